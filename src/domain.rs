@@ -1,0 +1,54 @@
+//! The words and laws of an engagement: what is known of an app and what follows from it.
+//! Nothing in this room does I/O, reads a clock or fails otherwise than by returning a value.
+
+pub mod app;
+pub mod assess;
+pub mod board;
+mod calendar;
+pub mod checklist;
+pub mod diff;
+pub mod evidence;
+pub mod fact;
+mod findings;
+pub mod foreign;
+mod headline;
+#[cfg(test)]
+mod histories;
+pub mod history;
+pub mod id;
+mod lane;
+#[cfg(test)]
+mod laws;
+pub mod ledger;
+pub mod lost;
+pub mod outcome;
+mod people;
+pub mod probe;
+mod remarks;
+pub mod rule;
+pub mod stack;
+pub mod state;
+mod sweep;
+pub mod system;
+mod terms;
+#[cfg(test)]
+pub(crate) mod testing;
+mod words;
+
+pub use app::{AppSettings, Limit, Person, Side, Slug, SupabaseRef, VercelProject};
+pub use assess::assess;
+pub use board::board;
+pub use checklist::{Checklist, Decides, Freshness, Gate, Item, JudgedFor, Phase, Rule};
+pub use diff::{Diff, diff};
+pub use evidence::{ClockBehind, check_write, judgement_basis};
+pub use fact::{Author, Digest, Fact, FactBody, OutcomeFact, Target, WorkNote};
+pub use foreign::Foreign;
+pub use id::{AppName, FactId, ItemId, ProbeId, RunId};
+pub use ledger::Ledger;
+pub use outcome::{Finding, Gap, GapKind, Note, NoteLevel, Outcome, Place, Remedy, Severity, Verdict};
+pub use probe::{Consent, ProbeBook, ProbeKind, ProbeTraits};
+pub use state::{
+    Assessment, Board, Headline, HistoryLine, Judgement, Lost, NowRow, PhaseProgress, ProbeWord, RuleState, StandingFinding,
+    Truth, Waiting, Waiver, Work,
+};
+pub use system::System;

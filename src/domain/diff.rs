@@ -1,0 +1,129 @@
+//! What changed between two boards of one app: lost first. A pure comparison; it reads no facts.
+
+use super::{Assessment, Board, Foreign, ItemId, ProbeId, ProbeWord, Severity, StandingFinding, Truth, calendar, lane};
+use serde::Serialize;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// An item whose truth changed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Change {
+    pub id: ItemId,
+    pub short: String,
+    pub title: String,
+    /// None when the item was not in the earlier checklist.
+    pub from: Option<Truth>,
+    pub to: Truth,
+    pub why: Foreign,
+}
+
+/// A finding that came or went.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct FindingChange {
+    /// [`super::Finding::key`].
+    pub key: String,
+    pub probe: ProbeId,
+    pub items: Vec<ItemId>,
+    pub says: Foreign,
+    pub severity: Severity,
+}
+
+/// What changed, each thing in one list only.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
+pub struct Diff {
+    /// Done before, drifted or disputed now.
+    pub lost: Vec<Change>,
+    /// Done now, not before.
+    pub won: Vec<Change>,
+    /// Fails now without being lost: seen for the first time, or by a stricter rule.
+    pub newly_failing: Vec<Change>,
+    pub new_findings: Vec<FindingChange>,
+    pub gone_findings: Vec<FindingChange>,
+    /// A look that was made could not see what was seen before.
+    pub newly_unseen: Vec<Change>,
+    /// A waiver ended while the item is not done.
+    pub expired_waivers: Vec<Change>,
+    /// Done before, only open now.
+    pub stale: Vec<Change>,
+}
+
+impl Diff {
+    /// Nothing changed.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
+/// What changed from `before` to `after`.
+#[must_use]
+pub fn diff(before: &Board, after: &Board) -> Diff {
+    let mut diff = Diff::default();
+    let earlier: BTreeMap<&ItemId, &Assessment> = before.items.iter().map(|it| (&it.item, it)).collect();
+    for it in &after.items {
+        let was = earlier.get(&it.item).copied();
+        let change = |why: String| Change {
+            id: it.item.clone(),
+            short: after.item(it.item.as_str()).map(|item| item.short.clone()).unwrap_or_default(),
+            title: after.item(it.item.as_str()).map(|item| item.title.clone()).unwrap_or_default(),
+            from: was.map(|was| was.truth),
+            to: it.truth,
+            why: Foreign::new(why),
+        };
+        let was_done = was.is_some_and(|was| was.truth.is_done());
+        let was_failing = was.is_some_and(|was| was.truth.is_failing());
+        if has_expired(was, it, before, after) {
+            diff.expired_waivers.push(change(lane::why(it)));
+        } else if it.truth.is_done() && !was_done {
+            diff.won.push(change(it.by.as_ref().map_or("done".to_owned(), |by| format!("{} by {by}", it.truth.words()))));
+        } else if it.truth.is_lost() && was_done {
+            diff.lost.push(change(lane::why(it)));
+        } else if it.truth.is_failing() && !was_failing {
+            diff.newly_failing.push(change(lane::why(it)));
+        } else if it.truth == Truth::Stale && was.is_some_and(|was| was.truth != Truth::Stale) {
+            diff.stale.push(change(lane::why(it)));
+        } else if let Some(was) = was.filter(|was| is_newly_unseen(was, it, before)) {
+            let says = it.words.iter().find(|word| is_new_gap(was, word, before)).and_then(|word| word.gap.as_ref());
+            diff.newly_unseen.push(change(says.map_or("not seen".to_owned(), |gap| gap.says.to_string())));
+        }
+    }
+    diff.new_findings = only_in(&after.findings, &before.findings);
+    diff.gone_findings = only_in(&before.findings, &after.findings);
+    diff
+}
+
+/// It was waived, or was waived and ended between the two, and is not done, waived or out of question now.
+fn has_expired(was: Option<&Assessment>, it: &Assessment, before: &Board, after: &Board) -> bool {
+    if it.truth.is_done() || matches!(it.truth, Truth::Waived | Truth::NotApplicable) {
+        return false;
+    }
+    let ended_between = it.waiver.as_ref().is_some_and(|waiver| {
+        let end = calendar::end_of(waiver.until);
+        let signed = it.gate.is_none() || waiver.client.is_some();
+        !waiver.stands && signed && waiver.at < end && end > before.now && end <= after.now
+    });
+    ended_between || was.is_some_and(|was| was.truth == Truth::Waived)
+}
+
+/// Only a look that was made can be newly blind: what an unfinished run never asked is not.
+fn is_newly_unseen(was: &Assessment, it: &Assessment, before: &Board) -> bool {
+    !was.unseen && it.unseen && it.words.iter().any(|word| is_new_gap(was, word, before))
+}
+
+fn is_new_gap(was: &Assessment, word: &ProbeWord, before: &Board) -> bool {
+    let had = was.words.iter().find(|it| it.probe == word.probe).is_some_and(|it| it.gap.is_some());
+    word.gap.is_some() && word.gap_at.map_or(!had, |at| at > before.now)
+}
+
+fn only_in(these: &[StandingFinding], others: &[StandingFinding]) -> Vec<FindingChange> {
+    let known: BTreeSet<String> = others.iter().map(|it| it.finding.key()).collect();
+    let missing = these.iter().filter(|it| !known.contains(&it.finding.key()));
+    missing
+        .map(|it| FindingChange {
+            key: it.finding.key(),
+            probe: it.probe.clone(),
+            items: it.items.clone(),
+            says: it.finding.says.clone(),
+            severity: it.finding.severity,
+        })
+        .collect()
+}

@@ -1,0 +1,75 @@
+//! The findings that stand today, each once, with when they were seen and who accepted them.
+//! A finding is its rule and its resource: the same one under two items or probes is one row.
+
+use super::ledger::Ledger;
+use super::{Assessment, Finding, ItemId, ProbeBook, ProbeWord, StandingFinding, Truth};
+use chrono::{DateTime, Utc};
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, HashMap};
+
+/// The worst first, then by key. Items that do not apply show none.
+pub(super) fn standing(items: &[Assessment], ledger: &Ledger<'_>, book: &ProbeBook) -> Vec<StandingFinding> {
+    let mut rows: BTreeMap<String, StandingFinding> = BTreeMap::new();
+    let mut seen: HashMap<&str, Seen<'_>> = HashMap::new();
+    for assessment in items.iter().filter(|it| it.truth != Truth::NotApplicable) {
+        for word in assessment.words.iter().filter(|it| !it.findings.is_empty()) {
+            let times = seen.entry(word.probe.as_str()).or_insert_with(|| Seen::of(word, ledger, book));
+            for finding in &word.findings {
+                let key = finding.key();
+                let (first_seen, last_seen) = times.of_finding(finding, ledger.now());
+                let waiver = ledger.acceptance(&key, assessment.gate.is_some());
+                let row = rows.entry(key).or_insert_with(|| StandingFinding {
+                    finding: finding.clone(),
+                    probe: word.probe.clone(),
+                    items: Vec::new(),
+                    first_seen,
+                    last_seen,
+                    waiver: waiver.clone(),
+                });
+                row.add(&assessment.item, first_seen, last_seen, waiver.as_ref().is_some_and(|it| it.stands));
+            }
+        }
+    }
+    let mut rows: Vec<_> = rows.into_values().collect();
+    rows.sort_by_key(|it| Reverse(it.finding.severity));
+    rows
+}
+
+impl StandingFinding {
+    /// It stands as accepted only where every item that it touches takes the acceptance.
+    fn add(&mut self, item: &ItemId, first: DateTime<Utc>, last: DateTime<Utc>, accepted: bool) {
+        if !self.items.contains(item) {
+            self.items.push(item.clone());
+        }
+        self.first_seen = self.first_seen.min(first);
+        self.last_seen = self.last_seen.max(last);
+        if let Some(waiver) = self.waiver.as_mut().filter(|_| !accepted) {
+            waiver.stands = false;
+        }
+    }
+}
+
+/// When each finding of a probe was first and last seen in what the app names now.
+struct Seen<'a>(HashMap<Named<'a>, FirstAndLast>);
+
+/// A finding by its rule and its resource, without spelling the key.
+type Named<'a> = (&'a str, &'a str);
+type FirstAndLast = (DateTime<Utc>, DateTime<Utc>);
+
+impl<'a> Seen<'a> {
+    fn of(word: &ProbeWord, ledger: &Ledger<'a>, book: &ProbeBook) -> Self {
+        let subject = book.get(&word.probe).and_then(|traits| ledger.subject(traits.system));
+        let mut times = HashMap::new();
+        for look in ledger.looks(word.probe.as_str()).iter().filter(|it| Some(it.outcome.subject.as_str()) == subject) {
+            for finding in &look.outcome.verdict.findings {
+                let key = (finding.rule.as_str(), finding.resource.as_str());
+                times.entry(key).and_modify(|(_, last)| *last = look.at).or_insert((look.at, look.at));
+            }
+        }
+        Self(times)
+    }
+
+    fn of_finding(&self, finding: &Finding, now: DateTime<Utc>) -> (DateTime<Utc>, DateTime<Utc>) {
+        self.0.get(&(finding.rule.as_str(), finding.resource.as_str())).copied().unwrap_or((now, now))
+    }
+}

@@ -1,0 +1,8 @@
+//! `rescue` takes AI-built apps from prototype to production in six weeks, and never calls unseen safe.
+//!
+//! The house in prose: `domain` has the words and the laws; `checklist` loads the work; `store` keeps facts;
+//! `net` is the one way out, `systems` speak to vendors through it, `repo` and `scan` read a repository, `probes` judge
+//! what was seen; `engine` runs them; `desk` is where console (`tui`) and commands (`cli`) do the same things the same
+//! way; `demo` plays an invented client on loopback. ARCHITECTURE.md has the map.
+
+pub mod domain;
