@@ -5,4 +5,5 @@
 //! what was seen; `engine` runs them; `desk` is where console (`tui`) and commands (`cli`) do the same things the same
 //! way; `demo` plays an invented client on loopback. ARCHITECTURE.md has the map.
 
+pub mod checklist;
 pub mod domain;
