@@ -6,4 +6,9 @@
 //! way; `demo` plays an invented client on loopback. ARCHITECTURE.md has the map.
 
 pub mod checklist;
+pub mod clock;
+pub mod config;
+pub mod credentials;
 pub mod domain;
+pub mod log;
+pub mod net;
