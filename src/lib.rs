@@ -12,3 +12,5 @@ pub mod credentials;
 pub mod domain;
 pub mod log;
 pub mod net;
+pub mod repo;
+pub mod scan;

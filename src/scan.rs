@@ -1,0 +1,72 @@
+//! Finds credentials in the files of a repository and says what each is, where it stands and how sure that is.
+//! Never talks to a network, never keeps or shows a value: what leaves this room is a kind, a place, a mask and a keyed hash.
+
+mod encoded;
+mod engine;
+mod entropy;
+pub mod key;
+mod place;
+mod placeholder;
+mod proof;
+pub mod report;
+mod rule;
+mod rules;
+mod sweep;
+mod text;
+
+pub use key::ScanKey;
+pub use report::{Confidence, Coverage, Leak, Report, Skipped};
+
+use crate::domain::SupabaseRef;
+use crate::repo::{ReadLimits, RepoProblem};
+use chrono::{DateTime, Utc};
+use std::path::Path;
+use std::sync::atomic::AtomicBool;
+
+/// What a scan is told besides what to look at.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// The moment against which the expiry of a token is judged.
+    pub now: DateTime<Utc>,
+    /// The app's Supabase projects: a key of a new kind is bound to its project by its checksum.
+    pub projects: Vec<SupabaseRef>,
+    pub limits: ReadLimits,
+    /// Threads that read and search; at least 1.
+    pub threads: usize,
+}
+
+impl Options {
+    /// No known projects, the usual limits, as many threads as the machine has (8 at most).
+    #[must_use]
+    pub fn new(now: DateTime<Utc>) -> Self {
+        let threads = std::thread::available_parallelism().map_or(2, usize::from).min(8);
+        Self { now, projects: Vec::new(), limits: ReadLimits::default(), threads }
+    }
+
+    /// Names the app's Supabase projects.
+    #[must_use]
+    pub fn projects(mut self, projects: impl IntoIterator<Item = SupabaseRef>) -> Self {
+        self.projects.extend(projects);
+        self
+    }
+}
+
+/// Scans the checkout or plain directory at `path`. Blocks; ends soon after `stop` becomes true with
+/// [`RepoProblem::Stopped`].
+pub fn scan_tree(path: &Path, key: &ScanKey, options: &Options, stop: &AtomicBool) -> Result<Report, RepoProblem> {
+    sweep::tree(path, key, options, stop)
+}
+
+/// Scans a gzipped tar archive of a repository, as a code host gives it. Every file in it counts as tracked. Blocks;
+/// ends soon after `stop` becomes true with [`RepoProblem::Stopped`].
+pub fn scan_archive(path: &Path, key: &ScanKey, options: &Options, stop: &AtomicBool) -> Result<Report, RepoProblem> {
+    sweep::archive(path, key, options, stop)
+}
+
+/// The provider rules that a scan applies: id, what it finds, and whether that is public by design.
+pub fn known_kinds() -> impl Iterator<Item = (&'static str, &'static str, bool)> {
+    rules::all().map(|rule| (rule.id, rule.kind, rule.public))
+}
+
+#[cfg(test)]
+mod tests;

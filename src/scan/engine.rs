@@ -1,0 +1,234 @@
+//! Searches one text for every rule: one pass over all literals at once, a pattern where one was met, a judgement, and
+//! of overlapping answers the most specific. Works on bytes, whatever they are, and never copies a value out.
+
+use super::encoded::{Encoded, encoded};
+use super::place::PathTraits;
+use super::placeholder::is_placeholder;
+use super::report::Confidence;
+use super::rule::{Candidate, Charset, Judged, Mask, Reach, Rule};
+use super::{entropy, rules};
+use crate::domain::{Severity, SupabaseRef};
+use aho_corasick::{AhoCorasick, AhoCorasickKind};
+use chrono::{DateTime, Utc};
+use regex::bytes::{Captures, Regex, RegexBuilder};
+use std::collections::BTreeMap;
+use std::ops::Range;
+use std::sync::LazyLock;
+use zeroize::Zeroizing;
+
+/// Judged candidates in one file, beyond which the rest is counted as not seen: a file made to keep a scanner busy.
+const MOST_CANDIDATES: usize = 20_000;
+
+/// The rule that only guesses: what a stretch of base64 holds is said by what is in it.
+const GUESSED: &str = "named-secret";
+
+/// All rules, ready to search. Built once.
+pub(super) static ENGINE: LazyLock<Engine> = LazyLock::new(|| {
+    #[expect(clippy::expect_used, reason = "the rules are constants of this crate, and a test builds them all")]
+    Engine::build().expect("every rule compiles")
+});
+
+pub(super) struct Engine {
+    literals: AhoCorasick,
+    /// For each literal, the rules that it belongs to.
+    owners: Vec<Vec<usize>>,
+    rules: Vec<Compiled>,
+}
+
+struct Compiled {
+    rule: &'static Rule,
+    pattern: Regex,
+}
+
+/// What the engine is told of the file.
+pub(super) struct Circumstances<'a> {
+    pub projects: &'a [SupabaseRef],
+    pub now: DateTime<Utc>,
+    pub traits: PathTraits,
+}
+
+/// A secret in a text. Says where, not what; has no `Debug`.
+pub(super) struct Sighting {
+    pub rule: &'static Rule,
+    /// Where the secret is.
+    pub at: Range<usize>,
+    pub confidence: Confidence,
+    pub severity: Severity,
+    pub belongs_to: Option<String>,
+    pub masked: String,
+    /// What makes it the same secret elsewhere, if that is less than the bytes at `at`.
+    pub identity: Option<Zeroizing<Vec<u8>>>,
+}
+
+/// What a search found, and whether it stopped before the end.
+pub(super) struct Search {
+    /// In the order of the text. No two overlap, unless several were in one stretch of base64.
+    pub sightings: Vec<Sighting>,
+    pub cut: bool,
+}
+
+impl Engine {
+    fn build() -> Result<Self, Box<dyn std::error::Error>> {
+        let mut texts: BTreeMap<&'static str, Vec<usize>> = BTreeMap::new();
+        let mut compiled = Vec::new();
+        for (number, rule) in rules::all().enumerate() {
+            for literal in rule.literals {
+                texts.entry(literal).or_default().push(number);
+            }
+            let anchored = match rule.reach {
+                Reach::From(_) => format!("^(?:{})", rule.pattern),
+                Reach::File => rule.pattern.to_owned(),
+            };
+            compiled.push(Compiled { rule, pattern: RegexBuilder::new(&anchored).unicode(false).build()? });
+        }
+        // Overlapping matches, so that no literal hides another; a table, because there are few of them.
+        let literals = AhoCorasick::builder().kind(Some(AhoCorasickKind::DFA)).build(texts.keys())?;
+        Ok(Self { literals, owners: texts.into_values().collect(), rules: compiled })
+    }
+
+    /// Searches `text`. Never panics, whatever its bytes are; the work is bounded by its length.
+    ///
+    /// What stands in base64 is decoded one level and searched too; its place is that of the whole stretch.
+    pub(super) fn search(&self, text: &[u8], circumstances: &Circumstances<'_>) -> Search {
+        let mut search = self.search_plain(text, circumstances);
+        let mut inner = Vec::new();
+        for Encoded { at, inside } in encoded(text) {
+            let next = search.sightings.partition_point(|it| it.at.end <= at.start);
+            if search.sightings.get(next).is_some_and(|it| it.at.start < at.end && it.rule.id != GUESSED) {
+                continue;
+            }
+            if inner.len() >= MOST_CANDIDATES {
+                search.cut = true;
+                break;
+            }
+            let found = self.search_plain(&inside, circumstances);
+            search.cut |= found.cut;
+            // A guess about decoded text would be a guess about a guess.
+            inner.extend(found.sightings.into_iter().filter(|it| !it.rule.generic).map(|it| {
+                let value = inside.get(it.at.clone()).unwrap_or_default();
+                let identity = it.identity.unwrap_or_else(|| Zeroizing::new(value.to_vec()));
+                Sighting { at: at.clone(), identity: Some(identity), ..it }
+            }));
+        }
+        if !inner.is_empty() {
+            search.sightings.retain(|it| !inner.iter().any(|other| it.at.start < other.at.end && other.at.start < it.at.end));
+            search.sightings.extend(inner);
+            search.sightings.sort_by_key(|it| it.at.start);
+        }
+        search
+    }
+
+    fn search_plain(&self, text: &[u8], circumstances: &Circumstances<'_>) -> Search {
+        let mut found: Vec<(usize, Sighting)> = Vec::new();
+        let mut budget = MOST_CANDIDATES;
+        let mut done = vec![false; self.rules.len()];
+        'text: for hit in self.literals.find_overlapping_iter(text) {
+            for number in self.owners.get(hit.pattern().as_usize()).into_iter().flatten() {
+                let Some(compiled) = self.rules.get(*number) else { continue };
+                let rule = compiled.rule;
+                if rule.generic && circumstances.traits.made_by_tools {
+                    continue;
+                }
+                let matches: Box<dyn Iterator<Item = Captures<'_>>> = match rule.reach {
+                    Reach::From(most) => {
+                        if !is_free_before(text, hit.start(), rule.charset) {
+                            continue;
+                        }
+                        let window = text.get(hit.start()..text.len().min(hit.start() + most)).unwrap_or_default();
+                        Box::new(compiled.pattern.captures(window).into_iter())
+                    }
+                    Reach::File => {
+                        let first = done.get_mut(*number).is_some_and(|it| !std::mem::replace(it, true));
+                        if !first {
+                            continue;
+                        }
+                        Box::new(compiled.pattern.captures_iter(text))
+                    }
+                };
+                let offset = if rule.reach == Reach::File { 0 } else { hit.start() };
+                for captures in matches {
+                    let Some(left) = budget.checked_sub(1) else { break 'text };
+                    budget = left;
+                    if let Some(sighting) = judge(rule, text, offset, &captures, circumstances) {
+                        found.push((*number, sighting));
+                    }
+                }
+            }
+        }
+        Search { sightings: most_specific(found), cut: budget == 0 }
+    }
+}
+
+/// Whether a token may begin at `start`: nothing of its own characters before it, unless that is the end of an escape
+/// (`\n`, `%3D`, `\u003d`).
+fn is_free_before(text: &[u8], start: usize, charset: Charset) -> bool {
+    let before = text.get(start.saturating_sub(6)..start).unwrap_or_default();
+    match before {
+        [] | [.., b'\\', b'n' | b't' | b'r'] => true,
+        [.., b'%', a, b] if a.is_ascii_hexdigit() && b.is_ascii_hexdigit() => true,
+        [b'\\', b'u', rest @ ..] if rest.iter().all(u8::is_ascii_hexdigit) => true,
+        // An equals sign ends a name before a token, and pads base64 only behind one.
+        [.., last] => *last == b'=' || !charset.has(*last),
+    }
+}
+
+fn judge(
+    rule: &'static Rule,
+    text: &[u8],
+    offset: usize,
+    captures: &Captures<'_>,
+    circumstances: &Circumstances<'_>,
+) -> Option<Sighting> {
+    let whole = captures.get(0)?;
+    let secret = captures.get(1).unwrap_or(whole);
+    let at = offset + secret.start()..offset + secret.end();
+    let ends_free = text.get(offset + whole.end()).is_none_or(|byte| !rule.charset.has(*byte));
+    let begins_free = rule.reach != Reach::File || is_free_before(text, offset + whole.start(), rule.charset);
+    if !ends_free || !begins_free {
+        return None;
+    }
+    let settings = circumstances.traits.settings;
+    let candidate = Candidate { rule, text, at, projects: circumstances.projects, now: circumstances.now, settings };
+    let Judged { confidence, severity, belongs_to, at, identity } = (rule.judge)(&candidate)?;
+    let at = at.unwrap_or_else(|| candidate.at.clone());
+    let value = text.get(at.clone())?;
+    let frame_only = rule.mask != Mask::Prefix;
+    if confidence < Confidence::Proven && !frame_only && (is_placeholder(value) || entropy::bits(value) < rule.entropy) {
+        return None;
+    }
+    let masked = masked(rule, whole.as_bytes(), value);
+    Some(Sighting { rule, at, confidence, severity, belongs_to, masked, identity })
+}
+
+/// The public part of a secret: see [`Mask`]. The last four only of what is long enough to lose them.
+fn masked(rule: &Rule, whole: &[u8], value: &[u8]) -> String {
+    let literal = |of: &[u8]| rule.literals.iter().copied().filter(|it| of.starts_with(it.as_bytes())).max_by_key(|it| it.len());
+    match rule.mask {
+        Mask::Frame => format!("{}…", literal(whole).unwrap_or_default()),
+        Mask::Address => {
+            let scheme = literal(whole).unwrap_or_default();
+            let host = value.rsplit(|byte| *byte == b'@').next().unwrap_or_default();
+            format!("{scheme}…@{}", String::from_utf8_lossy(host))
+        }
+        Mask::Prefix => {
+            let last = value.len().checked_sub(4).filter(|at| *at >= 16).and_then(|at| value.get(at..)).unwrap_or_default();
+            format!("{}…{}", literal(value).unwrap_or_default(), String::from_utf8_lossy(last))
+        }
+    }
+}
+
+/// Of overlapping sightings the one whose rule comes first in the table; at equal rules the earlier and longer one.
+fn most_specific(mut found: Vec<(usize, Sighting)>) -> Vec<Sighting> {
+    found.sort_by_key(|(number, it)| (*number, it.at.start, std::cmp::Reverse(it.at.end)));
+    let mut kept: BTreeMap<usize, Sighting> = BTreeMap::new();
+    for (_, sighting) in found {
+        let before = kept.range(..sighting.at.end).next_back();
+        if before.is_none_or(|(_, other)| other.at.end <= sighting.at.start) {
+            kept.insert(sighting.at.start, sighting);
+        }
+    }
+    kept.into_values().collect()
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,119 @@
+//! Addresses of databases that hold a password. Local ones and those with a stand-in for the password are not leaks.
+
+use crate::scan::placeholder::{is_placeholder, is_reference};
+use crate::scan::report::Confidence;
+use crate::scan::rule::{Candidate, Judged};
+
+pub(super) const SCHEMES: &[&str] = &[
+    "postgres://",
+    "postgresql://",
+    "postgresql+",
+    "mysql://",
+    "mysql2://",
+    "mysql+",
+    "mariadb://",
+    "mongodb://",
+    "mongodb+srv://",
+    "redis://",
+    "rediss://",
+    "amqp://",
+    "amqps://",
+    "mssql://",
+    "sqlserver://",
+    "cockroachdb://",
+    "clickhouse://",
+];
+/// User, password and host; the password may hold an `@` that nobody escaped, so the last one before the host counts.
+pub(super) const PATTERN: &str =
+    r#"[a-z0-9]{5,12}(?:\+[a-z0-9]{2,12})?://([^\s:@/"'`<>\\]{0,128}:[^\s/"'`<>\\]{1,256}@[A-Za-z0-9_.\[\]:-]{1,255})"#;
+
+/// What people type first, and what images come with. Behind a public host they are a defect of their own kind.
+const DEFAULT_PASSWORDS: &[&str] = &[
+    "password",
+    "passwd",
+    "pass",
+    "pw",
+    "pwd",
+    "secret",
+    "postgres",
+    "root",
+    "admin",
+    "user",
+    "guest",
+    "test",
+    "mysql",
+    "redis",
+    "mongo",
+    "mongodb",
+    "rabbitmq",
+    "example",
+    "changeme",
+    "pswd",
+    "mypassword",
+    "yourpassword",
+    "your_password",
+    "dbpassword",
+    "db_password",
+    "p4ssw0rd",
+    "123456",
+    "12345678",
+    "1234",
+];
+
+struct Parts<'t> {
+    user: &'t str,
+    password: &'t str,
+    host: &'t str,
+}
+
+fn parts<'t>(candidate: &Candidate<'t>) -> Option<Parts<'t>> {
+    let (login, place) = candidate.words().rsplit_once('@')?;
+    let (user, password) = login.split_once(':')?;
+    let host = if place.starts_with('[') { place } else { place.split([':', ',']).next()? };
+    Some(Parts { user, password, host })
+}
+
+pub(super) fn with_password(candidate: &Candidate<'_>) -> Option<Judged> {
+    let Parts { user, password, host } = parts(candidate)?;
+    let lower = password.to_ascii_lowercase();
+    if is_reference(password)
+        || is_reference(user)
+        || is_placeholder(password.as_bytes())
+        || password.contains(['{', '}'])
+        || password.starts_with('$')
+    {
+        return None;
+    }
+    if is_nowhere(host) {
+        return None;
+    }
+    // One label is a name inside a compose file or a cluster: it opens nothing from outside.
+    if !host.contains(['.', '[']) {
+        return Some(candidate.kept().confidence(Confidence::Weak));
+    }
+    let default = DEFAULT_PASSWORDS.contains(&lower.as_str()) || lower == user.to_ascii_lowercase() || password.len() < 4;
+    Some(if default { candidate.kept().confidence(Confidence::Contextual) } else { candidate.kept() })
+}
+
+pub(super) fn of_supabase(candidate: &Candidate<'_>) -> Option<Judged> {
+    let Parts { user, host, .. } = parts(candidate)?;
+    let reference = if let Some(rest) = host.strip_suffix(".supabase.co") {
+        rest.strip_prefix("db.")
+    } else if host.ends_with(".pooler.supabase.com") {
+        user.split_once('.').map(|(_, reference)| reference)
+    } else {
+        return None;
+    };
+    with_password(candidate).map(|judged| judged.belongs_to(reference.map(str::to_owned)))
+}
+
+/// This machine, or a host that exists in documents only.
+fn is_nowhere(host: &str) -> bool {
+    let host = host.to_ascii_lowercase();
+    matches!(host.as_str(), "localhost" | "0.0.0.0" | "host" | "hostname" | "server" | "host.docker.internal" | "[::1]")
+        || host.starts_with("127.")
+        || host.starts_with("your")
+        || [".localhost", ".local", ".test", ".invalid", ".example"].iter().any(|end| host.ends_with(end))
+        || ["example.com", "example.org", "example.net"].iter().any(|it| host == *it || host.ends_with(&format!(".{it}")))
+        || is_placeholder(host.as_bytes())
+}
