@@ -14,3 +14,4 @@ pub mod log;
 pub mod net;
 pub mod repo;
 pub mod scan;
+pub mod store;

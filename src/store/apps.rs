@@ -1,0 +1,180 @@
+//! Apps and the checklists that they are worked through: making one, naming one, adopting a checklist.
+
+use super::convert::Moment;
+use super::error::Fault;
+use super::{AppId, Store, StoreError, facts};
+use crate::domain::{AppName, AppSettings, Author, Digest, FactBody, FactId, Foreign};
+use chrono::{DateTime, Utc};
+use rusqlite::{Connection, OptionalExtension, named_params};
+
+/// An app as the store knows it; everything else about it is in its facts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AppRow {
+    pub id: AppId,
+    pub name: AppName,
+    pub created: DateTime<Utc>,
+    /// The fact that was written last; none only in a damaged database.
+    pub last_fact: Option<FactId>,
+}
+
+/// A checklist text that some app adopted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StoredChecklist {
+    pub digest: Digest,
+    pub stored: DateTime<Utc>,
+    pub text: String,
+}
+
+impl Store {
+    /// Every app, by name. A row whose name is none is left out; `db check` tells of it.
+    ///
+    /// # Errors
+    /// The database could not be read.
+    pub fn apps(&self) -> Result<Vec<AppRow>, StoreError> {
+        self.read("list the apps", apps)
+    }
+
+    /// The app of that name.
+    ///
+    /// # Errors
+    /// [`StoreError::UnknownApp`] with the names that exist.
+    pub fn app(&self, name: &str) -> Result<AppRow, StoreError> {
+        let apps = self.apps()?;
+        match apps.iter().find(|app| app.name.as_str() == name) {
+            Some(app) => Ok(app.clone()),
+            None => Err(StoreError::UnknownApp {
+                name: Foreign::from(Foreign::new(name).cut(60)),
+                known: apps.into_iter().map(|app| app.name).collect(),
+            }),
+        }
+    }
+
+    /// Makes an app with its settings and its checklist, as of now.
+    ///
+    /// # Errors
+    /// [`StoreError::NameTaken`].
+    pub fn create_app(
+        &self,
+        settings: &AppSettings,
+        checklist_text: &str,
+        checklist_version: &str,
+        by: &Author,
+    ) -> Result<AppId, StoreError> {
+        let now = self.clock.now();
+        let app = AppId(facts::fresh_uuid(now)?);
+        self.write("add the app", |transaction| {
+            let taken =
+                transaction.query_row("SELECT 1 FROM app WHERE name = ?1", [&settings.name], |_| Ok(())).optional()?.is_some();
+            if taken {
+                return Err(StoreError::NameTaken { name: settings.name.clone() }.into());
+            }
+            transaction.execute(
+                "INSERT INTO app (id, name, created) VALUES (:id, :name, :created)",
+                named_params! { ":id": app, ":name": settings.name, ":created": Moment(now) },
+            )?;
+            let settings = FactBody::Settings { settings: Box::new(settings.clone()) };
+            facts::insert(transaction, app, now, by, &settings)?;
+            adopt(transaction, app, now, by, checklist_text, checklist_version)?;
+            Ok(app)
+        })
+    }
+
+    /// Changes the app's settings, as of now.
+    ///
+    /// # Errors
+    /// The settings are those of another app; the clock is behind.
+    pub fn change_settings(&self, app: AppId, settings: &AppSettings, by: &Author) -> Result<FactId, StoreError> {
+        let now = self.clock.now();
+        self.write("change the app", |transaction| {
+            let name: AppName = transaction.query_row("SELECT name FROM app WHERE id = ?1", [app], |row| row.get(0))?;
+            if name != settings.name {
+                return Err(StoreError::refused(format!("`{name}` cannot be given the settings of `{}`", settings.name)).into());
+            }
+            facts::check_clock(transaction, app, now)?;
+            facts::insert(transaction, app, now, by, &FactBody::Settings { settings: Box::new(settings.clone()) })
+        })
+    }
+
+    /// From now on the app is worked through this checklist text.
+    ///
+    /// # Errors
+    /// The clock is behind.
+    pub fn adopt_checklist(&self, app: AppId, text: &str, version: &str, by: &Author) -> Result<FactId, StoreError> {
+        let now = self.clock.now();
+        self.write("adopt the checklist", |transaction| {
+            facts::check_clock(transaction, app, now)?;
+            adopt(transaction, app, now, by, text, version)
+        })
+    }
+
+    /// The text of an adopted checklist.
+    ///
+    /// # Errors
+    /// The database could not be read.
+    pub fn checklist(&self, digest: &Digest) -> Result<Option<String>, StoreError> {
+        self.read("read a checklist", |connection| {
+            let mut statement = connection.prepare_cached("SELECT body FROM checklist WHERE digest = ?1")?;
+            Ok(statement.query_row([digest], |row| row.get(0)).optional()?)
+        })
+    }
+
+    /// Every checklist text that an app adopted, oldest first.
+    ///
+    /// # Errors
+    /// The database could not be read.
+    pub fn checklists(&self) -> Result<Vec<StoredChecklist>, StoreError> {
+        self.read("read the checklists", |connection| {
+            let mut statement = connection.prepare("SELECT digest, stored, body FROM checklist ORDER BY stored, digest")?;
+            let rows = statement.query_map([], |row| {
+                Ok(StoredChecklist { digest: row.get(0)?, stored: row.get::<_, Moment>(1)?.0, text: row.get(2)? })
+            })?;
+            Ok(rows.collect::<Result<_, _>>()?)
+        })
+    }
+
+    /// A stored observation, as JSON.
+    ///
+    /// # Errors
+    /// The database could not be read.
+    pub fn observation(&self, digest: &Digest) -> Result<Option<serde_json::Value>, StoreError> {
+        self.read("read an observation", |connection| {
+            let mut statement = connection.prepare_cached("SELECT body FROM observation WHERE digest = ?1")?;
+            let text: Option<String> = statement.query_row([digest], |row| row.get(0)).optional()?;
+            Ok(text.and_then(|text| serde_json::from_str(&text).ok()))
+        })
+    }
+}
+
+fn apps(connection: &Connection) -> Result<Vec<AppRow>, Fault> {
+    let mut statement = connection.prepare_cached(
+        "SELECT id, name, created, (SELECT id FROM fact WHERE app = app.id ORDER BY id DESC LIMIT 1) FROM app ORDER BY name",
+    )?;
+    let rows = statement.query_map([], |row| {
+        Ok(AppRow { id: row.get(0)?, name: row.get(1)?, created: row.get::<_, Moment>(2)?.0, last_fact: row.get(3)? })
+    })?;
+    let mut apps = Vec::new();
+    for row in rows {
+        match row {
+            Ok(app) => apps.push(app),
+            Err(error @ rusqlite::Error::SqliteFailure(..)) => return Err(error.into()),
+            Err(error) => tracing::warn!(%error, "a stored app could not be read"),
+        }
+    }
+    Ok(apps)
+}
+
+fn adopt(
+    connection: &Connection,
+    app: AppId,
+    at: DateTime<Utc>,
+    by: &Author,
+    text: &str,
+    version: &str,
+) -> Result<FactId, Fault> {
+    let checklist = Digest::of(text);
+    connection.execute(
+        "INSERT INTO checklist (digest, stored, body) VALUES (:digest, :stored, :body) ON CONFLICT DO NOTHING",
+        named_params! { ":digest": checklist, ":stored": Moment(at), ":body": text },
+    )?;
+    facts::insert(connection, app, at, by, &FactBody::ChecklistAdopted { checklist, version: version.to_owned() })
+}

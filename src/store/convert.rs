@@ -1,0 +1,87 @@
+//! How our types lie in SQLite: the only `ToSql` and `FromSql` of the house.
+
+use super::AppId;
+use crate::domain::{AppName, Digest, FactId, RunId};
+use chrono::{DateTime, SecondsFormat, Utc};
+use rusqlite::types::{FromSql, FromSqlError, FromSqlResult, ToSql, ToSqlOutput, ValueRef};
+use uuid::Uuid;
+
+/// A moment as stored: RFC 3339 UTC with microseconds, so that the order of the texts is the order in time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Moment(pub DateTime<Utc>);
+
+impl ToSql for Moment {
+    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+        Ok(self.0.to_rfc3339_opts(SecondsFormat::Micros, true).into())
+    }
+}
+impl FromSql for Moment {
+    fn column_result(value: ValueRef<'_>) -> FromSqlResult<Self> {
+        DateTime::parse_from_rfc3339(value.as_str()?).map(|it| Self(it.to_utc())).map_err(FromSqlError::other)
+    }
+}
+
+fn uuid(value: ValueRef<'_>) -> FromSqlResult<Uuid> {
+    Uuid::from_slice(value.as_blob()?).map_err(FromSqlError::other)
+}
+
+macro_rules! as_blob {
+    ($($name:ident),*) => {$(
+        impl ToSql for $name {
+            fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+                Ok(ToSqlOutput::Borrowed(ValueRef::Blob(self.0.as_bytes())))
+            }
+        }
+        impl FromSql for $name {
+            fn column_result(value: ValueRef<'_>) -> FromSqlResult<Self> {
+                uuid(value).map(Self)
+            }
+        }
+    )*};
+}
+as_blob!(AppId, FactId, RunId);
+
+impl ToSql for Digest {
+    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+        self.0.to_sql()
+    }
+}
+impl FromSql for Digest {
+    fn column_result(value: ValueRef<'_>) -> FromSqlResult<Self> {
+        String::column_result(value).map(Self)
+    }
+}
+
+impl ToSql for AppName {
+    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+        self.as_str().to_sql()
+    }
+}
+impl FromSql for AppName {
+    fn column_result(value: ValueRef<'_>) -> FromSqlResult<Self> {
+        value.as_str()?.parse().map_err(FromSqlError::other)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use chrono::TimeZone;
+    use proptest::prelude::*;
+
+    fn text(moment: DateTime<Utc>) -> String {
+        match Moment(moment).to_sql().unwrap() {
+            ToSqlOutput::Owned(rusqlite::types::Value::Text(text)) => text,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn the_order_of_the_texts_is_the_order_in_time(a in 0_i64..253_402_300_799_999_999, b in 0_i64..253_402_300_799_999_999) {
+            let (first, second) = (Utc.timestamp_micros(a).unwrap(), Utc.timestamp_micros(b).unwrap());
+            prop_assert_eq!(text(first).cmp(&text(second)), a.cmp(&b));
+            prop_assert_eq!(Moment::column_result(ValueRef::Text(text(first).as_bytes())).unwrap().0, first);
+        }
+    }
+}

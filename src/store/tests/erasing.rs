@@ -1,0 +1,100 @@
+//! Erasing a client leaves a receipt and nothing else; the shelf of kept answers.
+
+use super::*;
+use crate::domain::fact::RunEnd;
+use crate::net::Kept;
+use crate::store::{Holder, StoreError, SummaryKey};
+use pretty_assertions::assert_eq;
+use serde_json::json;
+
+fn run_with(bench: &Bench, app: AppId, observations: &[serde_json::Value]) {
+    let run = bench.store.new_run_id().unwrap();
+    bench.store.begin_run(app, run, &Holder::of_process(), &[]).unwrap();
+    for seen in observations {
+        bench.store.record_outcome(app, start(), outcome(run, "seen"), Some(seen)).unwrap();
+    }
+    bench.store.end_run(app, run, RunEnd::Finished).unwrap();
+}
+
+#[test]
+fn nothing_of_the_client_stays_but_the_receipt() {
+    let bench = Bench::new();
+    let mut of_client = settings("acme");
+    of_client.title = Foreign::new("Marmalade Moon Ltd");
+    let text = "a checklist for the marmalade moon";
+    let app = bench.store.create_app(&of_client, text, "1", &ana()).unwrap();
+    let other = bench.app("other");
+    let (shared, own) = (json!({ "branches": 1 }), json!({ "host": "marmalade.moon.example" }));
+    run_with(&bench, app, &[shared.clone(), own]);
+    run_with(&bench, other, std::slice::from_ref(&shared));
+    let kept = Kept { etag: "\"1\"".to_owned(), facts: "{\"who\":\"marmalade\"}".to_owned() };
+    bench.store.shelf(app).put("https://marmalade.example", &kept);
+    let key = SummaryKey {
+        last_fact: bench.store.app("acme").unwrap().last_fact.unwrap(),
+        checklist: crate::domain::Digest::of(text),
+        made: start(),
+        until: None,
+    };
+    bench.store.put_summaries([(app, &key, "{\"title\":\"marmalade\"}")]).unwrap();
+
+    let receipt = bench.store.remove_app(app, &ana()).unwrap();
+
+    assert_eq!((receipt.name.as_str(), receipt.by.as_str(), receipt.observations), ("acme", "Ana", 1));
+    assert_eq!(receipt.facts, 6);
+    assert_eq!(bench.store.receipts().unwrap(), [receipt]);
+    assert_eq!(bench.store.facts(app).unwrap(), []);
+    assert!(bench.store.app("acme").is_err());
+    assert_eq!(bench.store.observation(&crate::domain::Digest::of(&shared.to_string())).unwrap(), Some(shared));
+    assert_eq!(bench.store.check().unwrap(), []);
+    for entry in std::fs::read_dir(bench.paths().data()).unwrap() {
+        let path = entry.unwrap().path();
+        let content = String::from_utf8_lossy(&std::fs::read(&path).unwrap()).to_lowercase();
+        assert!(!content.contains("marmalade"), "{} still holds it", path.display());
+    }
+    bench.app("acme");
+}
+
+#[test]
+fn what_another_console_removed_is_told_as_such() {
+    let bench = Bench::new();
+    let app = bench.app("acme");
+    bench.other().remove_app(app, &ana()).unwrap();
+    let begun = bench.store.begin_run(app, bench.store.new_run_id().unwrap(), &Holder::of_process(), &[]);
+    let refused = [
+        bench.store.append(app, start(), &ana(), [note("late")]).map(drop),
+        bench.store.change_settings(app, &settings("acme"), &ana()).map(drop),
+        bench.store.remove_app(app, &ana()).map(drop),
+        begun.map(drop),
+    ];
+    for answer in refused {
+        assert!(matches!(answer, Err(StoreError::AppGone)), "{answer:?}");
+    }
+    assert_eq!(bench.store.undo(app, &ana()).unwrap(), None);
+    assert_eq!(bench.store.check().unwrap(), []);
+}
+
+#[test]
+fn an_app_with_an_open_run_is_not_erased() {
+    let bench = Bench::new();
+    let app = bench.app("acme");
+    bench.store.begin_run(app, bench.store.new_run_id().unwrap(), &Holder::of_process(), &[]).unwrap();
+    assert!(bench.store.remove_app(app, &ana()).unwrap_err().to_string().starts_with("a run of `acme` is open"));
+    assert!(bench.store.app("acme").is_ok());
+}
+
+#[test]
+fn the_shelf_gives_back_what_the_same_app_and_version_put() {
+    let bench = Bench::new();
+    let (app, other) = (bench.app("acme"), bench.app("other"));
+    let kept = |etag: &str| Kept { etag: etag.to_owned(), facts: "[1]".to_owned() };
+    let shelf = bench.store.shelf(app);
+    assert_eq!(shelf.get("k"), None);
+    shelf.put("k", &kept("a"));
+    shelf.put("k", &kept("b"));
+    assert_eq!(shelf.get("k"), Some(kept("b")));
+    assert_eq!(bench.store.shelf(other).get("k"), None);
+    let newer = Arc::new(Store::open(&bench.paths(), bench.clock.clone(), "0.2.0").unwrap());
+    assert_eq!(newer.shelf(app).get("k"), None);
+    shelf.put("large", &Kept { etag: "c".to_owned(), facts: "x".repeat(2 * 1024 * 1024) });
+    assert_eq!(shelf.get("large"), None);
+}

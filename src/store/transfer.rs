@@ -1,0 +1,102 @@
+//! An app carried from one database to another: its facts as they are, with the texts and observations they name.
+//! Nothing is computed and nothing is made up on the way.
+
+use super::convert::Moment;
+use super::facts;
+use super::{AppId, Store, StoreError};
+use crate::domain::{AppName, Digest, Fact, FactBody};
+use rusqlite::{OptionalExtension as _, named_params};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// Everything that the store knows of one app.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Carried {
+    pub facts: Vec<Fact>,
+    /// Texts of adopted checklists.
+    pub checklists: BTreeMap<Digest, String>,
+    /// What probes saw.
+    pub observations: BTreeMap<Digest, serde_json::Value>,
+}
+
+impl Store {
+    /// Takes up everything of an app.
+    ///
+    /// # Errors
+    /// The database could not be read.
+    pub fn carry(&self, app: AppId) -> Result<Carried, StoreError> {
+        let facts = self.facts(app)?;
+        let (mut checklists, mut observations) = (BTreeMap::new(), BTreeMap::new());
+        for fact in &facts {
+            match &fact.body {
+                FactBody::ChecklistAdopted { checklist, .. } => {
+                    if let Some(text) = self.checklist(checklist)? {
+                        checklists.insert(checklist.clone(), text);
+                    }
+                }
+                FactBody::Outcome(outcome) => {
+                    if let Some(digest) = &outcome.observation
+                        && let Some(seen) = self.observation(digest)?
+                    {
+                        observations.insert(digest.clone(), seen);
+                    }
+                }
+                _ => {}
+            }
+        }
+        Ok(Carried { facts, checklists, observations })
+    }
+
+    /// Puts down an app that was carried here. All of it, or nothing.
+    ///
+    /// # Errors
+    /// The name is taken, a fact is here already, a text is not what its digest says, a fact names what was not carried.
+    pub fn put_down(&self, name: &AppName, carried: &Carried) -> Result<AppId, StoreError> {
+        let now = self.clock.now();
+        let app = AppId(facts::fresh_uuid(now)?);
+        self.write("put down the app", |transaction| {
+            let taken = transaction.query_row("SELECT 1 FROM app WHERE name = ?1", [name], |_| Ok(())).optional()?.is_some();
+            if taken {
+                return Err(StoreError::NameTaken { name: name.clone() }.into());
+            }
+            transaction.execute(
+                "INSERT INTO app (id, name, created) VALUES (:id, :name, :created)",
+                named_params! { ":id": app, ":name": name, ":created": Moment(now) },
+            )?;
+            for (digest, text) in &carried.checklists {
+                if Digest::of(text) != *digest {
+                    return Err(
+                        StoreError::refused("a checklist in the file is not what its digest says; the file was changed").into()
+                    );
+                }
+                transaction.execute(
+                    "INSERT INTO checklist (digest, stored, body) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING",
+                    (digest, Moment(now), text),
+                )?;
+            }
+            for (digest, seen) in &carried.observations {
+                let body = facts::json(seen)?;
+                if Digest::of(&body) != *digest {
+                    return Err(StoreError::refused(
+                        "an observation in the file is not what its digest says; the file was changed",
+                    )
+                    .into());
+                }
+                transaction
+                    .execute("INSERT INTO observation (digest, body) VALUES (?1, ?2) ON CONFLICT DO NOTHING", (digest, body))?;
+            }
+            for fact in &carried.facts {
+                let known = transaction.query_row("SELECT 1 FROM fact WHERE id = ?1", [fact.id], |_| Ok(())).optional()?;
+                if known.is_some() {
+                    return Err(StoreError::refused(
+                        "a fact in the file is in this database already; the app was not carried twice",
+                    )
+                    .into());
+                }
+                facts::put(transaction, app, fact)?;
+            }
+            Ok(app)
+        })
+    }
+}
