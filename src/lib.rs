@@ -12,6 +12,8 @@ pub mod credentials;
 pub mod domain;
 pub mod log;
 pub mod net;
+pub mod probes;
 pub mod repo;
 pub mod scan;
 pub mod store;
+pub mod systems;

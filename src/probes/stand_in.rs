@@ -1,0 +1,30 @@
+//! What a probe sees in a test: an app, a door to a loopback server, and a moment that stands.
+
+#![expect(clippy::missing_panics_doc, reason = "a test that cannot be set up should stop")]
+
+use super::Sight;
+use crate::domain::{AppSettings, System};
+use crate::scan::ScanKey;
+use crate::systems::stand_in::{door, noon};
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+use wiremock::MockServer;
+
+/// The app `acme-shop`, connected to nothing.
+#[must_use]
+pub fn acme() -> AppSettings {
+    AppSettings::new("acme-shop".parse().unwrap(), noon().date_naive())
+}
+
+/// A sight of that app, with the door leading to `server`.
+#[must_use]
+pub fn sight(server: &MockServer, systems: &[System], settings: &AppSettings) -> Sight {
+    Sight {
+        settings: Arc::new(settings.clone()),
+        door: door(server, systems),
+        now: noon(),
+        scan_key: ScanKey::new([0; 32]),
+        stop: Arc::new(AtomicBool::new(false)),
+        scratch: Arc::new(std::path::PathBuf::from("scratch")),
+    }
+}
