@@ -10,6 +10,7 @@ pub mod clock;
 pub mod config;
 pub mod credentials;
 pub mod domain;
+pub mod engine;
 pub mod log;
 pub mod net;
 pub mod probes;

@@ -1,0 +1,204 @@
+//! One run: a task per probe, each with its own deadline; what is decided is stored, then told. A probe that panics,
+//! hangs or errs ends as undecided and the run goes on; a cancelled run keeps what was decided.
+
+use super::event::RunEvent;
+use super::plan::Plan;
+use super::recorder::{NotRecorded, Recorder};
+use crate::clock::SharedClock;
+use crate::domain::{Digest, Gap, GapKind, OutcomeFact, ProbeId, RunId, System, Verdict, fact::RunEnd};
+use crate::net::{Asker, Signal};
+use crate::probes::{Answer, AnyProbe, Sight};
+use futures_util::FutureExt as _;
+use std::collections::BTreeMap;
+use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
+use tokio::sync::mpsc::UnboundedSender;
+use tokio::task::JoinSet;
+use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
+
+/// The longest that a run may take (HOUSE §5).
+pub const MOST_TIME: Duration = Duration::from_mins(10);
+
+tokio::task_local! {
+    /// Set while a probe looks, so that the panic hook only logs what a probe does wrong.
+    static LOOKING: ();
+}
+
+/// Whether the code that runs now is a probe's.
+#[must_use]
+pub fn is_inside_a_probe() -> bool {
+    LOOKING.try_with(|()| ()).is_ok()
+}
+
+/// Makes a panic inside a probe a line of the log and nothing else: its message may quote what a vendor sent. Any other
+/// panic goes on as before. For programs without a console, which has a hook of its own.
+pub fn log_panics_of_probes() {
+    let before = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |info| {
+        if is_inside_a_probe() {
+            let place = info.location().map(ToString::to_string).unwrap_or_default();
+            tracing::error!(place, "a probe panicked");
+        } else {
+            before(info);
+        }
+    }));
+}
+
+/// How a run went.
+#[derive(Debug, Clone, PartialEq)]
+pub struct RunReport {
+    pub run: RunId,
+    pub how: RunEnd,
+    /// What was decided and stored, in that order, with milliseconds and requests.
+    pub decided: Vec<(ProbeId, Verdict, u64, u32)>,
+    /// Requests that were really sent.
+    pub requests: BTreeMap<System, u32>,
+    /// What could not be stored.
+    pub not_stored: Vec<String>,
+}
+
+struct Looked {
+    index: usize,
+    answer: Answer,
+    ms: u64,
+    requests: u32,
+}
+
+/// Asks every probe of the plan.
+///
+/// # Errors
+/// When the run could not be recorded as begun (another one is open, the store refuses): nothing was asked.
+pub async fn run(
+    run: RunId,
+    plan: Plan,
+    sight: Sight,
+    clock: SharedClock,
+    recorder: Arc<dyn Recorder>,
+    tell: UnboundedSender<RunEvent>,
+    stop: CancellationToken,
+) -> Result<RunReport, NotRecorded> {
+    let started = clock.now();
+    let planned: Vec<_> = plan.probes.iter().map(|(_, planned)| planned.clone()).collect();
+    {
+        let (recorder, probes) = (Arc::clone(&recorder), planned.iter().map(|it| it.probe.clone()).collect());
+        blocking(move || recorder.begin(run, started, probes)).await?;
+    }
+    let _ = tell.send(RunEvent::Started { run, app: sight.settings.name.to_string(), at: started, probes: planned.clone() });
+    let settings = Digest::of(&serde_json::to_string(&*sight.settings).unwrap_or_default());
+    let end = Instant::now() + MOST_TIME;
+    let mut tasks = JoinSet::new();
+    for (index, (probe, planned)) in plan.probes.iter().enumerate() {
+        tasks.spawn(look(index, *probe, planned.probe.clone(), sight.clone(), end, tell.clone(), stop.clone()));
+    }
+    let mut report =
+        RunReport { run, how: RunEnd::Finished, decided: Vec::new(), requests: BTreeMap::new(), not_stored: Vec::new() };
+    while let Some(looked) = tasks.join_next().await {
+        let Ok(Some(looked)) = looked else { continue };
+        let Some((probe, planned)) = plan.probes.get(looked.index) else { continue };
+        let at = clock.now();
+        let Looked { answer, ms, requests, .. } = looked;
+        let fact = OutcomeFact {
+            run,
+            probe: planned.probe.clone(),
+            revision: probe.meta().revision,
+            subject: sight.settings.subject(planned.system).unwrap_or_default(),
+            settings: settings.clone(),
+            observation: None, // the recorder names it by what it stores
+            verdict: answer.verdict.clone(),
+            ms,
+            requests,
+        };
+        let written = {
+            let recorder = Arc::clone(&recorder);
+            blocking(move || recorder.outcome(at, fact, answer.observation.as_ref())).await
+        };
+        let probe = planned.probe.clone();
+        match written {
+            Ok(()) => {
+                report.decided.push((probe.clone(), answer.verdict.clone(), ms, requests));
+                let _ = tell.send(RunEvent::Decided { probe, verdict: Box::new(answer.verdict), ms, requests, at });
+            }
+            Err(NotRecorded(why)) => {
+                report.not_stored.push(format!("{probe}: {why}"));
+                let _ = tell.send(RunEvent::NotStored { probe: Some(probe), why });
+            }
+        }
+    }
+    sight.stop.store(true, Ordering::Relaxed);
+    report.how = if stop.is_cancelled() && report.decided.len() + report.not_stored.len() < planned.len() {
+        RunEnd::Cancelled
+    } else {
+        RunEnd::Finished
+    };
+    report.requests = sight.door.requests();
+    let (at, how) = (clock.now(), report.how);
+    if let Err(NotRecorded(why)) = blocking(move || recorder.end(run, at, how)).await {
+        report.not_stored.push(why.clone());
+        let _ = tell.send(RunEvent::NotStored { probe: None, why });
+    }
+    let _ = tell.send(RunEvent::Ended { run, how, at, requests: report.requests.clone() });
+    Ok(report)
+}
+
+/// One probe's look. None: the run was cancelled before it decided, so it has no outcome.
+async fn look(
+    index: usize,
+    probe: &'static dyn AnyProbe,
+    id: ProbeId,
+    sight: Sight,
+    run_end: Instant,
+    tell: UnboundedSender<RunEvent>,
+    stop: CancellationToken,
+) -> Option<Looked> {
+    let _ = tell.send(RunEvent::Looking { probe: id.clone() });
+    let began = Instant::now();
+    let own = Duration::from_secs(u64::from(probe.meta().seconds));
+    let deadline = (began + own).min(run_end);
+    let requests = Arc::new(AtomicU32::new(0));
+    let signals = {
+        let (tell, probe) = (tell, id.clone());
+        Arc::new(move |signal: Signal| {
+            let probe = probe.clone();
+            let _ = tell.send(match signal {
+                Signal::Asking { system } => RunEvent::Asking { probe, system },
+                Signal::Waiting { system, until } => RunEvent::Waiting { probe, system, until },
+            });
+        })
+    };
+    let asker = Asker { probe: Some(id), requests: Arc::clone(&requests), deadline: Some(deadline), tell: signals };
+    let sight = Sight { door: sight.door.on_behalf(asker), ..sight };
+    let looking = AssertUnwindSafe(LOOKING.scope((), probe.look(&sight))).catch_unwind();
+    let answer = tokio::select! {
+        biased;
+        () = stop.cancelled() => {
+            sight.stop.store(true, Ordering::Relaxed);
+            return None;
+        }
+        looked = tokio::time::timeout_at(deadline, looking) => match looked {
+            Ok(Ok(answer)) => answer,
+            Ok(Err(_)) => blind(Gap::internal("the probe failed inside; the log has the place").needs("Report it with the log file")),
+            Err(_) => blind(timed_out(probe.meta().system, began.elapsed())),
+        },
+    };
+    let ms = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
+    Some(Looked { index, answer, ms, requests: requests.load(Ordering::Relaxed) })
+}
+
+fn timed_out(system: System, after: Duration) -> Gap {
+    Gap::new(GapKind::TimedOut, system, format!("{} did not answer within {} s", system.title(), after.as_secs()))
+        .needs("Run the probe again; if it stays, look at the vendor's status page")
+}
+
+fn blind(gap: Gap) -> Answer {
+    Answer { verdict: Verdict::undecided(gap), observation: None, remedy: crate::domain::Remedy::default() }
+}
+
+async fn blocking<T: Send + 'static>(work: impl FnOnce() -> Result<T, NotRecorded> + Send + 'static) -> Result<T, NotRecorded> {
+    tokio::task::spawn_blocking(work).await.unwrap_or_else(|_| Err(NotRecorded("the store failed inside".to_owned())))
+}
+
+#[cfg(test)]
+mod tests;
