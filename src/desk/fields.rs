@@ -1,0 +1,232 @@
+//! What of an app was written on the command line or in the console's form, and the settings that it means.
+
+use crate::domain::{AppName, AppSettings, Foreign, ItemId, Limit, Person, Slug, SupabaseRef, System, VercelProject};
+use crate::repo;
+use crate::trouble::Trouble;
+use chrono::NaiveDate;
+use std::path::PathBuf;
+
+/// Fields of an app as a person gave them; absent ones stay as they are.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Fields {
+    pub title: Option<String>,
+    /// A local checkout, or owner/name.
+    pub repo: Option<String>,
+    pub github: Option<Slug>,
+    pub supabase: Option<SupabaseRef>,
+    pub staging: Option<SupabaseRef>,
+    pub vercel: Option<VercelProject>,
+    pub url: Option<url::Url>,
+    pub providers: Vec<System>,
+    pub openai_project: Option<String>,
+    pub start: Option<NaiveDate>,
+    pub live_since: Option<NaiveDate>,
+    pub weeks: Option<u8>,
+    pub ceilings: Vec<(System, u64)>,
+    pub limits: Vec<(ItemId, Limit)>,
+    pub people: Vec<Person>,
+    pub unused: Vec<(System, String)>,
+    pub stack: Vec<(String, bool)>,
+}
+
+/// An app that somebody wants to take on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewApp {
+    pub name: AppName,
+    pub fields: Fields,
+}
+
+/// Settings with `fields` put over them, and remarks for the person who gave them. `github_at`: where GitHub is asked,
+/// to recognise a remote of GitHub Enterprise.
+///
+/// # Errors
+/// A usage trouble for a field that cannot be: a repository that is neither there nor owner/name, two projects that are
+/// the same, an address with a password in it.
+pub fn apply(fields: Fields, github_at: Option<&url::Url>, settings: &mut AppSettings) -> Result<Vec<String>, Trouble> {
+    let mut remarks = Vec::new();
+    if let Some(title) = fields.title {
+        let title = Foreign::new(title.trim());
+        if title.as_str().is_empty() || title.as_str().chars().count() > 120 {
+            return Err(Trouble::usage("a title has 1 to 120 characters"));
+        }
+        settings.title = title;
+    }
+    if let Some(repo) = fields.repo {
+        repository(&repo, github_at, settings, &mut remarks)?;
+    }
+    if let Some(slug) = fields.github {
+        settings.github = Some(slug);
+    }
+    settings.supabase = fields.supabase.or(settings.supabase.take());
+    settings.staging = fields.staging.or(settings.staging.take());
+    if settings.staging.is_some() && settings.staging == settings.supabase {
+        return Err(Trouble::usage("staging and production are the same Supabase project").next("Give staging's own reference"));
+    }
+    settings.vercel = fields.vercel.or(settings.vercel.take());
+    if let Some(url) = fields.url {
+        settings.url = Some(address(url)?);
+    }
+    for system in fields.providers {
+        if !system.is_metered() {
+            return Err(Trouble::usage(format!("{system} is not paid by use, so it is no provider"))
+                .next("Providers: openai, anthropic, openrouter, twilio, resend"));
+        }
+        settings.providers.insert(system);
+        settings.unused.remove(&system);
+    }
+    if let Some(project) = fields.openai_project {
+        let fits = !project.is_empty()
+            && project.len() <= 100
+            && project.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_' || b == b'-');
+        if !fits {
+            return Err(
+                Trouble::usage("an OpenAI project is an id such as proj_abc123").next("Copy it from the project's settings")
+            );
+        }
+        settings.openai_project = Some(project);
+        settings.providers.insert(System::Openai);
+    }
+    settings.start = fields.start.unwrap_or(settings.start);
+    settings.live_since = fields.live_since.or(settings.live_since);
+    settings.weeks = fields.weeks.unwrap_or(settings.weeks);
+    for (system, dollars) in fields.ceilings {
+        settings.ceilings.insert(system, dollars);
+    }
+    settings.limits.extend(fields.limits);
+    for person in fields.people {
+        settings.people.retain(|known| known.name != person.name);
+        settings.people.push(person);
+    }
+    for (system, reason) in fields.unused {
+        if settings.subject(system).is_some() {
+            return Err(Trouble::usage(format!("{system} is connected, so the app uses it"))
+                .next(format!("First `rescue app edit {} --clear {system}`", settings.name)));
+        }
+        settings.unused.insert(system, Foreign::from(reason));
+    }
+    settings.stack.extend(fields.stack);
+    Ok(remarks)
+}
+
+fn repository(
+    text: &str,
+    github_at: Option<&url::Url>,
+    settings: &mut AppSettings,
+    remarks: &mut Vec<String>,
+) -> Result<(), Trouble> {
+    let path = &from_home(text);
+    let is_there = path.exists();
+    if !is_there && let Ok(slug) = text.parse::<Slug>() {
+        settings.github = Some(slug);
+        return Ok(());
+    }
+    let looks_like_a_slug = text.parse::<Slug>().is_ok();
+    if is_there && looks_like_a_slug && !text.starts_with('.') {
+        remarks.push(format!(
+            "{text} is a folder here and is taken as a checkout; for the repository at GitHub give --github {text}"
+        ));
+    }
+    if !is_there {
+        return Err(Trouble::usage(format!(
+            "`{}` is neither a folder here nor owner/name at GitHub",
+            Foreign::new(text).cut(80)
+        ))
+        .next("Give the path of a checkout, or owner/name"));
+    }
+    let checkout = repo::identify(path).map_err(|problem| Trouble::usage(problem.to_string()))?;
+    settings.path = Some(checkout.root.clone());
+    match &checkout.git {
+        None => remarks.push("it is not a git repository, so tracked and ignored files cannot be told apart".to_owned()),
+        Some(git) => {
+            if let Some(slug) = git.origin.as_ref().and_then(|origin| origin.github(github_at)) {
+                remarks.push(format!("its remote is {slug} at GitHub"));
+                settings.github = Some(slug.clone());
+            }
+            if git.shallow {
+                remarks.push("it is a shallow clone: older commits are missing here".to_owned());
+            }
+        }
+    }
+    Ok(())
+}
+
+/// `~` and `~/…` as a shell reads them: a form has no shell, and a quoted path on a command line was never read by one.
+fn from_home(text: &str) -> PathBuf {
+    let below = if text == "~" { Some("") } else { text.strip_prefix("~/") };
+    match (below, directories::BaseDirs::new()) {
+        (Some(below), Some(known)) => known.home_dir().join(below),
+        _ => PathBuf::from(text),
+    }
+}
+
+fn address(url: url::Url) -> Result<url::Url, Trouble> {
+    if !matches!(url.scheme(), "http" | "https") || url.host().is_none() {
+        return Err(Trouble::usage("an address begins with https:// and names a host"));
+    }
+    if !url.username().is_empty() || url.password().is_some() {
+        return Err(Trouble::usage("the address has a user name or password in it").next("Give it without"));
+    }
+    Ok(url)
+}
+
+/// Forgets fields by name.
+///
+/// # Errors
+/// A name that is no field.
+pub fn clear(names: &[String], settings: &mut AppSettings) -> Result<(), Trouble> {
+    for name in names {
+        let (field, which) = name.split_once('=').map_or((name.as_str(), None), |(field, which)| (field, Some(which)));
+        let system = || which.and_then(|it| it.parse::<System>().ok());
+        let known = match (field, which) {
+            ("repo", None) => {
+                settings.path = None;
+                settings.github = None;
+                true
+            }
+            ("github", None) => forget(&mut settings.github),
+            ("supabase", None) => forget(&mut settings.supabase),
+            ("staging", None) => forget(&mut settings.staging),
+            ("vercel", None) => forget(&mut settings.vercel),
+            ("url", None) => forget(&mut settings.url),
+            ("live-since", None) => forget(&mut settings.live_since),
+            ("openai-project", None) => forget(&mut settings.openai_project),
+            ("provider", Some(_)) => system().is_some_and(|it| settings.providers.remove(&it)),
+            ("ceiling", Some(_)) => system().is_some_and(|it| settings.ceilings.remove(&it).is_some()),
+            ("unused", Some(_)) => system().is_some_and(|it| settings.unused.remove(&it).is_some()),
+            ("limit", Some(item)) => settings.limits.remove(item).is_some(),
+            ("stack", Some(fact)) => settings.stack.remove(fact).is_some(),
+            ("person", Some(person)) => {
+                let before = settings.people.len();
+                settings.people.retain(|known| known.name != person);
+                settings.people.len() < before
+            }
+            _ => false,
+        };
+        if !known {
+            return Err(Trouble::usage(format!("there is no field `{}` to clear", Foreign::new(name).cut(60)))
+                .next("See `rescue app edit --help` for the names"));
+        }
+    }
+    Ok(())
+}
+
+/// The settings of a new app.
+///
+/// # Errors
+/// As [`apply`].
+pub fn new_app(
+    name: AppName,
+    fields: Fields,
+    github_at: Option<&url::Url>,
+    today: NaiveDate,
+) -> Result<(AppSettings, Vec<String>), Trouble> {
+    let mut settings = AppSettings::new(name, today);
+    let remarks = apply(fields, github_at, &mut settings)?;
+    Ok((settings, remarks))
+}
+
+/// Clearing what is already clear is fine.
+fn forget<T>(field: &mut Option<T>) -> bool {
+    *field = None;
+    true
+}

@@ -1,0 +1,84 @@
+//! What the desk must not gloss over.
+
+use super::Desk;
+use super::statement::{Accepting, Statement, about_item};
+use crate::clock::{SetClock, SharedClock, SystemClock};
+use crate::config::{Configuration, Endpoints, Environment, Paths};
+use crate::credentials::Chain;
+use crate::domain::state::Answer;
+use crate::domain::{AppName, AppSettings, Author, FactBody, WorkNote};
+use chrono::{DateTime, TimeDelta, Utc};
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::Arc;
+
+fn desk(home: &Path) -> Desk {
+    desk_at(home, Arc::new(SystemClock))
+}
+
+fn desk_at(home: &Path, clock: SharedClock) -> Desk {
+    let nothing: [(String, String); 0] = [];
+    let endpoints = Endpoints::from_environment(&Environment::of(nothing)).unwrap();
+    let author = Box::new(|| Author::Person("Sam".into()));
+    let chain = Chain::given(BTreeMap::new());
+    Desk::with(Paths::in_home(home), Configuration::default(), endpoints, chain, author, clock).unwrap()
+}
+
+fn app(desk: &Desk, name: &str) -> AppName {
+    let name: AppName = name.parse().unwrap();
+    desk.add_app(&AppSettings::new(name.clone(), "2026-11-02".parse().unwrap()), None).unwrap();
+    name
+}
+
+#[test]
+fn where_a_fact_cannot_be_read_nothing_is_said_for_sure() {
+    let home = tempfile::tempdir().unwrap();
+    let desk = desk(home.path());
+    let (acme, shop) = (app(&desk, "acme"), app(&desk, "shop"));
+    desk.state(&acme, FactBody::Work { item: "CI-01".parse().unwrap(), work: WorkNote::Doing }).unwrap();
+    assert!(desk.board(&acme).is_ok());
+    let raw = rusqlite::Connection::open(desk.database()).unwrap();
+    raw.execute("UPDATE fact SET body = '{}' WHERE kind = 'work'", []).unwrap();
+    desk.store.drop_summaries().unwrap();
+    let trouble = desk.board(&acme).unwrap_err();
+    assert_eq!(trouble.what, "1 stored fact cannot be read");
+    assert!(!trouble.is_usage && desk.lost(&acme).is_err() && desk.export(&acme).is_err());
+    assert!(desk.board(&shop).is_ok(), "another app is as it was");
+    let rows = desk.portfolio(false).unwrap();
+    assert_eq!((rows[0].answer, rows[0].done), (Answer::No, 0));
+    assert!(rows[0].says.as_str().starts_with("NO — 1 stored fact cannot be read"), "{}", rows[0].says);
+    let again = desk.portfolio(false).unwrap();
+    assert_eq!(rows, again, "and that is never kept as a summary");
+}
+
+#[test]
+fn the_kept_summaries_say_what_a_fresh_computation_says() {
+    let home = tempfile::tempdir().unwrap();
+    let begin: DateTime<Utc> = "2026-11-02T09:00:00Z".parse().unwrap();
+    let clock = SetClock::at(begin);
+    let desk = desk_at(home.path(), clock.clone());
+    let acme = app(&desk, "acme");
+    let mut taken_from_the_cache = 0;
+    for hours in (0..70 * 24).step_by(7) {
+        let now = begin + TimeDelta::hours(hours);
+        clock.set(now);
+        taken_from_the_cache += desk.store.summaries(now).unwrap().len();
+        let kept = desk.portfolio(false).unwrap();
+        desk.store.drop_summaries().unwrap();
+        assert_eq!(kept, desk.portfolio(false).unwrap(), "at {now}");
+        let board = desk.board(&acme).unwrap();
+        let fact = |item: &str, statement| about_item(&board, &item.parse().unwrap(), statement).unwrap();
+        // A judgement that lapses, a waiver that ends, a block that is over: each changes the state without a new fact.
+        match hours {
+            21 => desk.state(&acme, fact("DOC-02", Statement::Done { proof: "drawn".into(), founder: None })).map(drop).unwrap(),
+            42 => {
+                let until = "2026-11-20".parse().unwrap();
+                let reason = "until the renewal".to_owned();
+                let accepting = Accepting { reason, until, client: None, proof: None, founder: None };
+                desk.state(&acme, fact("CI-03", Statement::Waive(accepting))).unwrap();
+            }
+            _ => {}
+        }
+    }
+    assert!(taken_from_the_cache > 100, "the cache was of use only {taken_from_the_cache} times");
+}
