@@ -9,6 +9,7 @@ pub mod checklist;
 pub mod clock;
 pub mod config;
 pub mod credentials;
+pub mod demo;
 pub mod desk;
 pub mod domain;
 pub mod engine;
