@@ -21,4 +21,5 @@ pub mod scan;
 pub mod store;
 pub mod systems;
 pub mod trouble;
+pub mod tui;
 pub mod words;

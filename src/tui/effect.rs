@@ -1,0 +1,60 @@
+//! What the console wants done in the world. Only `perform` does it; here it is a value that a test can compare.
+
+use super::message::Since;
+use crate::desk::fields::NewApp;
+use crate::domain::{AppName, FactBody, ItemId, ProbeId, System};
+use std::path::PathBuf;
+
+/// A wish of the console.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Effect {
+    /// Answered by `Portfolio`.
+    LoadPortfolio,
+    /// Opens an app: answered by `Board`, now and whenever its facts change.
+    OpenApp(AppName),
+    /// The open app may read differently now: answered by `Board`.
+    Refresh(AppName),
+    /// Answered by `History`.
+    LoadHistory {
+        app: AppName,
+        item: ItemId,
+    },
+    /// Starts a run of these probes, or of all; answered by `Run` events.
+    StartRun {
+        app: AppName,
+        only: Option<Vec<ProbeId>>,
+    },
+    CancelRun,
+    /// States facts by the person at the keyboard; answered by `Board` and `Said`, or `Failed`.
+    Append {
+        app: AppName,
+        bodies: Vec<FactBody>,
+    },
+    /// Retracts the person's last change; answered by `Said`.
+    Undo(AppName),
+    /// Answered by `Added`, by `Refused` at the field that cannot be, or by `Failed`.
+    AddApp(Box<NewApp>),
+    LoadConnections(AppName),
+    CheckConnection {
+        app: AppName,
+        system: System,
+    },
+    LoadChanges {
+        app: AppName,
+        since: Since,
+    },
+    /// By OSC 52; answered by `Copied`.
+    Copy(String),
+    /// In the browser, detached; http and https only.
+    OpenUrl(String),
+    /// Leaves the console for `$EDITOR`; the loop ends with `Leave::Editor` and is entered again afterwards.
+    OpenEditor {
+        path: PathBuf,
+        line: Option<u32>,
+    },
+    /// Steps the demo's story; answered by `Demo` and `Board`.
+    DemoWeek(u8),
+    /// Takes the mouse, or lets it go.
+    Mouse(bool),
+    Quit,
+}

@@ -1,0 +1,391 @@
+//! The console's impure half: does what an effect asks, off the interface's task, and answers with a message. The
+//! only file of this room that touches the store, the network or another program.
+
+use super::effect::Effect;
+use super::message::{AppRow, Change, Changes, ConnectionRow, Demo, Failure, History, Message, Since, Standing};
+use crate::demo::stage::{Stage, WEEKS};
+use crate::desk::Desk;
+use crate::desk::connections::{self, Connection};
+use crate::desk::fields::{self, NewApp};
+use crate::desk::portfolio::Row;
+use crate::domain::diff::{self, Diff};
+use crate::domain::fact::RunEnd;
+use crate::domain::history;
+use crate::domain::{AppName, Board, FactBody, Foreign, ItemId, ProbeId, System};
+use crate::engine::{Only, RunEvent};
+use crate::trouble::Trouble;
+use chrono::{NaiveTime, TimeDelta};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
+use tokio_util::sync::CancellationToken;
+
+/// How often the store is asked whether another process wrote something (DESIGN §4: seen within a second).
+const LOOK_EVERY: Duration = Duration::from_millis(900);
+
+/// Does what effects ask.
+pub struct Performer {
+    desk: Arc<Desk>,
+    stage: Option<Arc<Stage>>,
+    inbox: UnboundedSender<Message>,
+    open: Mutex<Option<AppName>>,
+    running: Mutex<Option<CancellationToken>>,
+}
+
+impl Performer {
+    /// A performer at this desk that answers into `inbox`. With a stage, it plays the demo.
+    #[must_use]
+    pub fn new(desk: Arc<Desk>, stage: Option<Arc<Stage>>, inbox: UnboundedSender<Message>) -> Arc<Self> {
+        Arc::new(Self { desk, stage, inbox, open: Mutex::default(), running: Mutex::default() })
+    }
+
+    /// Begins to do it; answers come as messages. Never waits.
+    pub fn perform(self: &Arc<Self>, effect: Effect) {
+        match effect {
+            Effect::LoadPortfolio => self.off("The apps could not be read", |me| me.portfolio()),
+            Effect::OpenApp(app) => {
+                *self.open.lock().unwrap_or_else(PoisonError::into_inner) = Some(app.clone());
+                self.off("The app could not be opened", move |me| me.board(&app));
+            }
+            Effect::Refresh(app) => self.off("The app could not be read", move |me| me.board(&app)),
+            Effect::LoadHistory { app, item } => self.off("The history could not be read", move |me| me.history(app, item)),
+            Effect::StartRun { app, only } => self.start_run(app, only),
+            Effect::CancelRun => {
+                if let Some(stop) = self.running.lock().unwrap_or_else(PoisonError::into_inner).as_ref() {
+                    stop.cancel();
+                }
+            }
+            Effect::Append { app, bodies } => self.append(app, bodies),
+            Effect::Undo(app) => self.off("Nothing was taken back", move |me| {
+                match me.desk.undo(&app) {
+                    Ok(said) => me.tell(Message::Said(said)),
+                    Err(nothing) if nothing.is_usage => {
+                        me.tell(Message::Declined(nothing.what.to_string()));
+                        return Ok(());
+                    }
+                    Err(trouble) => return Err(trouble),
+                }
+                me.board(&app)
+            }),
+            Effect::AddApp(settings) => self.add(*settings),
+            Effect::LoadConnections(app) => self.off("The connections could not be read", move |me| {
+                let rows = me.desk.connections(&app)?;
+                me.tell(Message::Connections(rows.into_iter().map(row).collect()));
+                Ok(())
+            }),
+            Effect::CheckConnection { app, system } => self.check(app, system),
+            Effect::LoadChanges { app, since } => self.off("The changes could not be read", move |me| me.changes(&app, since)),
+            Effect::Copy(text) => {
+                self.tell(match super::terminal::copy(&text) {
+                    Ok(()) => Message::Copied,
+                    Err(error) => failed("The text could not be copied", &Trouble::failed("the terminal refused").why(error)),
+                });
+            }
+            Effect::OpenUrl(address) => self.off("The address could not be opened", move |_| open_address(&address)),
+            Effect::DemoWeek(_) => self.demo_week(),
+            // The loop itself answers these: they leave it, or belong to its terminal.
+            Effect::OpenEditor { .. } | Effect::Mouse(_) | Effect::Quit => {}
+        }
+    }
+
+    /// Looks once a second whether another process wrote something, and whether the terminal is still there; tells only
+    /// then.
+    pub async fn watch(self: Arc<Self>) {
+        let mut stand = self.desk.store.stand().ok();
+        loop {
+            tokio::time::sleep(LOOK_EVERY).await;
+            if super::terminal::is_gone() {
+                self.tell(Message::Quit);
+                return;
+            }
+            let Some(before) = stand else {
+                stand = self.desk.store.stand().ok();
+                continue;
+            };
+            let store = Arc::clone(&self.desk.store);
+            let looked = tokio::task::spawn_blocking(move || store.changed_since(before)).await;
+            if let Ok(Ok((changed, now))) = looked {
+                stand = Some(now);
+                if changed {
+                    let open = self.open.lock().unwrap_or_else(PoisonError::into_inner).clone();
+                    self.off("The apps could not be read", |me| me.portfolio());
+                    if let Some(app) = open {
+                        self.off("The app could not be read", move |me| me.board(&app));
+                    }
+                }
+            }
+        }
+    }
+
+    fn tell(&self, message: Message) {
+        // The console may have gone; then nobody needs to know.
+        let _ = self.inbox.send(message);
+    }
+
+    fn off(self: &Arc<Self>, what: &'static str, work: impl FnOnce(&Arc<Self>) -> Result<(), Trouble> + Send + 'static) {
+        let me = Arc::clone(self);
+        tokio::task::spawn_blocking(move || {
+            if let Err(trouble) = work(&me) {
+                me.tell(failed(what, &trouble));
+            }
+        });
+    }
+
+    fn portfolio(&self) -> Result<(), Trouble> {
+        let rows = self.desk.portfolio(false)?;
+        self.tell(Message::Portfolio(rows.into_iter().map(app_row).collect()));
+        Ok(())
+    }
+
+    fn board(&self, app: &AppName) -> Result<(), Trouble> {
+        let board = self.desk.board(app)?;
+        self.tell(Message::Board(Arc::new(board)));
+        Ok(())
+    }
+
+    fn history(&self, app: AppName, item: ItemId) -> Result<(), Trouble> {
+        let (notes, lines) =
+            self.desk.history(&app, &item)?.into_iter().partition(|line| line.says.as_str().starts_with("noted: "));
+        self.tell(Message::History(Box::new(History { app, item, lines, notes })));
+        Ok(())
+    }
+
+    fn append(self: &Arc<Self>, app: AppName, bodies: Vec<FactBody>) {
+        let me = Arc::clone(self);
+        tokio::task::spawn_blocking(move || {
+            for body in bodies {
+                let says = history::words_of_body(&body);
+                if let Err(trouble) = me.desk.state(&app, body) {
+                    me.tell(Message::Failed(Failure { not_stored: true, ..failure("Not stored", &trouble) }));
+                    return;
+                }
+                me.tell(Message::Said(says));
+            }
+            if let Err(trouble) = me.board(&app) {
+                me.tell(failed("The app could not be read", &trouble));
+            }
+        });
+    }
+
+    fn add(self: &Arc<Self>, new: NewApp) {
+        self.off("The app could not be added", move |me| {
+            let NewApp { name, fields } = new;
+            let (github_at, today) = (me.desk.endpoints.base(System::Github), me.desk.clock.now().date_naive());
+            let (settings, remarks) = match fields::new_app(name.clone(), fields, github_at, today) {
+                Ok(made) => made,
+                // Everything else was judged where it was typed; only the repository takes a look at the disk.
+                Err(trouble) => {
+                    let why = trouble.next.as_ref().map_or(trouble.what.to_string(), |next| format!("{}: {next}", trouble.what));
+                    me.tell(Message::Refused { field: "repo", why });
+                    return Ok(());
+                }
+            };
+            me.desk.add_app(&settings, None)?;
+            me.tell(Message::Added { app: name, remarks });
+            me.portfolio()
+        });
+    }
+
+    fn start_run(self: &Arc<Self>, app: AppName, only: Option<Vec<ProbeId>>) {
+        let me = Arc::clone(self);
+        let stop = CancellationToken::new();
+        *me.running.lock().unwrap_or_else(PoisonError::into_inner) = Some(stop.clone());
+        tokio::spawn(async move {
+            let is_whole = only.is_none();
+            if let Err(trouble) = me.run(&app, only.unwrap_or_default(), is_whole, stop).await {
+                me.tell(failed("The run could not start", &trouble));
+            }
+        });
+    }
+
+    async fn run(
+        self: &Arc<Self>,
+        app: &AppName,
+        only: Vec<ProbeId>,
+        is_whole: bool,
+        stop: CancellationToken,
+    ) -> Result<(), Trouble> {
+        let (tell, mut told) = unbounded_channel();
+        let (desk, name) = (Arc::clone(&self.desk), app.clone());
+        let only: Vec<Only> = only.into_iter().map(Only::Probe).collect();
+        let plan = tokio::task::spawn_blocking(move || desk.board(&name).and_then(|board| desk.plan(&name, &board, &only)))
+            .await
+            .map_err(|_| Trouble::failed("the plan could not be made"))??;
+        if plan.probes.is_empty() {
+            let step = plan.unasked.first().and_then(|(_, gap)| gap.needs.as_ref().map(ToString::to_string));
+            return Err(
+                Trouble::usage("no probe can be asked there").next(step.unwrap_or_else(|| "connect a system with c".to_owned()))
+            );
+        }
+        let me = Arc::clone(self);
+        let open = app.clone();
+        let hearing = tokio::spawn(async move {
+            while let Some(event) = told.recv().await {
+                let reread = matches!(event, RunEvent::Decided { .. } | RunEvent::Ended { .. });
+                me.tell(Message::Run(event));
+                // Several decisions that arrive together are read once.
+                if reread && told.is_empty() {
+                    let (me, app) = (Arc::clone(&me), open.clone());
+                    let _ = tokio::task::spawn_blocking(move || me.board(&app)).await;
+                }
+            }
+        });
+        let report = self.desk.run(app, plan, tell, stop).await;
+        let _ = hearing.await;
+        let report = report?;
+        if let Some(stage) = self.stage.as_ref().filter(|_| is_whole && report.how == RunEnd::Finished) {
+            stage.has_run();
+        }
+        self.off("The apps could not be read", |me| me.portfolio());
+        Ok(())
+    }
+
+    fn check(self: &Arc<Self>, app: AppName, system: System) {
+        let me = Arc::clone(self);
+        tokio::spawn(async move {
+            let (desk, name) = (Arc::clone(&me.desk), app.clone());
+            let found = tokio::task::spawn_blocking(move || desk.connections(&name)).await;
+            let Ok(Ok(rows)) = found else { return };
+            let Some(connection) = rows.into_iter().find(|row| row.system == system) else { return };
+            match me.desk.check(&app, connection).await {
+                Ok(checked) => me.tell(Message::Connection(row(checked))),
+                Err(trouble) => me.tell(failed("The system could not be asked", &trouble)),
+            }
+        });
+    }
+
+    fn changes(&self, app: &AppName, since: Since) -> Result<(), Trouble> {
+        let now = self.desk.clock.now();
+        let before = match since {
+            Since::PreviousRun => self.desk.before_last_run(app)?,
+            Since::LastWeek => self.desk.board_at(app, now - TimeDelta::days(7))?,
+            Since::Start => {
+                let start = self.desk.settings(app)?.start.and_time(NaiveTime::MIN).and_utc() + TimeDelta::days(1);
+                self.desk.board_at(app, start.min(now))?
+            }
+        };
+        let board = self.desk.board(app)?;
+        let changes = match &before {
+            Some(before) => changes_of(since, before, &diff::diff(before, &board)),
+            None => Changes { since, ..Changes::default() },
+        };
+        self.tell(Message::Changes(Arc::new(changes)));
+        Ok(())
+    }
+
+    fn demo_week(self: &Arc<Self>) {
+        let Some(stage) = self.stage.clone() else { return };
+        let me = Arc::clone(self);
+        tokio::spawn(async move {
+            match stage.next_week().await {
+                Err(trouble) => me.tell(failed("The story does not go on", &trouble)),
+                Ok(week) => {
+                    me.tell(Message::Demo(Demo { week, weeks: WEEKS }));
+                    me.tell(Message::Said(stage.says(week).to_string()));
+                    let app = stage.app().clone();
+                    // Monday's rerun: what drifted has to be the first thing on the screen.
+                    me.start_run(app, None);
+                }
+            }
+        });
+    }
+}
+
+fn failure(what: &str, trouble: &Trouble) -> Failure {
+    let why = trouble.why.as_ref().map_or_else(|| trouble.what.to_string(), |why| format!("{}: {why}", trouble.what));
+    Failure {
+        what: what.to_owned(),
+        why: Foreign::from(why),
+        next: trouble.next.as_ref().map(ToString::to_string),
+        not_stored: false,
+    }
+}
+
+pub(super) fn failed(what: &str, trouble: &Trouble) -> Message {
+    Message::Failed(failure(what, trouble))
+}
+
+fn open_address(address: &str) -> Result<(), Trouble> {
+    let refused = || Trouble::usage("only http and https addresses are opened");
+    let url = url::Url::parse(address).map_err(|_| refused())?;
+    if !matches!(url.scheme(), "http" | "https") {
+        return Err(refused());
+    }
+    open::that_detached(url.as_str())
+        .map_err(|error| Trouble::failed("no browser could be started").why(error).next("Copy the address with y"))
+}
+
+fn app_row(row: Row) -> AppRow {
+    AppRow {
+        name: row.name,
+        title: row.title,
+        week: row.week,
+        weeks: row.weeks,
+        answer: row.last_run.map(|_| row.answer),
+        says: row.says,
+        lost: row.drifted,
+        failing: row.failing,
+        unseen: row.unseen,
+        last_run: row.last_run,
+        due: row.due,
+    }
+}
+
+fn row(it: Connection) -> ConnectionRow {
+    use connections::Standing as At;
+    let (standing, who, may, missing) = match it.standing {
+        At::NotUsed(why) => (Standing::NotUsed, None, Vec::new(), vec![why]),
+        At::NotConnected => (Standing::NotConnected, None, Vec::new(), Vec::new()),
+        At::NoCredential => (Standing::NoCredential, None, Vec::new(), it.looked),
+        At::NoneNeeded => (Standing::Works, None, vec![Foreign::new("needs no credential")], Vec::new()),
+        At::NotChecked => (Standing::NotChecked, None, Vec::new(), Vec::new()),
+        At::Works(identity) => (Standing::Works, Some(identity.name), identity.may, identity.warnings),
+        At::Refused(gap) => {
+            use crate::domain::GapKind as Kind;
+            let standing = match gap.kind {
+                Kind::BadCredential => Standing::Refused,
+                Kind::NoPermission | Kind::PlanHides => Standing::Partly,
+                Kind::NoCredential => Standing::NoCredential,
+                _ => Standing::NoAnswer,
+            };
+            (standing, None, Vec::new(), vec![gap.says])
+        }
+    };
+    ConnectionRow {
+        system: it.system,
+        standing,
+        subject: it.subject,
+        source: it.source.map(|source| Foreign::from(source.to_string())),
+        who,
+        may,
+        missing,
+        step: it.step,
+        items: it.items,
+    }
+}
+
+fn changes_of(since: Since, before: &Board, it: &Diff) -> Changes {
+    let items = |changes: &[diff::Change]| -> Vec<Change> {
+        let says = |change: &diff::Change| {
+            let from = change.from.map_or("new", |truth| truth.words());
+            let why = if change.why.as_str().is_empty() { String::new() } else { format!(" — {}", change.why) };
+            Foreign::from(format!("{}: {from} → {}{why}", change.short, change.to.words()))
+        };
+        changes.iter().map(|change| Change { item: Some(change.id.clone()), says: says(change) }).collect()
+    };
+    let findings = |changes: &[diff::FindingChange]| -> Vec<Change> {
+        let says = |change: &diff::FindingChange| Foreign::from(format!("{}: {}", change.severity, change.says));
+        changes.iter().map(|change| Change { item: change.items.first().cloned(), says: says(change) }).collect()
+    };
+    Changes {
+        since,
+        from: Some(before.now),
+        lost: items(&it.lost),
+        won: items(&it.won),
+        new_findings: findings(&it.new_findings),
+        gone_findings: findings(&it.gone_findings),
+        newly_unseen: items(&it.newly_unseen),
+        expired_waivers: items(&it.expired_waivers),
+        stale: items(&it.stale),
+    }
+}

@@ -1,0 +1,150 @@
+//! The palette: every command of the screen below, and every app, by a few letters of its name.
+
+use super::{centred, window};
+use crate::domain::AppName;
+use crate::tui::action::Action;
+use crate::tui::key::Stroke;
+use crate::tui::keymap::Context;
+use crate::tui::text::{cells, fit, width};
+use crate::tui::theme::Role;
+use crate::tui::widgets::form::{draw_input, type_into};
+use crate::tui::world::{Step, World};
+use nucleo_matcher::pattern::{CaseMatching, Normalization, Pattern};
+use nucleo_matcher::{Config, Matcher};
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::text::{Line, Span};
+use tui_input::Input;
+
+/// What can be chosen.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Choice {
+    Act(Action),
+    Open(AppName),
+}
+
+#[derive(Debug, Clone)]
+struct Entry {
+    text: String,
+    key: String,
+    choice: Choice,
+}
+
+impl AsRef<str> for Entry {
+    fn as_ref(&self) -> &str {
+        &self.text
+    }
+}
+
+/// The palette.
+#[derive(Debug, Clone)]
+pub struct Palette {
+    context: Context,
+    input: Input,
+    at: usize,
+}
+
+impl Palette {
+    /// For the screen whose keys are these.
+    #[must_use]
+    pub fn new(context: Context) -> Self {
+        Self { context, input: Input::default(), at: 0 }
+    }
+
+    /// What fits what was typed, the best first; everything in the keymap's order while nothing is typed.
+    fn entries(&self, world: &World) -> Vec<Entry> {
+        let is_command = |action: &Action| {
+            !matches!(
+                action,
+                Action::Up
+                    | Action::Down
+                    | Action::PageUp
+                    | Action::PageDown
+                    | Action::First
+                    | Action::Last
+                    | Action::Palette
+                    | Action::Open
+            ) && world.offers(*action)
+        };
+        let commands = world.keymap.of(self.context).filter(|it| is_command(&it.action)).map(|it| Entry {
+            text: format!("{} ({})", it.action.says(), it.action),
+            key: it.strokes.first().map(ToString::to_string).unwrap_or_default(),
+            choice: Choice::Act(it.action),
+        });
+        let apps = world.apps.iter().flatten().map(|app| Entry {
+            text: format!("Open {} ({})", app.title, app.name),
+            key: String::new(),
+            choice: Choice::Open(app.name.clone()),
+        });
+        let all = commands.chain(apps);
+        if self.input.value().trim().is_empty() {
+            return all.collect();
+        }
+        let pattern = Pattern::parse(self.input.value(), CaseMatching::Ignore, Normalization::Smart);
+        pattern.match_list(all, &mut Matcher::new(Config::DEFAULT)).into_iter().map(|(entry, _)| entry).collect()
+    }
+
+    /// Chooses, walks, closes.
+    pub fn act(&mut self, action: Action, world: &World) -> Vec<Step> {
+        let entries = self.entries(world);
+        match action {
+            Action::Up => self.at = self.at.saturating_sub(1),
+            Action::Down => self.at = (self.at + 1).min(entries.len().saturating_sub(1)),
+            Action::Close => return vec![Step::Lower],
+            Action::Open => {
+                return match entries.get(self.at).map(|it| &it.choice) {
+                    Some(Choice::Act(action)) => vec![Step::Lower, Step::Act(*action)],
+                    Some(Choice::Open(name)) => vec![Step::Lower, Step::Open(name.clone())],
+                    None => Vec::new(),
+                };
+            }
+            _ => {}
+        }
+        Vec::new()
+    }
+
+    /// Types into the field; the best match is selected again.
+    pub fn typed(&mut self, stroke: Stroke, _world: &World) {
+        if type_into(&mut self.input, stroke) {
+            self.at = 0;
+        }
+    }
+
+    /// Draws it.
+    pub fn draw(&self, world: &World, buffer: &mut Buffer) {
+        let [_, body, _] = world.areas();
+        let entries = self.entries(world);
+        let frame = centred(body, body.width.saturating_sub(4).clamp(1, 70), 18);
+        let room = usize::from(frame.height.saturating_sub(4));
+        let first = self.at.saturating_sub(room.saturating_sub(1));
+        let hidden = entries.len().saturating_sub(first + room);
+        let inner = window(world, frame, " Commands ", (first, hidden), buffer);
+        if inner.is_empty() {
+            return;
+        }
+        buffer.set_line(inner.x, inner.y, &Line::styled(": ", world.look.style(Role::Key)), inner.width);
+        draw_input(world, &self.input, true, Rect::new(inner.x + 2, inner.y, inner.width.saturating_sub(2), 1), buffer);
+        let list = Rect::new(inner.x, inner.y + 2, inner.width, inner.height.saturating_sub(2));
+        if entries.is_empty() && !list.is_empty() {
+            buffer.set_line(
+                list.x,
+                list.y,
+                &Line::styled("No command has these letters", world.look.style(Role::Faint)),
+                list.width,
+            );
+        }
+        for (line, (at, entry)) in entries.iter().enumerate().skip(first).take(usize::from(list.height)).enumerate() {
+            let y = list.y + cells(line);
+            let room = usize::from(list.width).saturating_sub(width(&entry.key) + 3);
+            let mark = if at == self.at { "▸ " } else { "  " };
+            let text = vec![
+                Span::raw(format!("{mark}{} ", fit(&entry.text, room))),
+                Span::styled(entry.key.clone(), world.look.style(Role::Key)),
+            ];
+            buffer.set_line(list.x, y, &Line::from(text), list.width);
+            if at == self.at {
+                buffer.set_style(Rect::new(list.x, y, list.width, 1), world.look.style(Role::Selected));
+            }
+        }
+    }
+}

@@ -1,0 +1,92 @@
+//! A text to read, to scroll and to copy: the help, an error.
+
+use super::{centred, window};
+use crate::tui::action::Action;
+use crate::tui::effect::Effect;
+use crate::tui::message::Failure;
+use crate::tui::text::cells;
+use crate::tui::theme::Role;
+use crate::tui::widgets::listing::put_lines;
+use crate::tui::widgets::prose::{Prose, plain};
+use crate::tui::world::{Step, World};
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::text::Line;
+
+/// What is read.
+#[derive(Debug, Clone)]
+pub enum Matter {
+    Help(crate::tui::keymap::Context),
+    Failure(Failure),
+}
+
+/// A text with how far it is scrolled.
+#[derive(Debug, Clone)]
+pub struct Reading {
+    matter: Matter,
+    scroll: usize,
+}
+
+impl Reading {
+    /// From its beginning.
+    #[must_use]
+    pub fn new(matter: Matter) -> Self {
+        Self { matter, scroll: 0 }
+    }
+
+    fn title(&self) -> &str {
+        match &self.matter {
+            Matter::Help(_) => " Keys ",
+            Matter::Failure(_) => " That did not work ",
+        }
+    }
+
+    fn lines(&self, world: &World, width: u16) -> Vec<Line<'static>> {
+        match &self.matter {
+            Matter::Help(context) => super::help::lines(world, *context, width),
+            Matter::Failure(failure) => {
+                let mut prose = Prose::new(world.look, width);
+                prose.hang(0, (Role::Wrong, "✘"), Role::Strong, &failure.what).blank().text(Role::Text, failure.why.as_str());
+                if let Some(next) = &failure.next {
+                    prose.blank().hang(0, (Role::Accent, "→"), Role::Text, next);
+                }
+                prose.done()
+            }
+        }
+    }
+
+    fn place(&self, world: &World) -> (Rect, Vec<Line<'static>>) {
+        let [_, body, _] = world.areas();
+        let width = body.width.clamp(1, 76);
+        let width = if width + 6 > body.width { body.width } else { width };
+        let lines = self.lines(world, width.saturating_sub(4));
+        (centred(body, width, cells(lines.len() + 2)), lines)
+    }
+
+    /// Scrolls, copies, closes.
+    pub fn act(&mut self, action: Action, world: &World) -> Vec<Step> {
+        let (frame, lines) = self.place(world);
+        let page = usize::from(frame.height.saturating_sub(2));
+        let most = lines.len().saturating_sub(page);
+        match action {
+            Action::Up => self.scroll = self.scroll.saturating_sub(1),
+            Action::Down => self.scroll = (self.scroll + 1).min(most),
+            Action::PageUp => self.scroll = self.scroll.saturating_sub(page),
+            Action::PageDown => self.scroll = (self.scroll + page).min(most),
+            Action::Copy => return vec![Step::Do(Effect::Copy(plain(&self.lines(world, 500))))],
+            Action::Close => return vec![Step::Lower],
+            _ => {}
+        }
+        Vec::new()
+    }
+
+    /// Draws it.
+    pub fn draw(&self, world: &World, buffer: &mut Buffer) {
+        let (frame, lines) = self.place(world);
+        let page = usize::from(frame.height.saturating_sub(2));
+        let scroll = self.scroll.min(lines.len().saturating_sub(page));
+        let hidden = lines.len().saturating_sub(scroll + page);
+        let inner = window(world, frame, self.title(), (scroll, hidden), buffer);
+        put_lines(&lines, scroll, inner, buffer);
+    }
+}

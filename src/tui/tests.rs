@@ -1,0 +1,5 @@
+//! The console without a terminal: keys in, effects and screens out.
+
+mod keys;
+mod screens;
+mod sizes;

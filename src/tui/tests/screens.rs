@@ -1,0 +1,154 @@
+//! Every screen as text, at the three sizes that the console promises to be good at.
+
+use crate::tui::key::strokes;
+use crate::tui::message::{Demo, Failure, Message};
+use crate::tui::{State, draw, sample};
+use ratatui::Terminal;
+use ratatui::backend::TestBackend;
+use rstest::rstest;
+use std::sync::Arc;
+
+/// Types keys; effects are answered by nobody.
+pub fn press(state: &mut State, keys: &str) -> Vec<crate::tui::Effect> {
+    strokes(keys).into_iter().flat_map(|it| state.update(Message::Key(it.event()), sample::now())).collect()
+}
+
+/// The screen.
+pub fn shot(state: &State) -> Terminal<TestBackend> {
+    let (columns, rows) = state.world.size;
+    let mut terminal = Terminal::new(TestBackend::new(columns, rows)).unwrap();
+    terminal.draw(|frame| draw(state, frame)).unwrap();
+    terminal
+}
+
+fn scene(name: &str, size: (u16, u16)) -> State {
+    let (mut state, _) = if name == "first_start" { sample::empty(size) } else { sample::state(size) };
+    let tell = |state: &mut State, message| drop(state.update(message, sample::now()));
+    match name {
+        "first_start" => tell(&mut state, Message::Portfolio(vec![])),
+        "portfolio" => drop(press(&mut state, "<esc>")),
+        "board_now" => {}
+        "board_first_run" => {
+            state = sample::with(size, sample::first_board()).0;
+        }
+        "board_week" => drop(press(&mut state, "2jjjj")),
+        "board_filter" => drop(press(&mut state, "5/backup")),
+        "detail_evidence" => drop(press(&mut state, "ll<enter>")),
+        "detail_history" => {
+            press(&mut state, "lll<enter>");
+            tell(&mut state, Message::History(Box::new(sample::history())));
+        }
+        "detail_how" => drop(press(&mut state, "l<enter>")),
+        "run" => {
+            press(&mut state, "R");
+            for it in sample::run_events() {
+                tell(&mut state, Message::Run(it));
+            }
+            press(&mut state, "j");
+        }
+        "board_running" => {
+            press(&mut state, "r");
+            for it in sample::run_events() {
+                tell(&mut state, Message::Run(it));
+            }
+        }
+        "findings" => drop(press(&mut state, "fj")),
+        "connections" => {
+            press(&mut state, "c");
+            tell(&mut state, Message::Connections(sample::connections()));
+        }
+        "changes" => {
+            press(&mut state, "v");
+            tell(&mut state, Message::Changes(Arc::new(sample::changes())));
+        }
+        "add_form" => drop(press(&mut state, "aacme-shop<tab><tab>acme<ctrl-s>")),
+        "attest" => drop(press(&mut state, "5/SPD-01<enter><space>")),
+        "waive" => drop(press(&mut state, "w")),
+        "help" => drop(press(&mut state, "?")),
+        "palette" => drop(press(&mut state, ":prob")),
+        "demo" => tell(&mut state, Message::Demo(Demo { week: 1, weeks: 3 })),
+        "failed" => tell(
+            &mut state,
+            Message::Failed(Failure {
+                what: "Could not store the note".into(),
+                why: "the disk is full".into(),
+                next: Some("Make room, then save again".into()),
+                not_stored: true,
+            }),
+        ),
+        other => panic!("no scene {other}"),
+    }
+    state
+}
+
+#[rstest]
+fn a_screen_looks_as_it_did(
+    #[values(
+        "first_start",
+        "portfolio",
+        "board_now",
+        "board_first_run",
+        "board_week",
+        "board_filter",
+        "detail_evidence",
+        "detail_how",
+        "detail_history",
+        "run",
+        "board_running",
+        "findings",
+        "connections",
+        "changes",
+        "add_form",
+        "attest",
+        "waive",
+        "help",
+        "palette",
+        "demo",
+        "failed"
+    )]
+    name: &str,
+    #[values((80, 24), (120, 40), (60, 20))] size: (u16, u16),
+) {
+    let state = scene(name, size);
+    insta::with_settings!({snapshot_path => "../snapshots", prepend_module_to_snapshot => false}, {
+        insta::assert_snapshot!(format!("{name}_{}x{}", size.0, size.1), shot(&state).backend());
+    });
+}
+
+#[rstest]
+fn without_colour_there_is_none(
+    #[values("board_now", "detail_evidence", "run", "findings", "help", "add_form", "demo")] name: &str,
+) {
+    use ratatui::style::Color;
+    let mut state = scene(name, (80, 24));
+    let coloured = |state: &State| {
+        let terminal = shot(state);
+        terminal
+            .backend()
+            .buffer()
+            .content
+            .iter()
+            .any(|it| it.fg != Color::Reset || it.bg != Color::Reset || it.underline_color != Color::Reset)
+    };
+    assert!(coloured(&state), "with colour there is some");
+    state.world.look.colour = false;
+    assert!(!coloured(&state));
+}
+
+#[rstest]
+fn an_ascii_terminal_gets_ascii(#[values("board_now", "portfolio", "run", "findings", "help", "attest", "demo")] name: &str) {
+    let mut state = scene(name, (80, 24));
+    state.world.look.ascii = true;
+    let text = shot(&state).backend().to_string();
+    assert!(text.is_ascii(), "{text}");
+    assert!(text.contains("---"), "frames are drawn");
+}
+
+#[test]
+fn ascii_says_the_same() {
+    let mut state = scene("board_now", (80, 24));
+    state.world.look.ascii = true;
+    insta::with_settings!({snapshot_path => "../snapshots", prepend_module_to_snapshot => false}, {
+        insta::assert_snapshot!("board_now_ascii", shot(&state).backend());
+    });
+}

@@ -1,0 +1,180 @@
+//! What the console knows: the values that screens read. Screens never change it; `State::update` does.
+
+use super::action::Action;
+use super::effect::Effect;
+use super::keymap::{Context, Keymap};
+use super::live::Live;
+use super::message::{AppRow, Changes, ConnectionRow, Demo, History};
+use super::popups::Popup;
+use super::screens::Screen;
+use super::theme::{Look, Role};
+use crate::domain::{AppName, Assessment, Board, Foreign, Item, ItemId};
+use chrono::{DateTime, Utc};
+use ratatui::layout::{Constraint, Layout, Rect};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// The smallest terminal that the console draws in: columns and rows.
+pub const LEAST: (u16, u16) = (40, 10);
+
+/// Everything that is known, and nothing about which screen shows it.
+#[derive(Debug)]
+pub struct World {
+    pub look: Look,
+    pub keymap: Keymap,
+    /// Columns and rows.
+    pub size: (u16, u16),
+    pub now: DateTime<Utc>,
+    /// None until they were loaded.
+    pub apps: Option<Vec<AppRow>>,
+    pub open: Option<AppName>,
+    pub board: Option<Arc<Board>>,
+    pub histories: BTreeMap<ItemId, History>,
+    pub live: Option<Live>,
+    /// A run was asked for and has not started yet.
+    pub starting: bool,
+    pub connections: Option<Vec<ConnectionRow>>,
+    pub changes: Option<Arc<Changes>>,
+    pub demo: Option<Demo>,
+    /// What was typed into a form that was closed without saving.
+    pub drafts: BTreeMap<String, Vec<String>>,
+    pub has_mouse: bool,
+    /// The last short word to the person; the next key clears it.
+    pub said: Option<(Role, String)>,
+    /// Why facts that should be stored are not.
+    pub not_stored: Option<Foreign>,
+}
+
+/// What a screen or popup answers to an action. In order; each is done before the next.
+#[derive(Debug)]
+pub enum Step {
+    Do(Effect),
+    Show(Screen),
+    /// The open app's board as it opens: *Now*, the first row.
+    Home,
+    /// Leaves the screen.
+    Back,
+    Raise(Popup),
+    /// Closes the top popup.
+    Lower,
+    Say(Role, String),
+    KeepDraft(String, Vec<String>),
+    /// Keeps it until what was saved is stored.
+    Saving(String, Vec<String>),
+    DropDraft(String),
+    /// Shows an item on the board.
+    ShowItem(ItemId),
+    /// As if its key had been pressed on the screen below.
+    Act(Action),
+    Filter(String),
+    Open(AppName),
+    StartRun(Option<Vec<crate::domain::ProbeId>>),
+}
+
+impl World {
+    /// An empty console of that size.
+    #[must_use]
+    pub fn new(look: Look, keymap: Keymap, size: (u16, u16), now: DateTime<Utc>) -> Self {
+        Self {
+            look,
+            keymap,
+            size,
+            now,
+            apps: None,
+            open: None,
+            board: None,
+            histories: BTreeMap::new(),
+            live: None,
+            starting: false,
+            connections: None,
+            changes: None,
+            demo: None,
+            drafts: BTreeMap::new(),
+            has_mouse: true,
+            said: None,
+            not_stored: None,
+        }
+    }
+
+    /// Whether the terminal is too small to draw in.
+    #[must_use]
+    pub fn is_too_small(&self) -> bool {
+        self.size.0 < LEAST.0 || self.size.1 < LEAST.1
+    }
+
+    /// Whether an action means anything now: the demo's steps only in the demo.
+    #[must_use]
+    pub fn offers(&self, action: Action) -> bool {
+        !matches!(action, Action::NextWeek | Action::PreviousWeek) || self.demo.is_some()
+    }
+
+    /// Whether the footer should name it now: what could not do anything would only be in the way.
+    #[must_use]
+    pub fn is_of_use(&self, action: Action) -> bool {
+        let is_empty = self.apps.as_ref().is_some_and(Vec::is_empty) && self.open.is_none();
+        match action {
+            Action::Cancel => self.is_running(),
+            Action::ProbeAll | Action::ProbeThis => !self.is_running(),
+            Action::Findings | Action::Changes | Action::Connections => self.open.is_some(),
+            Action::Open | Action::Filter | Action::Undo | Action::Copy => !is_empty,
+            other => self.offers(other),
+        }
+    }
+
+    /// Lines above the screen: a demo, a clock that is wrong, facts that are not stored. The worst first.
+    #[must_use]
+    pub fn banners(&self) -> Vec<(Role, String)> {
+        let mut found = Vec::new();
+        if let Some(why) = &self.not_stored {
+            found.push((Role::Alarm, format!("NOT STORED: {why}")));
+        }
+        if let Some(board) = self.board.as_ref().filter(|it| it.future_facts > 0) {
+            let facts = crate::words::count(board.future_facts, "fact");
+            let verb = if board.future_facts == 1 { "is" } else { "are" };
+            found.push((Role::Alarm, format!("CLOCK: {facts} {verb} later than this machine's clock; check the clock")));
+        }
+        if let Some(demo) = self.demo {
+            let next = self.keymap.key(Context::Global, Action::NextWeek);
+            let step = if demo.week < demo.weeks { format!(" · {next} next week") } else { String::new() };
+            let week = format!("week {} of {}", demo.week, demo.weeks);
+            found.push((Role::Demo, format!("DEMO · {week}{step} · invented app, answers from this machine")));
+        }
+        found.truncate(if self.size.1 < 16 { 1 } else { 3 });
+        found
+    }
+
+    /// Where banners, screen and footer are.
+    #[must_use]
+    pub fn areas(&self) -> [Rect; 3] {
+        let banners = super::text::cells(self.banners().len());
+        Layout::vertical([Constraint::Length(banners), Constraint::Fill(1), Constraint::Length(1)]).areas(Rect::new(
+            0,
+            0,
+            self.size.0,
+            self.size.1,
+        ))
+    }
+
+    /// An item with its assessment.
+    #[must_use]
+    pub fn item(&self, id: &str) -> Option<(&Assessment, &Item)> {
+        let board = self.board.as_ref()?;
+        Some((board.assessment(id)?, board.item(id)?))
+    }
+
+    /// Whether a run is going on or about to.
+    #[must_use]
+    pub fn is_running(&self) -> bool {
+        self.starting || self.live.as_ref().is_some_and(Live::is_going)
+    }
+
+    /// The title of the open app.
+    #[must_use]
+    pub fn title(&self) -> String {
+        match (&self.board, &self.open) {
+            (Some(board), _) => board.settings.title.to_string(),
+            (None, Some(name)) => name.to_string(),
+            (None, None) => String::new(),
+        }
+    }
+}
