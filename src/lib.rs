@@ -6,6 +6,7 @@
 //! way; `demo` plays an invented client on loopback. ARCHITECTURE.md has the map.
 
 pub mod checklist;
+pub mod cli;
 pub mod clock;
 pub mod config;
 pub mod credentials;

@@ -1,0 +1,123 @@
+//! The console's headless twin: one file per command. The result goes to standard output, everything else to standard
+//! error; the exit code says the rest.
+
+pub mod apps;
+pub mod args;
+pub mod auth;
+pub mod checklists;
+pub mod demo;
+pub mod exit;
+pub mod item_args;
+pub mod items;
+pub mod json;
+pub mod out;
+pub mod plain;
+pub mod probe;
+pub mod shell;
+pub mod status;
+
+use crate::config::environment::Environment;
+use crate::desk::Desk;
+use crate::trouble::Trouble;
+use args::{Cli, Command};
+use clap::Parser as _;
+use out::Out;
+use std::ffi::OsString;
+use std::io::Write;
+use tokio_util::sync::CancellationToken;
+
+/// What the process gives to a command line.
+pub struct Process<'a> {
+    pub arguments: Vec<OsString>,
+    pub environment: Environment,
+    /// Standard input and output are a terminal.
+    pub is_terminal: bool,
+    pub result: &'a mut dyn Write,
+    pub message: &'a mut dyn Write,
+    /// Cancelled by the first interrupt.
+    pub stop: CancellationToken,
+}
+
+/// Parses and obeys; gives back the exit code.
+pub async fn obey(process: Process<'_>) -> u8 {
+    let Process { arguments, environment, is_terminal, result, message, stop } = process;
+    let mut out = Out::new(result, message);
+    let cli = match Cli::try_parse_from(arguments) {
+        Ok(cli) => cli,
+        Err(error) => {
+            let text = error.render().to_string();
+            if error.use_stderr() {
+                out.say(text.trim_end());
+                return exit::USAGE;
+            }
+            out.raw(text.as_bytes());
+            return finished(exit::FINE, &mut out);
+        }
+    };
+    let environment = match &cli.home {
+        Some(home) => environment.with("RESCUE_HOME", &home.to_string_lossy()),
+        None => environment,
+    };
+    let code = match command(cli, environment, is_terminal, stop, &mut out).await {
+        Ok(code) => code,
+        Err(trouble) => {
+            out.say(format!("rescue: {trouble}"));
+            trouble.code()
+        }
+    };
+    finished(code, &mut out)
+}
+
+/// The code, unless the result did not arrive whole.
+fn finished(code: u8, out: &mut Out<'_>) -> u8 {
+    match out.finish() {
+        Ok(()) => code,
+        Err(error) => {
+            out.say(format!("rescue: the result could not be written\n  because: {error}"));
+            exit::FAILED
+        }
+    }
+}
+
+async fn command(
+    cli: Cli,
+    environment: Environment,
+    is_terminal: bool,
+    stop: CancellationToken,
+    out: &mut Out<'_>,
+) -> Result<u8, Trouble> {
+    // These need no database, and must work where there can be none.
+    let command = match cli.command {
+        Some(Command::Completions { shell }) => return Ok(shell::completions(shell, out)),
+        Some(Command::Man) => return shell::man(out),
+        Some(Command::Demo(args)) => return demo::demo(&environment, args, is_terminal, stop, out).await,
+        None if !is_terminal => return Err(no_terminal("the console")),
+        other => other,
+    };
+    let desk = Desk::open(&environment)?;
+    let _log = crate::log::start(&desk.paths, &environment, std::sync::Arc::clone(&desk.clock), desk.chain.redactor());
+    match command {
+        None => {
+            crate::tui::open(std::sync::Arc::new(desk), &environment).await?;
+            Ok(exit::FINE)
+        }
+        Some(Command::App(command)) => apps::app(&desk, command, out),
+        Some(Command::Next { name, json }) => status::next(&desk, &name, json, out),
+        Some(Command::Probe(args)) => probe::probe(&desk, args, stop, out).await,
+        Some(Command::Status { name, json, .. }) => status::status(&desk, name.as_deref(), json, out),
+        Some(Command::Diff { name, since, json }) => status::diff(&desk, &name, since.as_deref(), json, out),
+        Some(Command::Item(command)) => items::item(&desk, command, out),
+        Some(Command::Undo { name, redo }) => items::undo(&desk, &name, redo, out),
+        Some(Command::Finding(command)) => items::finding(&desk, command, out),
+        Some(Command::Auth(command)) => auth::auth(&desk, command, out).await,
+        Some(Command::Checklist(command)) => checklists::checklist(&desk, command, out),
+        Some(Command::Db(command)) => checklists::db(&desk, command, out),
+        Some(Command::Demo(_) | Command::Completions { .. } | Command::Man) => Ok(exit::FINE),
+    }
+}
+
+/// The console needs a terminal at both ends.
+fn no_terminal(what: &str) -> Trouble {
+    Trouble::usage(format!("{what} needs a terminal, and standard input or output is none"))
+        .next("Use `rescue status`, `rescue probe --plain` or `rescue demo --headless` here")
+}

@@ -1,0 +1,171 @@
+//! `rescue app`: taking on an app, changing what is known of it, closing, erasing, moving it to another machine.
+
+use super::args::{AppCommand, AppFields, ConsentArg};
+use super::{exit, json, out::Out};
+use crate::desk::{Desk, fields};
+use crate::domain::app::Authorisation;
+use crate::domain::{AppName, Consent, FactBody, Foreign, System};
+use crate::trouble::Trouble;
+use chrono::NaiveTime;
+use serde_json::json;
+
+/// `rescue app …`.
+///
+/// # Errors
+/// An unknown or taken name, a field that cannot be, a store that cannot be written.
+pub fn app(desk: &Desk, command: AppCommand, out: &mut Out<'_>) -> Result<u8, Trouble> {
+    match command {
+        AppCommand::Add { name, fields } => {
+            let name: AppName = name.parse().map_err(|error: crate::domain::id::NotAName| Trouble::usage(error.to_string()))?;
+            let checklist = fields.checklist.clone();
+            let (settings, remarks) = fields::new_app(
+                name.clone(),
+                wanted(*fields),
+                desk.endpoints.base(System::Github),
+                desk.clock.now().date_naive(),
+            )?;
+            desk.add_app(&settings, checklist.as_deref())?;
+            for remark in remarks {
+                out.say(remark);
+            }
+            out.line(format!("{name} is taken on; `rescue probe {name}` looks, `rescue` opens the console"));
+        }
+        AppCommand::List { json: as_json, archived } => list(desk, as_json, archived, out)?,
+        AppCommand::Show { name, json: as_json } => show(desk, &name, as_json, out)?,
+        AppCommand::Edit { name, fields: given, clear } => {
+            let app = desk.app(&name)?;
+            let mut settings = desk.settings(&app)?;
+            if let Some(checklist) = &given.checklist {
+                desk.adopt(&app, checklist)?;
+            }
+            fields::clear(&clear, &mut settings)?;
+            let remarks = fields::apply(wanted(*given), desk.endpoints.base(System::Github), &mut settings)?;
+            desk.state(&app, FactBody::Settings { settings: Box::new(settings) })?;
+            for remark in remarks {
+                out.say(remark);
+            }
+            out.line(format!("{app} is changed"));
+        }
+        AppCommand::Authorise { name, consent, by, host, until } => {
+            let app = desk.app(&name)?;
+            if until < desk.clock.now().date_naive() {
+                return Err(Trouble::usage(format!("{until} is past")).next("Give the last day on which it counts"));
+            }
+            let consent = match consent {
+                ConsentArg::OutsideIn => Consent::OutsideIn,
+                ConsentArg::Active => Consent::Active,
+            };
+            let end = until.succ_opt().unwrap_or(until).and_time(NaiveTime::MIN).and_utc();
+            let authorisation = Authorisation { consent, by: Foreign::new(&by), hosts: host.into_iter().collect(), until: end };
+            desk.state(&app, FactBody::Authorised { authorisation })?;
+            out.line(format!("{by} permits {consent} looks at {app} until {until}"));
+        }
+        AppCommand::Close { name, reason } => {
+            let app = desk.app(&name)?;
+            desk.state(&app, FactBody::Closed { reason: Foreign::new(&reason) })?;
+            out.line(format!("the engagement of {app} is closed"));
+        }
+        AppCommand::Archive { name, back } => {
+            let app = desk.app(&name)?;
+            let mut settings = desk.settings(&app)?;
+            settings.archived = !back;
+            desk.state(&app, FactBody::Settings { settings: Box::new(settings) })?;
+            out.line(if back { format!("{app} is back") } else { format!("{app} is put away; nothing is erased") });
+        }
+        AppCommand::Remove { name, confirm } => {
+            let app = desk.app(&name)?;
+            if confirm.as_deref() != Some(app.as_str()) {
+                return Err(Trouble::usage(format!("removing {app} erases every fact of this client for good"))
+                    .next(format!("Type its name again: `rescue app remove {app} --confirm {app}`; to only put it away: `rescue app archive {app}`")));
+            }
+            desk.remove(&app)?;
+            out.line(format!("{app} is erased; a receipt stays"));
+        }
+        AppCommand::Export { name, out: file } => {
+            let document = desk.export(&desk.app(&name)?)?;
+            match file {
+                None => out.json(&document),
+                Some(file) => {
+                    desk.write_new(&file, serde_json::to_string_pretty(&document).unwrap_or_default().as_bytes())?;
+                    out.line(format!("written to {}", file.display()));
+                }
+            }
+        }
+        AppCommand::Import { file } => {
+            let name = desk.import(&file)?;
+            out.line(format!("{name} is here"));
+        }
+    }
+    Ok(exit::FINE)
+}
+
+fn wanted(args: AppFields) -> fields::Fields {
+    fields::Fields {
+        title: args.title,
+        repo: args.repo,
+        github: args.github,
+        supabase: args.supabase,
+        staging: args.staging,
+        vercel: args.vercel,
+        url: args.url,
+        providers: args.provider,
+        openai_project: args.openai_project,
+        start: args.start,
+        live_since: args.live_since,
+        weeks: args.weeks,
+        ceilings: args.ceiling,
+        limits: args.limit,
+        people: args.person,
+        unused: args.unused,
+        stack: args.stack,
+    }
+}
+
+fn list(desk: &Desk, as_json: bool, archived: bool, out: &mut Out<'_>) -> Result<(), Trouble> {
+    let rows = desk.portfolio(archived)?;
+    if as_json {
+        let apps: Vec<_> = rows
+            .iter()
+            .map(|row| {
+                json!({
+                    "name": row.name, "title": row.title, "week": row.week,
+                    "headline": { "answer": row.answer, "says": row.says },
+                    "last_run": row.last_run.map(json::moment), "due": row.due,
+                    "drifted": row.drifted, "unseen": row.unseen,
+                })
+            })
+            .collect();
+        out.json(&json::document(json!({ "apps": apps })));
+        return Ok(());
+    }
+    let now = desk.clock.now();
+    for row in &rows {
+        let ran = row.last_run.map_or("never probed".to_owned(), |at| format!("probed {}", crate::words::ago(at, now)));
+        let due = if row.due { ", due" } else { "" };
+        out.line(format!("{:<20} week {:<2} {ran}{due}  {}", row.name, row.week, row.says));
+    }
+    if rows.is_empty() {
+        out.say("no apps yet: add one with `rescue app add NAME`, or look at `rescue demo`");
+    }
+    Ok(())
+}
+
+fn show(desk: &Desk, name: &str, as_json: bool, out: &mut Out<'_>) -> Result<(), Trouble> {
+    let settings = desk.settings(&desk.app(name)?)?;
+    let document =
+        serde_json::to_value(&settings).map_err(|error| Trouble::failed("the settings could not be written").why(error))?;
+    if as_json {
+        out.json(&json::document(document));
+        return Ok(());
+    }
+    for (field, value) in document.as_object().into_iter().flatten() {
+        let empty = value.is_null()
+            || value.as_array().is_some_and(Vec::is_empty)
+            || value.as_object().is_some_and(serde_json::Map::is_empty);
+        if !empty {
+            let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+            out.line(format!("{field}: {text}"));
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,402 @@
+//! The command line as it is written: every command, argument and its help text. What they do is elsewhere.
+
+use super::item_args::ItemCommand;
+use crate::domain::{Limit, Slug, SupabaseRef, System, VercelProject};
+use chrono::NaiveDate;
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use std::path::PathBuf;
+
+/// Takes AI-built apps from prototype to production in six weeks, and never calls unseen safe.
+///
+/// Without a command it opens the console.
+#[derive(Debug, Parser)]
+#[command(name = "rescue", version, max_term_width = 100, infer_subcommands = false, subcommand_required = false)]
+pub struct Cli {
+    /// Where data and configuration live, instead of the platform's directories
+    #[arg(long, global = true, env = "RESCUE_HOME", value_name = "DIR", hide_env_values = true)]
+    pub home: Option<PathBuf>,
+    #[command(subcommand)]
+    pub command: Option<Command>,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// The console on an invented app whose systems are answered on this machine
+    Demo(DemoArgs),
+    /// Apps: add, list, show, edit, authorise, close, archive, remove, export, import
+    #[command(subcommand)]
+    App(AppCommand),
+    /// The few things to do now, and why these
+    Next {
+        name: String,
+        #[arg(long)]
+        json: bool,
+    },
+    /// Run the probes of one app, of all, or of those that are due
+    Probe(ProbeArgs),
+    /// Items with truth and work, one line each; without a name every app
+    Status {
+        name: Option<String>,
+        #[arg(long)]
+        json: bool,
+        /// Lines for logs and screen readers
+        #[arg(long)]
+        plain: bool,
+    },
+    /// What was lost and won since an earlier moment
+    Diff {
+        name: String,
+        /// A date, or a run's id; without it, the finished run before the newest
+        #[arg(long, value_name = "DATE|RUN")]
+        since: Option<String>,
+        #[arg(long)]
+        json: bool,
+    },
+    /// What people say of an item: start, done, block, unblock, plan, na, waive, note, reopen, show
+    #[command(subcommand)]
+    Item(ItemCommand),
+    /// Take back your newest statement about an app; again takes back the one before it
+    Undo {
+        name: String,
+        /// Give back what the last undo took
+        #[arg(long)]
+        redo: bool,
+    },
+    /// Findings: list, accept, reopen
+    #[command(subcommand)]
+    Finding(FindingCommand),
+    /// Credentials: where each would come from and whether it works
+    #[command(subcommand)]
+    Auth(AuthCommand),
+    /// Checklists: list, show, check a file, adopt one
+    #[command(subcommand)]
+    Checklist(ChecklistCommand),
+    /// The database: path, backup, check
+    #[command(subcommand)]
+    Db(DbCommand),
+    /// Print a completion script
+    Completions { shell: clap_complete::Shell },
+    /// Print the manual page
+    Man,
+}
+
+#[derive(Debug, Args)]
+pub struct DemoArgs {
+    /// Run the three weeks without a terminal and print the states
+    #[arg(long)]
+    pub headless: bool,
+    #[arg(long, requires = "headless")]
+    pub json: bool,
+}
+
+/// What of an app can be written on the command line.
+#[derive(Debug, Default, Args)]
+pub struct AppFields {
+    /// A title for people; any text
+    #[arg(long)]
+    pub title: Option<String>,
+    /// A local checkout, or owner/name at GitHub
+    #[arg(long, value_name = "PATH|OWNER/NAME")]
+    pub repo: Option<String>,
+    /// The repository at GitHub, when --repo is a checkout without that remote
+    #[arg(long, value_name = "OWNER/NAME")]
+    pub github: Option<Slug>,
+    /// Production's Supabase project
+    #[arg(long, value_name = "REF")]
+    pub supabase: Option<SupabaseRef>,
+    /// Staging's Supabase project
+    #[arg(long, value_name = "REF")]
+    pub staging: Option<SupabaseRef>,
+    /// The Vercel project, with team/ before it if a team owns it
+    #[arg(long, value_name = "[TEAM/]ID")]
+    pub vercel: Option<VercelProject>,
+    /// Production's address
+    #[arg(long)]
+    pub url: Option<url::Url>,
+    /// A metered provider that the app uses; may be given several times
+    #[arg(long, value_name = "ID", value_delimiter = ',')]
+    pub provider: Vec<System>,
+    /// The OpenAI project that the app's key belongs to
+    #[arg(long, value_name = "ID")]
+    pub openai_project: Option<String>,
+    /// First day of the engagement (today)
+    #[arg(long, value_name = "DATE")]
+    pub start: Option<NaiveDate>,
+    /// Since when users are there
+    #[arg(long, value_name = "DATE")]
+    pub live_since: Option<NaiveDate>,
+    /// How long the engagement is (6)
+    #[arg(long, value_parser = clap::value_parser!(u8).range(1..=52))]
+    pub weeks: Option<u8>,
+    /// An agreed spend ceiling in whole US dollars a month, such as openai=200
+    #[arg(long, value_name = "PROVIDER=USD", value_parser = parse_ceiling)]
+    pub ceiling: Vec<(System, u64)>,
+    /// An agreed limit of an item, such as BAK-01=24h
+    #[arg(long, value_name = "ITEM=AGE", value_parser = parse_limit)]
+    pub limit: Vec<(crate::domain::ItemId, Limit)>,
+    /// Somebody who can be asked, such as client:Ana or ours:Sam
+    #[arg(long, value_name = "SIDE:NAME[:MAIL]", value_parser = parse_person)]
+    pub person: Vec<crate::domain::Person>,
+    /// Say that the app does not use a system, such as vercel=hosted-elsewhere
+    #[arg(long, value_name = "SYSTEM=REASON", value_parser = parse_unused)]
+    pub unused: Vec<(System, String)>,
+    /// A fact about the stack, such as uses.payments=yes
+    #[arg(long, value_name = "FACT=yes|no", value_parser = parse_stack)]
+    pub stack: Vec<(String, bool)>,
+    /// The checklist to work through (six-week)
+    #[arg(long, value_name = "NAME")]
+    pub checklist: Option<String>,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum AppCommand {
+    /// Take on an app
+    Add {
+        name: String,
+        #[command(flatten)]
+        fields: Box<AppFields>,
+    },
+    /// Every app: week, headline, age of the last run
+    List {
+        #[arg(long)]
+        json: bool,
+        /// Archived ones too
+        #[arg(long)]
+        archived: bool,
+    },
+    /// What is known of an app
+    Show {
+        name: String,
+        #[arg(long)]
+        json: bool,
+    },
+    /// Change what is known of an app
+    Edit {
+        name: String,
+        #[command(flatten)]
+        fields: Box<AppFields>,
+        /// Forget a field: repo, github, supabase, staging, vercel, url, live-since, openai-project, or provider=ID, ceiling=ID, limit=ITEM, person=NAME, unused=SYSTEM, stack=FACT
+        #[arg(long, value_name = "FIELD")]
+        clear: Vec<String>,
+    },
+    /// Record the client's permission for looks that need one
+    Authorise {
+        name: String,
+        #[arg(long, value_enum)]
+        consent: ConsentArg,
+        /// Who on the client's side said yes
+        #[arg(long)]
+        by: String,
+        /// The hosts that it covers
+        #[arg(long, value_delimiter = ',', required = true)]
+        host: Vec<String>,
+        /// The last day on which it counts
+        #[arg(long)]
+        until: NaiveDate,
+    },
+    /// Close the engagement: hand-over is done
+    Close {
+        name: String,
+        #[arg(long)]
+        reason: String,
+    },
+    /// Put an app away without erasing anything; --back takes it out again
+    Archive {
+        name: String,
+        #[arg(long)]
+        back: bool,
+    },
+    /// Erase one client for good; a receipt stays
+    Remove {
+        name: String,
+        /// The app's name again, as a safeguard
+        #[arg(long, value_name = "NAME")]
+        confirm: Option<String>,
+    },
+    /// Write every fact of an app as one JSON document
+    Export {
+        name: String,
+        #[arg(long, value_name = "FILE")]
+        out: Option<PathBuf>,
+    },
+    /// Read such a document; refuses a name that exists
+    Import { file: PathBuf },
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ConsentArg {
+    /// What any stranger could ask: anonymous counts, exposed files
+    OutsideIn,
+    /// A bounded burst; checking whether a leaked key still works
+    Active,
+}
+
+#[derive(Debug, Args)]
+pub struct ProbeArgs {
+    /// Apps to probe
+    #[arg(required_unless_present_any = ["all", "due"])]
+    pub names: Vec<String>,
+    /// Every app that is not archived
+    #[arg(long, conflicts_with = "names")]
+    pub all: bool,
+    /// Every app whose last finished run is a week old or older
+    #[arg(long, conflicts_with_all = ["names", "all"])]
+    pub due: bool,
+    /// Only these probes, items or systems
+    #[arg(long, value_delimiter = ',', value_name = "PROBE|ITEM|SYSTEM")]
+    pub only: Vec<String>,
+    #[arg(long)]
+    pub json: bool,
+    /// Append-only lines for logs and screen readers
+    #[arg(long)]
+    pub plain: bool,
+    /// Say how many requests would go to whom, and ask nobody
+    #[arg(long)]
+    pub dry_run: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum FindingCommand {
+    /// Findings that stand, the worst first
+    List {
+        name: String,
+        #[arg(long)]
+        json: bool,
+    },
+    /// Accept that a finding stays open
+    Accept {
+        name: String,
+        /// The finding's id, or the beginning of one
+        id: String,
+        #[arg(long)]
+        reason: String,
+        #[arg(long)]
+        until: NaiveDate,
+        /// Who on the client's side accepted it; needed at a gate
+        #[arg(long)]
+        by: Option<String>,
+        #[arg(long)]
+        proof: Option<String>,
+        /// One sentence for the founder
+        #[arg(long)]
+        founder: Option<String>,
+    },
+    /// Take the acceptance back
+    Reopen {
+        name: String,
+        id: String,
+        #[arg(long)]
+        reason: String,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub enum AuthCommand {
+    /// Per system: where a credential would come from, and whether it works
+    Status {
+        name: Option<String>,
+        /// Ask nobody: only say where each would come from
+        #[arg(long)]
+        offline: bool,
+        #[arg(long)]
+        json: bool,
+    },
+    /// Put a credential into the operating system's keyring; it is read from standard input
+    Set {
+        system: System,
+        /// For this app only
+        #[arg(long)]
+        app: Option<String>,
+    },
+    /// Take a credential out of the keyring
+    Remove {
+        system: System,
+        #[arg(long)]
+        app: Option<String>,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub enum ChecklistCommand {
+    /// The built-in checklist and yours
+    List {
+        #[arg(long)]
+        json: bool,
+    },
+    /// Every item of a checklist
+    Show {
+        #[arg(default_value = "six-week")]
+        name: String,
+        #[arg(long)]
+        json: bool,
+    },
+    /// Check a checklist file and say what is wrong, by line
+    Check { file: PathBuf },
+    /// Work an app through this checklist from now on (also takes a newer version of the same)
+    Adopt {
+        app: String,
+        #[arg(default_value = "six-week")]
+        checklist: String,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub enum DbCommand {
+    /// Where the database is
+    Path,
+    /// Copy the database and the key of its hashes into a new file, while others go on working
+    Backup { file: PathBuf },
+    /// Look for damage
+    Check,
+}
+
+fn split(text: &str) -> Result<(&str, &str), String> {
+    text.split_once('=').ok_or_else(|| "a name, `=` and a value are wanted".to_owned())
+}
+
+fn parse_ceiling(text: &str) -> Result<(System, u64), String> {
+    let (system, dollars) = split(text)?;
+    let system: System = system.parse().map_err(|_| format!("`{system}` is no provider that rescue knows"))?;
+    let dollars = dollars.trim_start_matches('$').parse().map_err(|_| format!("`{dollars}` is no whole number of dollars"))?;
+    Ok((system, dollars))
+}
+
+fn parse_limit(text: &str) -> Result<(crate::domain::ItemId, Limit), String> {
+    let (item, age) = split(text)?;
+    let item = item.parse().map_err(|error: crate::domain::id::NotAName| error.to_string())?;
+    let age = age.parse().map_err(|error: crate::domain::app::Malformed| error.to_string())?;
+    Ok((item, age))
+}
+
+fn parse_person(text: &str) -> Result<crate::domain::Person, String> {
+    use crate::domain::{Foreign, Person, Side};
+    let mut parts = text.splitn(3, ':');
+    let side = match parts.next() {
+        Some("client") => Side::Client,
+        Some("ours") => Side::Ours,
+        _ => return Err("begin with client: or ours:".to_owned()),
+    };
+    let name = parts.next().map(str::trim).filter(|name| !name.is_empty()).ok_or("a name is wanted after the side")?;
+    Ok(Person { name: Foreign::new(name), side, mail: parts.next().map(Foreign::new), role: None })
+}
+
+fn parse_unused(text: &str) -> Result<(System, String), String> {
+    let (system, reason) = split(text)?;
+    let system: System = system.parse().map_err(|_| format!("`{system}` is no system that rescue knows"))?;
+    if reason.trim().is_empty() {
+        return Err("a reason is wanted after `=`".to_owned());
+    }
+    Ok((system, reason.to_owned()))
+}
+
+fn parse_stack(text: &str) -> Result<(String, bool), String> {
+    let (fact, answer) = split(text)?;
+    if !fact.starts_with("uses.") {
+        return Err("a fact begins with `uses.`, such as uses.payments".to_owned());
+    }
+    match answer {
+        "yes" => Ok((fact.to_owned(), true)),
+        "no" => Ok((fact.to_owned(), false)),
+        _ => Err("say yes or no after `=`".to_owned()),
+    }
+}

@@ -1,0 +1,102 @@
+//! `rescue item`, `rescue undo`, `rescue finding`: what people say, written down.
+
+use super::args::FindingCommand;
+use super::item_args::ItemCommand;
+use super::{exit, json, out::Out, plain};
+use crate::desk::Desk;
+use crate::desk::statement::{self, Accepting, Statement};
+use crate::domain::ItemId;
+use crate::trouble::Trouble;
+
+/// `rescue item …`.
+///
+/// # Errors
+/// An unknown app or item, something missing, a clock set back, a store that cannot be written.
+pub fn item(desk: &Desk, command: ItemCommand, out: &mut Out<'_>) -> Result<u8, Trouble> {
+    let of = command.of();
+    let app = desk.app(&of.name)?;
+    let id: ItemId =
+        of.item.to_uppercase().parse().map_err(|error: crate::domain::id::NotAName| Trouble::usage(error.to_string()))?;
+    let board = desk.board(&app)?;
+    let statement = match command {
+        ItemCommand::Show { json: as_json, .. } => {
+            let assessment = board.assessment(id.as_str()).ok_or_else(|| statement::unknown_item(&board, &id))?;
+            if as_json {
+                let mut document = json::item(&board, assessment);
+                if let (Some(fields), Some(text)) = (document.as_object_mut(), board.item(id.as_str())) {
+                    fields.insert("why".to_owned(), serde_json::json!(text.why));
+                    fields.insert("founder".to_owned(), serde_json::json!(text.founder));
+                    let how: Vec<_> = text.how.iter().map(|step| crate::checklist::fill(step, &board.settings)).collect();
+                    fields.insert("how".to_owned(), serde_json::json!(how));
+                }
+                out.json(&json::document(document));
+            } else {
+                plain::item(desk, &app, &board, assessment, out)?;
+            }
+            return Ok(exit::FINE);
+        }
+        ItemCommand::Start { .. } => Statement::Start,
+        ItemCommand::Done { proof, founder, .. } => Statement::Done { proof, founder },
+        ItemCommand::Block { on, waits_for, until, .. } => Statement::Block { on, waits_for, until },
+        ItemCommand::Unblock { .. } => Statement::Unblock,
+        ItemCommand::Plan { week, .. } => Statement::Plan { week },
+        ItemCommand::Na { reason, .. } => Statement::NotApplicable { reason },
+        ItemCommand::Waive { reason, until, by, proof, founder, .. } => {
+            Statement::Waive(Accepting { reason, until, client: by, proof, founder })
+        }
+        ItemCommand::Note { text, .. } => Statement::Note { text },
+        ItemCommand::Reopen { reason, .. } => Statement::Reopen { reason },
+    };
+    desk.state(&app, statement::about_item(&board, &id, statement)?)?;
+    let board = desk.board(&app)?;
+    if let Some(assessment) = board.assessment(id.as_str()) {
+        out.line(plain::line(&board, assessment));
+        for remark in &assessment.remarks {
+            out.say(format!("  {remark}"));
+        }
+    }
+    Ok(exit::FINE)
+}
+
+/// `rescue undo NAME`.
+///
+/// # Errors
+/// Nothing to take back; a store that cannot be written.
+pub fn undo(desk: &Desk, name: &str, redo: bool, out: &mut Out<'_>) -> Result<u8, Trouble> {
+    let app = desk.app(name)?;
+    let said = if redo { desk.redo(&app)? } else { desk.undo(&app)? };
+    out.line(said);
+    Ok(exit::FINE)
+}
+
+/// `rescue finding …`.
+///
+/// # Errors
+/// An unknown app or finding, something missing, a store that cannot be written.
+pub fn finding(desk: &Desk, command: FindingCommand, out: &mut Out<'_>) -> Result<u8, Trouble> {
+    match command {
+        FindingCommand::List { name, json: as_json } => {
+            let board = desk.board(&desk.app(&name)?)?;
+            if as_json {
+                out.json(&json::document(json::findings(&board)));
+            } else {
+                plain::findings(&board, out);
+            }
+        }
+        FindingCommand::Accept { name, id, reason, until, by, proof, founder } => {
+            let app = desk.app(&name)?;
+            let board = desk.board(&app)?;
+            let found = statement::finding(&board, &id)?;
+            desk.state(&app, statement::accept_finding(&board, found, Accepting { reason, until, client: by, proof, founder })?)?;
+            out.line(format!("accepted until {until}: {}", found.finding.says));
+        }
+        FindingCommand::Reopen { name, id, reason } => {
+            let app = desk.app(&name)?;
+            let board = desk.board(&app)?;
+            let found = statement::finding(&board, &id)?;
+            desk.state(&app, statement::reopen_finding(found, &reason)?)?;
+            out.line(format!("open again: {}", found.finding.says));
+        }
+    }
+    Ok(exit::FINE)
+}

@@ -1,0 +1,55 @@
+//! Where results and messages go. A reader that went away (`| head`) ends the command quietly.
+
+use std::io::{self, Write};
+
+/// Standard output for the result, standard error for everything else.
+pub struct Out<'a> {
+    result: &'a mut dyn Write,
+    message: &'a mut dyn Write,
+    /// Why the result could not be written; nothing more of it is tried then.
+    failed: Option<io::Error>,
+}
+
+impl<'a> Out<'a> {
+    /// Writes results and messages to these.
+    pub fn new(result: &'a mut dyn Write, message: &'a mut dyn Write) -> Self {
+        Self { result, message, failed: None }
+    }
+
+    /// A line of the result.
+    pub fn line(&mut self, text: impl AsRef<str>) {
+        if self.failed.is_none() {
+            self.failed = writeln!(self.result, "{}", text.as_ref()).err();
+        }
+    }
+
+    /// Text of the result as it is.
+    pub fn raw(&mut self, bytes: &[u8]) {
+        if self.failed.is_none() {
+            self.failed = self.result.write_all(bytes).err();
+        }
+    }
+
+    /// A document of the result.
+    pub fn json(&mut self, document: &serde_json::Value) {
+        self.line(serde_json::to_string_pretty(document).unwrap_or_default());
+    }
+
+    /// A message about the work, for a person.
+    pub fn say(&mut self, text: impl AsRef<str>) {
+        let _ = writeln!(self.message, "{}", text.as_ref());
+    }
+
+    /// Hands everything over.
+    ///
+    /// # Errors
+    /// What could not be written, except that a reader who went away is no error.
+    pub fn finish(&mut self) -> io::Result<()> {
+        // The first error: what is written past the buffer leaves nothing behind that a flush could fail on.
+        let written = self.failed.take().map_or_else(|| self.result.flush(), Err);
+        match written {
+            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+            other => other,
+        }
+    }
+}
