@@ -1,0 +1,177 @@
+//! Marked tokens and marked secrets go in; none comes out: not in the database, the logs, either output or the screen.
+
+use crate::program::{Home, bytes_below, checkout, contains};
+use crate::server::{Server, VENDORS, home_of, serve, take_on, vendors};
+use crate::terminal::Terminal;
+use serde_json::Value;
+use std::fs;
+
+/// Fields in which vendors send secrets next to harmless ones.
+const SECRET_FIELDS: [&str; 12] = [
+    "secret",
+    "value",
+    "api_key",
+    "jwt_secret",
+    "auth_token",
+    "temp_clone_token",
+    "smtp_pass",
+    "legacyValue",
+    "vsmValue",
+    "download_url",
+    "redacted_value",
+    "db_pass",
+];
+
+/// Letters that look random, the same each time; built here so that no scanner finds a key in the repository.
+fn letters(seed: u64, n: usize) -> String {
+    const ALPHABET: &[u8] = b"aZb3YcX7dWeV9fUgT2hSiR5jQkP8mNoM4pLqK6rJsH1tGuFvEwDxC0yBzA";
+    let mut state = seed;
+    let mut next = || {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        char::from(ALPHABET[usize::try_from(state >> 33).unwrap() % ALPHABET.len()])
+    };
+    (0..n).map(|_| next()).collect()
+}
+
+/// A key such as Stripe's.
+pub fn stripe_key() -> String {
+    ["sk", "live", &letters(7, 32)].join("_")
+}
+
+/// What the vendors' answers are marked with.
+fn secret_mark() -> String {
+    format!("{}{}", "kanari", letters(11, 12))
+}
+
+fn token(system: &str) -> String {
+    format!("{}-{system}-{}", ["mark", "token"].join("ed"), letters(13, 16))
+}
+
+fn mark(value: &mut Value) {
+    match value {
+        Value::Array(all) => all.iter_mut().for_each(mark),
+        Value::Object(fields) => {
+            fields.values_mut().for_each(mark);
+            for name in SECRET_FIELDS {
+                fields.entry(name).or_insert_with(|| Value::from(format!("{}-{name}", secret_mark())));
+            }
+        }
+        _ => {}
+    }
+}
+
+struct Marked {
+    server: Server,
+    home: Home,
+    key: String,
+}
+
+fn marked() -> Marked {
+    let server = serve(vendors(1, mark));
+    let home = home_of(&server, token).with("RESCUE_LOG", "trace");
+    let key = stripe_key();
+    let tree = home.beside("tree");
+    checkout(&tree, &[("lib/pay.ts", &format!("export const key = \"{key}\"\n"))]);
+    take_on(&home);
+    home.must(&["app", "edit", "acme", "--repo", tree.to_str().unwrap()]);
+    Marked { server, home, key }
+}
+
+impl Marked {
+    /// Everything that must not be found anywhere.
+    fn forbidden(&self) -> Vec<String> {
+        let mut all = vec![secret_mark(), self.key.clone(), self.key[10..30].to_owned()];
+        all.extend(VENDORS.map(|(system, _)| token(system)));
+        all
+    }
+
+    #[track_caller]
+    fn nothing_in(&self, where_: &str, bytes: &[u8]) {
+        for text in self.forbidden() {
+            assert!(!contains(bytes, text.as_bytes()), "`{text}` is in {where_}");
+        }
+    }
+
+    /// The marks were sent and received: without this, their absence would say nothing.
+    #[track_caller]
+    fn went_in(&self) {
+        let asked = self.server.asked();
+        for (system, _) in VENDORS {
+            let header = format!("Bearer {}", token(system));
+            assert!(
+                asked.iter().any(|it| it.system == system && it.authorization.as_ref() == Some(&header)),
+                "{system}: {asked:?}"
+            );
+            let stray = asked.iter().find(|it| it.system != system && it.authorization.as_ref() == Some(&header));
+            assert!(stray.is_none(), "{system}'s token went to {stray:?}");
+        }
+    }
+}
+
+#[test]
+fn no_mark_is_in_any_output_or_file() {
+    let it = marked();
+    for arguments in [
+        &["probe", "acme"][..],
+        &["probe", "acme", "--json"],
+        &["probe", "acme", "--plain"],
+        &["status", "--json"],
+        &["status", "acme"],
+        &["item", "show", "acme", "SEC-01"],
+        &["item", "show", "acme", "SPD-01", "--json"],
+        &["finding", "list", "acme"],
+        &["finding", "list", "acme", "--json"],
+        &["next", "acme"],
+        &["diff", "acme", "--since", "2020-01-01"],
+        &["auth", "status"],
+        &["auth", "status", "acme", "--json"],
+        &["app", "export", "acme"],
+        &["app", "show", "acme"],
+        &["db", "check"],
+    ] {
+        let told = it.home.run(arguments);
+        assert!(matches!(told.code, Some(0 | 3)), "{arguments:?}: {told:?}");
+        it.nothing_in(&format!("the output of {arguments:?}"), told.out.as_bytes());
+        it.nothing_in(&format!("the messages of {arguments:?}"), told.err.as_bytes());
+    }
+    it.went_in();
+    let copy = it.home.beside("copy.db");
+    it.home.must(&["db", "backup", copy.to_str().unwrap()]);
+    it.nothing_in("the backup", &fs::read(copy).unwrap());
+    let kept = bytes_below(&it.home.path());
+    for there in ["acme", "scan.tree", "lib/pay.ts", "supabase.backup-age", "answered"] {
+        assert!(contains(&kept, there.as_bytes()), "the files of the home were not found: no {there}");
+    }
+    it.nothing_in("the files of the home", &kept);
+    let found = it.home.json(&["finding", "list", "acme", "--json"]);
+    let end = &it.key[it.key.len() - 4..];
+    let scanned = found["findings"].as_array().unwrap().iter().find(|it| it["probe"] == "scan.tree").expect("the key was found");
+    assert!(scanned.to_string().contains(end), "masked with its last four: {scanned}");
+}
+
+#[test]
+fn no_mark_is_on_the_screen() {
+    let it = marked();
+    let mut console = Terminal::open(&it.home, &[], (140, 45));
+    console.shows("acme");
+    console.keys("\r");
+    console.shows("Week 1");
+    console.keys("R");
+    console.shows("finished,");
+    it.nothing_in("the run's screen", console.text().as_bytes());
+    console.keys("\u{1b}");
+    console.shows("SEC-01");
+    it.nothing_in("the board", console.text().as_bytes());
+    console.keys("f");
+    console.shows("lib/pay.ts");
+    it.nothing_in("the findings", console.text().as_bytes());
+    console.keys("c");
+    console.shows("OpenRouter");
+    console.keys("r");
+    it.nothing_in("the connections", console.text().as_bytes());
+    console.keys("q");
+    assert!(console.ended());
+    it.went_in();
+    it.nothing_in("what was written to the terminal", &console.raw);
+    it.nothing_in("the files of the home", &bytes_below(&it.home.path()));
+}

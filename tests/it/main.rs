@@ -1,0 +1,27 @@
+//! The one integration binary: the house's rules, the real program, the vendors' contracts.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::print_stderr,
+    clippy::disallowed_methods,
+    clippy::format_push_string,
+    reason = "all of this is test code, of which clippy knows only the functions marked as tests"
+)]
+
+mod bad_input;
+mod canary;
+mod cli;
+mod contracts;
+mod demo;
+mod faults;
+mod layers;
+mod program;
+mod pty;
+mod readme;
+mod server;
+mod terminal;
+mod tidy;
+mod two_processes;

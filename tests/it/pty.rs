@@ -1,0 +1,175 @@
+//! The console on a real terminal: the main journeys, sizes, and the terminal given back as it was found.
+
+use crate::program::{Home, checkout};
+use crate::terminal::Terminal;
+
+const LARGE: (u16, u16) = (120, 40);
+
+fn demo(size: (u16, u16)) -> Terminal {
+    let mut console = Terminal::open(&Home::new(), &["demo"], size);
+    console.shows("DEMO");
+    console
+}
+
+/// The text in the upper part of the screen.
+fn upper(screen: &str) -> String {
+    screen.lines().take(10).collect::<Vec<_>>().join("\n")
+}
+
+#[test]
+fn the_demo_ticks_items_and_shows_drift_first() {
+    let mut console = demo(LARGE);
+    assert!(console.screen().alternate_screen());
+    console.shows("week 1 of 3");
+    console.shows("BAK-01");
+    console.keys("R");
+    console.shows("finished,");
+    console.keys("\u{1b}");
+    console.until("the board with ticks", |screen| screen.contains("verified") && screen.contains("Now"));
+    // A week later the probes run by themselves, as they would on a Monday.
+    console.keys("n");
+    console.shows("week 2 of 3");
+    console.until("week two's waiver", |screen| screen.contains("waived"));
+    console.keys("L");
+    console.shows("finished,");
+    console.keys("\u{1b}");
+    console.shows("Now");
+    console.keys("n");
+    console.shows("week 3 of 3");
+    console.until("drift on the first rows", |screen| {
+        upper(screen).lines().any(|line| line.contains("BAK-01") && line.contains("drifted"))
+    });
+    // While a run goes on, leaving asks first.
+    console.keys("L");
+    console.shows("finished,");
+    console.keys("q");
+    assert!(console.ended());
+    console.is_given_back();
+}
+
+#[test]
+fn any_size_is_drawn_and_none_kills_it() {
+    let mut console = demo(LARGE);
+    console.shows("BAK-01");
+    console.keys("R");
+    console.shows("finished,");
+    for (columns, rows) in [(80, 24), (60, 20), (10, 3), (120, 40), (1, 1), (80, 24)] {
+        console.resize(columns, rows);
+        match columns {
+            1 => {}
+            10 => console.shows("needs"),
+            // The footer is on the last row of this size only if all of it was drawn anew.
+            _ => console.until("the app", |screen| {
+                let lines: Vec<&str> = screen.lines().collect();
+                lines.len() == usize::from(rows) && screen.contains("Acme Shop") && lines[lines.len() - 1].contains("help")
+            }),
+        }
+    }
+    console.shows("Acme Shop");
+    console.keys("q");
+    assert!(console.ended());
+    console.is_given_back();
+}
+
+#[test]
+fn ten_by_three_is_enough_to_leave() {
+    let mut console = Terminal::open(&Home::new(), &["demo"], (10, 3));
+    console.until("anything", |screen| !screen.trim().is_empty());
+    console.keys("q");
+    assert!(console.ended());
+    console.is_given_back();
+}
+
+#[cfg(unix)]
+#[test]
+fn signals_give_the_terminal_back() {
+    for name in ["TERM", "HUP"] {
+        let mut console = demo((80, 24));
+        console.signal(name);
+        console.ended();
+        console.is_given_back();
+    }
+}
+
+#[test]
+fn keys_in_quick_succession_all_count() {
+    let mut console = demo(LARGE);
+    // Several in one write, and each alone: the second of two was lost once.
+    console.keys("cf");
+    console.until("the findings", |screen| screen.contains("Findings") || screen.contains("findings ─"));
+    console.keys("c");
+    console.shows("OpenRouter");
+    console.keys("?");
+    console.shows("On the connections");
+    console.keys("\u{1b}");
+    console.until("no help", |screen| !screen.contains("On the connections"));
+    console.keys("q");
+    assert!(console.ended());
+    console.is_given_back();
+}
+
+#[test]
+fn an_app_is_added_in_a_fresh_home_and_undo_works_after_a_restart() {
+    let home = Home::new();
+    let tree = home.beside("tree");
+    checkout(&tree, &[("src/a.ts", "export {}\n")]);
+    let mut console = Terminal::open(&home, &[], (100, 30));
+    console.shows("No app yet");
+    console.keys("a");
+    console.shows("Add an app");
+    console.keys("acme\t\t");
+    console.keys(tree.to_str().unwrap());
+    console.keys("\u{13}");
+    console
+        .until("the board of the app", |screen| screen.contains("Now") && screen.contains("acme") && screen.contains("Week 1"));
+    console.until("the first look under the cursor", |screen| screen.contains("▸→ Press R"));
+    console.keys("j");
+    console.shows("▸? SEC-01");
+    console.keys("d");
+    console.shows("doing");
+    console.keys("q");
+    assert!(console.ended());
+    console.is_given_back();
+    assert_eq!(home.json(&["app", "list", "--json"])["apps"][0]["name"], "acme");
+    let doing = |home: &Home| home.must_status("acme").matches("doing").count();
+    assert_eq!(doing(&home), 1);
+    let mut console = Terminal::open(&home, &[], (100, 30));
+    console.shows("acme");
+    console.keys("\r");
+    console.until("the board", |screen| screen.contains("Now") && screen.contains("doing"));
+    console.keys("u");
+    console.until("what was taken back", |screen| screen.to_lowercase().contains("took back"));
+    console.keys("q");
+    assert!(console.ended());
+    assert_eq!(doing(&home), 0);
+}
+
+#[test]
+fn another_process_is_seen_within_moments() {
+    let home = Home::with_app("acme");
+    let mut console = Terminal::open(&home, &[], LARGE);
+    console.shows("acme");
+    console.keys("\r");
+    console.shows("Week 1");
+    home.must(&["item", "block", "acme", "BAK-04", "--on", "Berta Probst", "--for", "a project"]);
+    console.shows("Berta");
+    console.keys("q");
+    assert!(console.ended());
+}
+
+#[test]
+fn without_colour_there_is_none() {
+    let mut coloured = demo((80, 24));
+    coloured.keys("q");
+    assert!(coloured.ended());
+    let colour = regex::bytes::Regex::new(r"\x1b\[[0-9;]*(3[0-7]|4[0-7]|9[0-7]|38;|48;)[0-9;]*m").unwrap();
+    assert!(colour.is_match(&coloured.raw), "colours look like that");
+    let mut plain = Terminal::open(&Home::new().with("NO_COLOR", "1"), &["demo"], (80, 24));
+    plain.shows("BAK-01");
+    plain.keys("R");
+    plain.shows("finished,");
+    plain.keys("q");
+    assert!(plain.ended());
+    let found = colour.find(&plain.raw).map(|it| String::from_utf8_lossy(it.as_bytes()).into_owned());
+    assert_eq!(found, None);
+}
