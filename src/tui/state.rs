@@ -369,7 +369,10 @@ impl State {
 
     fn start(&mut self, only: Option<Vec<ProbeId>>) -> Vec<Effect> {
         let world = &mut self.world;
-        let Some(app) = world.open.clone().filter(|_| world.board.is_some()) else { return Vec::new() };
+        let Some(app) = world.open.clone().filter(|_| world.board.is_some()) else {
+            world.said = Some((Role::Caution, "The app is still being read: press again in a moment".to_owned()));
+            return Vec::new();
+        };
         if world.is_running() {
             let show = world.keymap.key(Context::Board, Action::ShowRun);
             let cancel = world.keymap.key(Context::Run, Action::Cancel);

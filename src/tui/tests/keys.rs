@@ -136,6 +136,15 @@ fn runs_are_asked_for_once() {
 }
 
 #[test]
+fn a_run_asked_for_before_the_app_is_read_is_answered_with_a_word() {
+    let mut state = board();
+    state.world.board = None;
+    let effects = press(&mut state, "R");
+    assert!(!effects.iter().any(|effect| matches!(effect, Effect::StartRun { .. })), "{effects:?}");
+    assert!(text(&state).contains("still being read"), "{}", text(&state));
+}
+
+#[test]
 fn probe_this_asks_the_probes_of_the_item() {
     let effects = press(&mut board(), "r");
     let [Effect::StartRun { only: Some(only), .. }] = effects.as_slice() else { panic!("{effects:?}") };
