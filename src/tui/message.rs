@@ -109,6 +109,8 @@ pub enum Standing {
     /// The app names no project, repository or address for it.
     NotConnected,
     NotUsed,
+    /// It needs no credential, so there is nothing to ask; whether it can be read shows in its probe.
+    NoneNeeded,
     /// The system did not answer, so nobody knows.
     NoAnswer,
 }
@@ -126,6 +128,7 @@ impl Standing {
             Self::NoCredential => "no credential",
             Self::NotConnected => "not connected",
             Self::NotUsed => "not used",
+            Self::NoneNeeded => "needs none",
             Self::NoAnswer => "no answer",
         }
     }

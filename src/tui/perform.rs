@@ -337,7 +337,7 @@ fn row(it: Connection) -> ConnectionRow {
         At::NotUsed(why) => (Standing::NotUsed, None, Vec::new(), vec![why]),
         At::NotConnected => (Standing::NotConnected, None, Vec::new(), Vec::new()),
         At::NoCredential => (Standing::NoCredential, None, Vec::new(), it.looked),
-        At::NoneNeeded => (Standing::Works, None, vec![Foreign::new("needs no credential")], Vec::new()),
+        At::NoneNeeded => (Standing::NoneNeeded, None, Vec::new(), Vec::new()),
         At::NotChecked => (Standing::NotChecked, None, Vec::new(), Vec::new()),
         At::Works(identity) => (Standing::Works, Some(identity.name), identity.may, identity.warnings),
         At::Refused(gap) => {
@@ -387,5 +387,27 @@ fn changes_of(since: Since, before: &Board, it: &Diff) -> Changes {
         newly_unseen: items(&it.newly_unseen),
         expired_waivers: items(&it.expired_waivers),
         stale: items(&it.stale),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_nobody_asked_is_never_said_to_work() {
+        use connections::Standing as At;
+        for standing in [At::NoneNeeded, At::NotChecked, At::NotConnected, At::NoCredential, At::NotUsed("no".into())] {
+            let it = Connection {
+                system: System::Scan,
+                standing: standing.clone(),
+                subject: None,
+                source: None,
+                looked: Vec::new(),
+                step: None,
+                items: Vec::new(),
+            };
+            assert_ne!(row(it).standing, Standing::Works, "{standing:?}");
+        }
     }
 }

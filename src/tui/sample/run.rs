@@ -98,7 +98,7 @@ pub fn connections() -> Vec<ConnectionRow> {
             ..row(System::Openai, Standing::Works)
         },
         row(System::Vercel, Standing::NotConnected),
-        ConnectionRow { subject: Some("tree:/srv/acme/shop".into()), ..row(System::Scan, Standing::Works) },
+        ConnectionRow { subject: Some("tree:/srv/acme/shop".into()), ..row(System::Scan, Standing::NoneNeeded) },
         row(System::Firebase, Standing::NotUsed),
     ]
 }

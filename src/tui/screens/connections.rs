@@ -30,7 +30,7 @@ fn mark(standing: &Standing) -> (&'static str, Role) {
         Standing::NoCredential | Standing::NotConnected | Standing::NoAnswer => ("?", Role::Unseen),
         Standing::NotChecked => ("○", Role::Text),
         Standing::Checking => ("◌", Role::Busy),
-        Standing::NotUsed => ("–", Role::Faint),
+        Standing::NotUsed | Standing::NoneNeeded => ("–", Role::Faint),
     }
 }
 
