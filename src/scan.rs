@@ -15,7 +15,7 @@ mod sweep;
 mod text;
 
 pub use key::ScanKey;
-pub use report::{Confidence, Coverage, Leak, Report, Skipped};
+pub use report::{Confidence, Coverage, Leak, Report, Skipped, Surface};
 
 use crate::domain::SupabaseRef;
 use crate::repo::{ReadLimits, RepoProblem};

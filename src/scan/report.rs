@@ -2,6 +2,7 @@
 
 use crate::domain::{Foreign, Severity};
 use crate::repo::{Standing, Unread, Why};
+use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use strum::{Display, IntoStaticStr};
@@ -21,6 +22,20 @@ pub enum Confidence {
     Proven,
 }
 
+/// Where a secret was met.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize, Display, IntoStaticStr)]
+#[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
+pub enum Surface {
+    /// In the files of a checkout or of an archive.
+    #[default]
+    Tree,
+    /// In a commit of any branch or tag, and no longer (or never) in the files that are checked out.
+    History,
+    /// In what the deployed site serves to anybody.
+    Site,
+}
+
 /// One secret in one file. The same secret in another file has the same `id`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Leak {
@@ -35,9 +50,21 @@ pub struct Leak {
     pub path: Foreign,
     /// Counted from 1, of the first place in this file.
     pub line: u32,
-    /// The commit that is checked out or was archived, if known.
+    /// The commit that added it where the history was read, else the one that is checked out or was archived.
     pub commit: Option<String>,
-    /// Whether that commit has it in this file.
+    /// Where it was met.
+    #[serde(default)]
+    pub surface: Surface,
+    /// From when it is known to have been there: the time of the commit that added it, or of the served file.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub since: Option<DateTime<Utc>>,
+    /// The time of the commit that removed it from HEAD's line, where the history says so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub until: Option<DateTime<Utc>>,
+    /// What another scanner's marker on the line says (`gitleaks:allow`): a hint, never obeyed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub marker: Option<Foreign>,
+    /// Whether the commit that is checked out has it in this file.
     pub in_head: bool,
     /// How git stands to the file.
     pub standing: Standing,

@@ -3,7 +3,7 @@
 
 use super::engine::{Circumstances, ENGINE};
 use super::place::{PathTraits, raised};
-use super::report::{Coverage, Leak, Report};
+use super::report::{Coverage, Leak, Report, Surface};
 use super::rule::mentions;
 use super::text::SearchedText;
 use super::{Options, ScanKey};
@@ -206,6 +206,10 @@ impl Sweep<'_> {
                 path: Foreign::new(String::from_utf8_lossy(path)),
                 line,
                 commit: self.commit.map(str::to_owned),
+                surface: Surface::Tree,
+                since: None,
+                until: None,
+                marker: None,
                 in_head,
                 standing,
                 masked: Foreign::new(sighting.masked),

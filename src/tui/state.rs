@@ -25,6 +25,10 @@ use ratatui::layout::Position;
 /// How deep steps may lead to further steps: an action that names itself must not hang the console.
 const DEPTH: u8 = 8;
 
+/// The probes that a run is limited to, if it is.
+#[derive(Debug)]
+struct AskedRun(Option<Vec<ProbeId>>);
+
 /// The console.
 #[derive(Debug)]
 pub struct State {
@@ -34,6 +38,8 @@ pub struct State {
     popups: Vec<Popup>,
     /// The moment for which a fresh board was asked for, so that it is asked for once.
     asked_at: Option<DateTime<Utc>>,
+    /// A run that was asked for before the app was read: it starts with the first board.
+    run_once_read: Option<AskedRun>,
     /// The draft of the form that was saved and is not stored yet.
     saving: Option<String>,
 }
@@ -44,7 +50,10 @@ impl State {
     pub fn new(look: Look, keymap: Keymap, size: (u16, u16), now: DateTime<Utc>) -> (Self, Vec<Effect>) {
         let world = World::new(look, keymap, size, now);
         let screens = vec![Screen::Portfolio(portfolio::Portfolio::default())];
-        (Self { world, screens, popups: Vec::new(), asked_at: None, saving: None }, vec![Effect::LoadPortfolio])
+        (
+            Self { world, screens, popups: Vec::new(), asked_at: None, run_once_read: None, saving: None },
+            vec![Effect::LoadPortfolio],
+        )
     }
 
     /// Opens an app at once, over the portfolio.
@@ -139,7 +148,12 @@ impl State {
                     Some(Screen::Board(it)) => it.moved(&self.world),
                     _ => Vec::new(),
                 };
-                return self.follow(steps, 0);
+                let mut effects = self.follow(steps, 0);
+                if let Some(AskedRun(only)) = self.run_once_read.take() {
+                    self.world.said = None;
+                    effects.extend(self.start(only));
+                }
+                return effects;
             }
             Message::History(history) if world.open.as_ref() == Some(&history.app) => {
                 world.histories.insert(history.item.clone(), *history);
@@ -190,6 +204,7 @@ impl State {
         self.world.starting = false;
         self.world.said = None;
         self.saving = None;
+        self.run_once_read = None;
         if failure.not_stored {
             self.world.not_stored = Some(failure.why.clone());
         }
@@ -361,6 +376,7 @@ impl State {
             world.histories.clear();
             (world.live, world.connections, world.changes) = (None, None, None);
             self.asked_at = None;
+            self.run_once_read = None;
         }
         self.screens.truncate(1);
         self.screens.push(Screen::Board(Box::default()));
@@ -370,7 +386,8 @@ impl State {
     fn start(&mut self, only: Option<Vec<ProbeId>>) -> Vec<Effect> {
         let world = &mut self.world;
         let Some(app) = world.open.clone().filter(|_| world.board.is_some()) else {
-            world.said = Some((Role::Caution, "The app is still being read: press again in a moment".to_owned()));
+            world.said = Some((Role::Good, "The app is still being read: the run starts right after".to_owned()));
+            self.run_once_read = Some(AskedRun(only));
             return Vec::new();
         };
         if world.is_running() {

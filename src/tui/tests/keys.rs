@@ -136,12 +136,17 @@ fn runs_are_asked_for_once() {
 }
 
 #[test]
-fn a_run_asked_for_before_the_app_is_read_is_answered_with_a_word() {
+fn a_run_asked_for_before_the_app_is_read_starts_once_it_is() {
     let mut state = board();
-    state.world.board = None;
+    let read = state.world.board.take().unwrap();
     let effects = press(&mut state, "R");
     assert!(!effects.iter().any(|effect| matches!(effect, Effect::StartRun { .. })), "{effects:?}");
     assert!(text(&state).contains("still being read"), "{}", text(&state));
+    let effects = state.update(Message::Board(read.clone()), sample::now());
+    assert!(effects.iter().any(|effect| matches!(effect, Effect::StartRun { only: None, .. })), "{effects:?}");
+    assert!(!text(&state).contains("still being read"));
+    let effects = state.update(Message::Board(read), sample::now());
+    assert!(!effects.iter().any(|effect| matches!(effect, Effect::StartRun { .. })), "once: {effects:?}");
 }
 
 #[test]
