@@ -5,6 +5,7 @@ mod encoded;
 mod engine;
 mod entropy;
 pub mod key;
+mod look;
 mod place;
 mod placeholder;
 mod proof;

@@ -43,8 +43,9 @@ impl Drop for SearchedText {
     }
 }
 
+/// How the bytes of a file are to be read.
 #[derive(Debug, PartialEq, Eq)]
-enum Encoding {
+pub(super) enum Encoding {
     Plain,
     Utf16 { little: bool, skip: usize },
     Binary,
@@ -53,7 +54,8 @@ enum Encoding {
 /// The start of a file that decides what it is.
 const LOOKED_AT: usize = 8192;
 
-fn encoding(bytes: &[u8]) -> Encoding {
+/// Tells text from what is none, by the start of it.
+pub(super) fn encoding(bytes: &[u8]) -> Encoding {
     match bytes {
         [0xff, 0xfe, 0, 0, ..] => return Encoding::Binary, // UTF-32
         [0xff, 0xfe, ..] => return Encoding::Utf16 { little: true, skip: 2 },
@@ -79,7 +81,7 @@ fn encoding(bytes: &[u8]) -> Encoding {
     if control * 100 > start.len() { Encoding::Binary } else { Encoding::Plain }
 }
 
-fn from_utf16(bytes: &[u8], little: bool) -> Vec<u8> {
+pub(super) fn from_utf16(bytes: &[u8], little: bool) -> Vec<u8> {
     let units = bytes.chunks_exact(2).map(|pair| match pair {
         [a, b] if little => u16::from_le_bytes([*a, *b]),
         [a, b] => u16::from_be_bytes([*a, *b]),
