@@ -4,6 +4,8 @@
 mod encoded;
 mod engine;
 mod entropy;
+#[cfg(feature = "fuzzing")]
+pub(crate) mod fuzzing;
 pub mod key;
 mod look;
 mod place;

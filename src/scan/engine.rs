@@ -8,36 +8,37 @@ use super::report::Confidence;
 use super::rule::{Candidate, Charset, Judged, Mask, Reach, Rule};
 use super::{entropy, rules};
 use crate::domain::{Severity, SupabaseRef};
-use aho_corasick::{AhoCorasick, AhoCorasickKind};
 use chrono::{DateTime, Utc};
-use regex::bytes::{Captures, Regex, RegexBuilder};
+use machine::{Machine, Match};
+use sieve::{ByteSet, Sieve, Word};
 use std::collections::BTreeMap;
-use std::ops::Range;
+use std::ops::{ControlFlow, Range};
 use std::sync::LazyLock;
 use zeroize::Zeroizing;
 
+mod machine;
+mod sieve;
+
 /// Judged candidates in one file, beyond which the rest is counted as not seen: a file made to keep a scanner busy.
 const MOST_CANDIDATES: usize = 20_000;
+
+/// Words of so many letters need nothing around them to be rare.
+const LONG_ENOUGH: usize = 5;
 
 /// The rule that only guesses: what a stretch of base64 holds is said by what is in it.
 const GUESSED: &str = "named-secret";
 
 /// All rules, ready to search. Built once.
 pub(super) static ENGINE: LazyLock<Engine> = LazyLock::new(|| {
-    #[expect(clippy::expect_used, reason = "the rules are constants of this crate, and a test builds them all")]
-    Engine::build().expect("every rule compiles")
+    #[expect(clippy::expect_used, reason = "the rules are constants of this crate, and every test builds them")]
+    Engine::build().expect("no word of a rule could be anything")
 });
 
 pub(super) struct Engine {
-    literals: AhoCorasick,
-    /// For each literal, the rules that it belongs to.
-    owners: Vec<Vec<usize>>,
-    rules: Vec<Compiled>,
-}
-
-struct Compiled {
-    rule: &'static Rule,
-    pattern: Regex,
+    sieve: Sieve,
+    /// For each word of the sieve, the rules that it belongs to, each with the word's number in that rule.
+    owners: Vec<Vec<(usize, usize)>>,
+    machines: Vec<Machine>,
 }
 
 /// What the engine is told of the file.
@@ -68,22 +69,26 @@ pub(super) struct Search {
 }
 
 impl Engine {
-    fn build() -> Result<Self, Box<dyn std::error::Error>> {
-        let mut texts: BTreeMap<&'static str, Vec<usize>> = BTreeMap::new();
-        let mut compiled = Vec::new();
-        for (number, rule) in rules::all().enumerate() {
-            for literal in rule.literals {
-                texts.entry(literal).or_default().push(number);
+    /// None: a rule has a word that could be anything.
+    fn build() -> Option<Self> {
+        let machines: Vec<Machine> = rules::all().map(Machine::new).collect();
+        let mut owners: BTreeMap<&'static str, Vec<(usize, usize)>> = BTreeMap::new();
+        for (number, machine) in machines.iter().enumerate() {
+            for (word, literal) in machine.rule.literals.iter().enumerate() {
+                owners.entry(literal).or_default().push((number, word));
             }
-            let anchored = match rule.reach {
-                Reach::From(_) => format!("^(?:{})", rule.pattern),
-                Reach::File => rule.pattern.to_owned(),
-            };
-            compiled.push(Compiled { rule, pattern: RegexBuilder::new(&anchored).unicode(false).build()? });
         }
-        // Overlapping matches, so that no literal hides another; a table, because there are few of them.
-        let literals = AhoCorasick::builder().kind(Some(AhoCorasickKind::DFA)).build(texts.keys())?;
-        Ok(Self { literals, owners: texts.into_values().collect(), rules: compiled })
+        let word = |(text, owners): (&&'static str, &Vec<(usize, usize)>)| {
+            let owners: Vec<_> = owners.iter().filter_map(|(number, word)| Some((machines.get(*number)?, *word))).collect();
+            let before = owners.iter().fold(ByteSet::NONE, |set, (machine, _)| set.or(machine.before()));
+            // A long word is rare enough by itself; what follows a short one is asked of the pattern.
+            let long = text.len() >= LONG_ENOUGH;
+            let after = owners.iter().map(|(machine, word)| if long { Vec::new() } else { machine.after(*word) });
+            let after = after.reduce(|one, two| one.into_iter().zip(two).map(|(a, b)| a.or(b)).collect());
+            Word { text: text.as_bytes(), before, after: after.unwrap_or_default() }
+        };
+        let sieve = Sieve::build(owners.iter().map(word).collect())?;
+        Some(Self { sieve, owners: owners.into_values().collect(), machines })
     }
 
     /// Searches `text`. Never panics, whatever its bytes are; the work is bounded by its length.
@@ -121,40 +126,42 @@ impl Engine {
     fn search_plain(&self, text: &[u8], circumstances: &Circumstances<'_>) -> Search {
         let mut found: Vec<(usize, Sighting)> = Vec::new();
         let mut budget = MOST_CANDIDATES;
-        let mut done = vec![false; self.rules.len()];
-        'text: for hit in self.literals.find_overlapping_iter(text) {
-            for number in self.owners.get(hit.pattern().as_usize()).into_iter().flatten() {
-                let Some(compiled) = self.rules.get(*number) else { continue };
-                let rule = compiled.rule;
-                if rule.generic && circumstances.traits.made_by_tools {
+        let mut whole_file: Vec<usize> = Vec::new();
+        self.sieve.each(text, |word, start| {
+            for (number, word) in self.owners.get(word).into_iter().flatten() {
+                let Some(machine) = self.machines.get(*number) else { continue };
+                if machine.rule.generic && circumstances.traits.made_by_tools {
                     continue;
                 }
-                let matches: Box<dyn Iterator<Item = Captures<'_>>> = match rule.reach {
+                match machine.rule.reach {
                     Reach::From(most) => {
-                        if !is_free_before(text, hit.start(), rule.charset) {
+                        let behind = start + machine.rule.literals.get(*word).map_or(0, |it| it.len());
+                        if !machine.may_follow(*word, text.get(behind..).unwrap_or_default())
+                            || !is_free_before(text, start, machine.rule.charset)
+                        {
                             continue;
                         }
-                        let window = text.get(hit.start()..text.len().min(hit.start() + most)).unwrap_or_default();
-                        Box::new(compiled.pattern.captures(window).into_iter())
+                        let window = start..text.len().min(start.saturating_add(most));
+                        let Some(matched) = machine.find(*number, text, window, true) else { continue };
+                        let Some(left) = budget.checked_sub(1) else { return ControlFlow::Break(()) };
+                        budget = left;
+                        found.extend(judge(machine.rule, text, &matched, circumstances).map(|it| (*number, it)));
                     }
+                    Reach::File if whole_file.contains(number) => {}
                     Reach::File => {
-                        let first = done.get_mut(*number).is_some_and(|it| !std::mem::replace(it, true));
-                        if !first {
-                            continue;
+                        whole_file.push(*number);
+                        let mut from = 0;
+                        while let Some(matched) = machine.find(*number, text, from..text.len(), false) {
+                            let Some(left) = budget.checked_sub(1) else { return ControlFlow::Break(()) };
+                            budget = left;
+                            from = matched.whole.end.max(from + 1);
+                            found.extend(judge(machine.rule, text, &matched, circumstances).map(|it| (*number, it)));
                         }
-                        Box::new(compiled.pattern.captures_iter(text))
-                    }
-                };
-                let offset = if rule.reach == Reach::File { 0 } else { hit.start() };
-                for captures in matches {
-                    let Some(left) = budget.checked_sub(1) else { break 'text };
-                    budget = left;
-                    if let Some(sighting) = judge(rule, text, offset, &captures, circumstances) {
-                        found.push((*number, sighting));
                     }
                 }
             }
-        }
+            ControlFlow::Continue(())
+        });
         Search { sightings: most_specific(found), cut: budget == 0 }
     }
 }
@@ -172,23 +179,15 @@ fn is_free_before(text: &[u8], start: usize, charset: Charset) -> bool {
     }
 }
 
-fn judge(
-    rule: &'static Rule,
-    text: &[u8],
-    offset: usize,
-    captures: &Captures<'_>,
-    circumstances: &Circumstances<'_>,
-) -> Option<Sighting> {
-    let whole = captures.get(0)?;
-    let secret = captures.get(1).unwrap_or(whole);
-    let at = offset + secret.start()..offset + secret.end();
-    let ends_free = text.get(offset + whole.end()).is_none_or(|byte| !rule.charset.has(*byte));
-    let begins_free = rule.reach != Reach::File || is_free_before(text, offset + whole.start(), rule.charset);
+fn judge(rule: &'static Rule, text: &[u8], matched: &Match, circumstances: &Circumstances<'_>) -> Option<Sighting> {
+    let Match { whole, secret: at } = matched;
+    let ends_free = text.get(whole.end).is_none_or(|byte| !rule.charset.has(*byte));
+    let begins_free = rule.reach != Reach::File || is_free_before(text, whole.start, rule.charset);
     if !ends_free || !begins_free {
         return None;
     }
     let settings = circumstances.traits.settings;
-    let candidate = Candidate { rule, text, at, projects: circumstances.projects, now: circumstances.now, settings };
+    let candidate = Candidate { rule, text, at: at.clone(), projects: circumstances.projects, now: circumstances.now, settings };
     let Judged { confidence, severity, belongs_to, at, identity } = (rule.judge)(&candidate)?;
     let at = at.unwrap_or_else(|| candidate.at.clone());
     let value = text.get(at.clone())?;
@@ -196,7 +195,7 @@ fn judge(
     if confidence < Confidence::Proven && !frame_only && (is_placeholder(value) || entropy::bits(value) < rule.entropy) {
         return None;
     }
-    let masked = masked(rule, whole.as_bytes(), value);
+    let masked = masked(rule, text.get(whole.clone())?, value);
     Some(Sighting { rule, at, confidence, severity, belongs_to, masked, identity })
 }
 
@@ -219,6 +218,9 @@ fn masked(rule: &Rule, whole: &[u8], value: &[u8]) -> String {
 
 /// Of overlapping sightings the one whose rule comes first in the table; at equal rules the earlier and longer one.
 fn most_specific(mut found: Vec<(usize, Sighting)>) -> Vec<Sighting> {
+    if found.is_empty() {
+        return Vec::new();
+    }
     found.sort_by_key(|(number, it)| (*number, it.at.start, std::cmp::Reverse(it.at.end)));
     let mut kept: BTreeMap<usize, Sighting> = BTreeMap::new();
     for (_, sighting) in found {
