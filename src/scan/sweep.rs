@@ -6,7 +6,7 @@ use super::place::{PathTraits, raised};
 use super::report::{Coverage, Leak, Report, Surface};
 use super::rule::mentions;
 use super::text::SearchedText;
-use super::{Options, ScanKey};
+use super::{Options, ScanKey, markers};
 use crate::domain::Foreign;
 use crate::repo::{self, RepoProblem, Standing, Unread, Why};
 use std::collections::BTreeMap;
@@ -50,7 +50,39 @@ impl Seen {
 
 /// See [`super::scan_tree`].
 pub(super) fn tree(path: &Path, key: &ScanKey, options: &Options, stop: &AtomicBool) -> Result<Report, RepoProblem> {
-    let tree = repo::tree(path)?;
+    whole(repo::tree(path)?, key, options, stop)
+}
+
+/// See [`super::scan_below`].
+pub(super) fn below(
+    path: &Path,
+    below: &[u8],
+    key: &ScanKey,
+    options: &Options,
+    stop: &AtomicBool,
+) -> Result<Report, RepoProblem> {
+    let mut tree = repo::tree(path)?;
+    let is_below = |it: &[u8]| it.strip_prefix(below).is_some_and(|rest| rest.starts_with(b"/"));
+    tree.files.retain(|file| is_below(&file.path));
+    // `.` is what could not be listed at a place that nobody knows.
+    tree.unread.retain(|it| it.what.as_str() == "." || is_below(it.what.as_str().as_bytes()));
+    whole(tree, key, options, stop)
+}
+
+/// See [`super::scan_text`].
+pub(super) fn text(name: &[u8], text: Vec<u8>, key: &ScanKey, options: &Options) -> Report {
+    options.progress.expect(1);
+    let sweep = Sweep { key, options, commit: None };
+    let mut seen = Seen { files: 1, ..Seen::default() };
+    let mut leaks = BTreeMap::new();
+    let content = repo::tree::Content { bytes: text, in_head: false };
+    sweep.search(name, Standing::Untracked, content, &mut leaks, &mut seen);
+    seen.leaks.extend(leaks.into_values());
+    seen.report(1, None)
+}
+
+fn whole(tree: repo::Tree, key: &ScanKey, options: &Options, stop: &AtomicBool) -> Result<Report, RepoProblem> {
+    options.progress.expect(tree.files.len());
     let commit = tree.checkout.git.as_ref().and_then(|git| git.head.clone());
     let sweep = Sweep { key, options, commit: commit.as_deref() };
     let (next, total) = (AtomicUsize::new(0), AtomicU64::new(0));
@@ -89,6 +121,7 @@ pub(super) fn tree(path: &Path, key: &ScanKey, options: &Options, stop: &AtomicB
         return Err(RepoProblem::Stopped);
     }
     seen.unread.extend(tree.unread);
+    markers::add_listed(&mut seen.leaks, &tree.checkout.root);
     Ok(seen.report(tree.files.len(), commit))
 }
 
@@ -170,6 +203,7 @@ impl Sweep<'_> {
         seen: &mut Seen,
     ) {
         let in_head = content.in_head;
+        self.options.progress.saw(content.bytes.len());
         seen.bytes += content.bytes.len() as u64;
         let Some(mut text) = SearchedText::of(content.bytes) else {
             seen.unread.push(Unread::new(path, Why::Binary));
@@ -193,8 +227,12 @@ impl Sweep<'_> {
             line = line.saturating_add(u32::try_from(newlines).unwrap_or(u32::MAX));
             counted = sighting.at.start;
             let value = bytes.get(sighting.at.clone()).unwrap_or_default();
-            let id = self.key.name(sighting.identity.as_ref().map_or(value, |it| it.as_slice()));
+            let identity = sighting.identity.as_ref().map_or(value, |it| it.as_slice());
+            let id = self.key.name(identity);
             let rule = sighting.rule;
+            if let Some(values) = &self.options.values {
+                values.offer(rule.id, &id, identity);
+            }
             let before = bytes.get(counted.saturating_sub(80)..counted).unwrap_or_default();
             let exposed = mentions(before.rsplit(|b| *b == b'\n').next().unwrap_or_default(), EXPOSING_NAMES);
             let base = if exposed && !rule.public { raised(sighting.severity) } else { sighting.severity };
@@ -209,7 +247,7 @@ impl Sweep<'_> {
                 surface: Surface::Tree,
                 since: None,
                 until: None,
-                marker: None,
+                marker: markers::on_line(bytes, &sighting.at).map(Foreign::from),
                 in_head,
                 standing,
                 masked: Foreign::new(sighting.masked),
