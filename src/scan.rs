@@ -13,9 +13,12 @@ mod proof;
 pub mod report;
 mod rule;
 mod rules;
+pub mod sarif;
+mod single;
 mod sweep;
 mod text;
 pub mod values;
+pub mod verify;
 
 pub use key::ScanKey;
 pub use progress::Progress;
@@ -70,6 +73,11 @@ pub fn scan_tree(path: &Path, key: &ScanKey, options: &Options, stop: &AtomicBoo
 /// Scans what is below `below` (relative, with `/`) of the checkout or plain directory at `path`. As [`scan_tree`].
 pub fn scan_below(path: &Path, below: &[u8], key: &ScanKey, options: &Options, stop: &AtomicBool) -> Result<Report, RepoProblem> {
     sweep::below(path, below, key, options, stop)
+}
+
+/// Scans one file. One that is larger than the limit is not searched, which its coverage says.
+pub fn scan_file(path: &Path, key: &ScanKey, options: &Options) -> Result<Report, RepoProblem> {
+    single::file(path, key, options)
 }
 
 /// Scans one text under a name; it counts as a file that git does not have yet.

@@ -167,7 +167,7 @@ impl Shared {
         Ok(())
     }
 
-    fn count(&self, system: System) -> Result<(), Fault> {
+    pub(super) fn count(&self, system: System) -> Result<(), Fault> {
         let mut sent = self.sent.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         let count = sent.entry(system).or_default();
         if *count >= self.manner.most_requests {
@@ -179,7 +179,7 @@ impl Shared {
         Ok(())
     }
 
-    fn direct(&self) -> Result<&tls::Transport, Gap> {
+    pub(super) fn direct(&self) -> Result<&tls::Transport, Gap> {
         let made = self.direct.get_or_init(|| tls::direct().map_err(|error| error.to_string()));
         made.as_ref().map_err(Gap::internal)
     }
@@ -242,7 +242,8 @@ fn bad_credential(system: System) -> Gap {
 }
 
 /// Whether an address is this machine's own.
-pub(super) fn is_loopback(url: &Url) -> bool {
+#[must_use]
+pub fn is_loopback(url: &Url) -> bool {
     match url.host() {
         Some(url::Host::Domain(name)) => name == "localhost",
         Some(url::Host::Ipv4(ip)) => ip.is_loopback(),

@@ -28,20 +28,26 @@ impl Values {
         }
         let Ok(text) = std::str::from_utf8(value) else { return };
         let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
-        if kept.len() < MOST && !kept.contains_key(id) {
-            kept.insert(id.to_owned(), Zeroizing::new(text.to_owned()));
+        let name = name(rule, id);
+        if kept.len() < MOST && !kept.contains_key(&name) {
+            kept.insert(name, Zeroizing::new(text.to_owned()));
         }
     }
 
-    /// Hands a value over; afterwards it is not here any more.
-    pub(super) fn take(&self, id: &str) -> Option<Zeroizing<String>> {
-        self.kept.lock().unwrap_or_else(PoisonError::into_inner).remove(id)
+    /// Hands the value over that a rule found; afterwards it is not here any more.
+    pub(super) fn take(&self, rule: &str, id: &str) -> Option<Zeroizing<String>> {
+        self.kept.lock().unwrap_or_else(PoisonError::into_inner).remove(&name(rule, id))
     }
 
     /// Whether the value of that leak is here.
-    pub(super) fn has(&self, id: &str) -> bool {
-        self.kept.lock().unwrap_or_else(PoisonError::into_inner).contains_key(id)
+    pub(super) fn has(&self, rule: &str, id: &str) -> bool {
+        self.kept.lock().unwrap_or_else(PoisonError::into_inner).contains_key(&name(rule, id))
     }
+}
+
+/// One secret can be of two kinds in two places, and each is asked about elsewhere.
+fn name(rule: &str, id: &str) -> String {
+    format!("{rule}:{id}")
 }
 
 impl fmt::Debug for Values {
@@ -60,9 +66,9 @@ mod tests {
         let mark = ["kana", "ri"].concat();
         values.offer("stripe-secret-live", "a1", mark.as_bytes());
         values.offer("npm-token", "b2", mark.as_bytes());
-        assert!(values.has("a1") && !values.has("b2"));
+        assert!(values.has("stripe-secret-live", "a1") && !values.has("npm-token", "b2"));
         assert!(!format!("{values:?}").contains(&mark));
-        assert_eq!(values.take("a1").as_deref(), Some(&mark));
-        assert!(values.take("a1").is_none());
+        assert_eq!(values.take("stripe-secret-live", "a1").as_deref(), Some(&mark));
+        assert!(values.take("stripe-secret-live", "a1").is_none());
     }
 }
