@@ -48,6 +48,7 @@ struct Said<'a> {
     folded_weak: usize,
     remarks: Vec<String>,
     lasting: bool,
+    with_app: bool,
     /// What only a site has.
     site: Option<Value>,
 }
@@ -55,8 +56,21 @@ struct Said<'a> {
 impl Said<'_> {
     /// Secrets that have to be rotated: sure, not public, not accepted; each once.
     fn open_secrets(&self) -> usize {
-        let open = self.shown.iter().filter(|it| it.leak.can_fail() && it.accepted.is_none());
-        open.map(|it| it.key.as_str()).collect::<BTreeSet<_>>().len()
+        self.count(|it| it.leak.can_fail() && it.accepted.is_none())
+    }
+
+    /// Secrets that somebody accepted.
+    fn accepted_secrets(&self) -> usize {
+        self.count(|it| it.accepted.is_some())
+    }
+
+    /// What may be a secret, and only a person can tell.
+    fn maybe_secrets(&self) -> usize {
+        self.count(|it| !it.leak.public && it.leak.confidence < Confidence::Strong && it.accepted.is_none())
+    }
+
+    fn count(&self, is: impl Fn(&Shown<'_>) -> bool) -> usize {
+        self.shown.iter().filter(|it| is(it)).map(|it| it.key.as_str()).collect::<BTreeSet<_>>().len()
     }
 
     fn code(&self) -> u8 {
@@ -150,6 +164,7 @@ fn said<'a>(
         folded_weak: secrets(&is_folded_weak),
         remarks: remarks.collect(),
         lasting: house.lasting,
+        with_app: house.app.is_some(),
         site: scanned.site.clone(),
     }
 }

@@ -401,3 +401,6 @@ fn place_of(leak: &Leak) -> String {
 fn moment(at: DateTime<Utc>) -> String {
     at.to_rfc3339_opts(SecondsFormat::Secs, true)
 }
+
+#[cfg(test)]
+mod tests;

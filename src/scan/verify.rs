@@ -282,3 +282,6 @@ fn holds(sign: &Sign, json: &Value) -> bool {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

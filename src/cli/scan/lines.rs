@@ -20,9 +20,9 @@ pub fn print(said: &Said<'_>, out: &mut Out<'_>) {
     let (sure, maybe): (Vec<_>, Vec<_>) =
         said.shown.iter().filter(|it| !it.leak.public).partition(|it| it.leak.confidence >= Confidence::Strong);
     let public: Vec<&Shown<'_>> = said.shown.iter().filter(|it| it.leak.public).collect();
-    section(&sure, "", out);
-    section(&maybe, "may be secrets: a person decides", out);
-    section(&public, "public by design: nothing to rotate", out);
+    section(said, &sure, "", out);
+    section(said, &maybe, "may be secrets: a person decides", out);
+    section(said, &public, "public by design: nothing to rotate", out);
     if said.folded_public > 0 {
         out.line(format!(
             "{} ({}); --public shows them",
@@ -41,7 +41,7 @@ pub fn print(said: &Said<'_>, out: &mut Out<'_>) {
 }
 
 /// All places of one secret together, under a heading.
-fn section(shown: &[&Shown<'_>], heading: &str, out: &mut Out<'_>) {
+fn section(said: &Said<'_>, shown: &[&Shown<'_>], heading: &str, out: &mut Out<'_>) {
     if shown.is_empty() {
         return;
     }
@@ -62,12 +62,12 @@ fn section(shown: &[&Shown<'_>], heading: &str, out: &mut Out<'_>) {
     for key in order {
         let Some(places) = groups.get(key) else { continue };
         let Some(first) = places.first() else { continue };
-        secret(first, places, out);
+        secret(first, places, said.with_app, out);
         out.line("");
     }
 }
 
-fn secret(first: &Shown<'_>, places: &[&Shown<'_>], out: &mut Out<'_>) {
+fn secret(first: &Shown<'_>, places: &[&Shown<'_>], with_app: bool, out: &mut Out<'_>) {
     let leak = first.leak;
     let severity = leak.severity.to_string();
     let owner = leak.belongs_to.as_ref().map(|it| format!(" of {}", it.cut(60))).unwrap_or_default();
@@ -92,7 +92,10 @@ fn secret(first: &Shown<'_>, places: &[&Shown<'_>], out: &mut Out<'_>) {
     } else if !leak.public {
         out.line(format!("    rotate: {}", leak.rotate));
     }
-    out.line(format!("    id: {}", first.key));
+    // Only a finding of an app can be accepted, and only there is the id of any use.
+    if with_app {
+        out.line(format!("    id: scan.{}", first.key));
+    }
 }
 
 /// One place: where, and whether it is still there.
@@ -155,14 +158,22 @@ fn coverage(said: &Said<'_>, out: &mut Out<'_>) {
 
 /// The one sentence that answers the question.
 fn verdict(said: &Said<'_>) -> String {
-    let open = said.open_secrets();
-    let gaps = if said.coverage.complete { "" } else { ", and not everything was seen" };
-    match open {
-        0 if said.coverage.files_total == 0 => "nothing to look into, so nothing can be said".to_owned(),
-        0 if said.coverage.complete => "no secret found, and everything was seen".to_owned(),
-        0 => "no secret found in what was seen, which is not everything".to_owned(),
-        _ => format!("{} to rotate{gaps}", plural(open, "secret", "secrets")),
+    let (open, maybe, accepted) = (said.open_secrets(), said.maybe_secrets(), said.accepted_secrets());
+    let complete = said.coverage.complete;
+    if open > 0 {
+        let gaps = if complete { "" } else { ", and not everything was seen" };
+        return format!("{} to rotate{gaps}", plural(open, "secret", "secrets"));
     }
+    if said.coverage.files_total == 0 {
+        return "nothing to look into, so nothing can be said".to_owned();
+    }
+    let no = match (accepted, maybe) {
+        (0, 0) => "no secret found".to_owned(),
+        (0, maybe) => format!("no secret for sure, {} for a person to judge", number(maybe as u64)),
+        (accepted, 0) => format!("no secret but {} accepted", number(accepted as u64)),
+        (accepted, maybe) => format!("{} accepted, {} for a person to judge", number(accepted as u64), number(maybe as u64)),
+    };
+    if complete { format!("{no}, and everything was seen") } else { format!("{no} in what was seen, which is not everything") }
 }
 
 /// A number in groups of three: `18 204`.
