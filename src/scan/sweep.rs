@@ -17,30 +17,46 @@ use std::sync::mpsc::{Receiver, sync_channel};
 use std::sync::{Mutex, PoisonError};
 
 /// What every thread shares.
-struct Sweep<'a> {
-    key: &'a ScanKey,
-    options: &'a Options,
-    commit: Option<&'a str>,
+pub(super) struct Sweep<'a> {
+    pub key: &'a ScanKey,
+    pub options: &'a Options,
+    pub commit: Option<&'a str>,
 }
 
 /// What one thread saw, and then what all did.
 #[derive(Default)]
-struct Seen {
-    leaks: Vec<Leak>,
-    unread: Vec<Unread>,
-    files: usize,
-    bytes: u64,
+pub(super) struct Seen {
+    pub leaks: Vec<Leak>,
+    pub unread: Vec<Unread>,
+    pub files: usize,
+    pub bytes: u64,
+    /// Of these files, those that are just what HEAD has.
+    pub of_head: usize,
+}
+
+/// What a tree had.
+pub(super) struct Survey {
+    pub seen: Seen,
+    pub files_total: usize,
+    pub commit: Option<String>,
+}
+
+impl Survey {
+    fn report(self) -> Report {
+        self.seen.report(self.files_total, self.commit)
+    }
 }
 
 impl Seen {
-    fn add(&mut self, other: Self) {
+    pub(super) fn add(&mut self, other: Self) {
         self.leaks.extend(other.leaks);
         self.unread.extend(other.unread);
         self.files += other.files;
         self.bytes += other.bytes;
+        self.of_head += other.of_head;
     }
 
-    fn report(mut self, files_total: usize, commit: Option<String>) -> Report {
+    pub(super) fn report(mut self, files_total: usize, commit: Option<String>) -> Report {
         self.leaks
             .sort_by(|a, b| (b.severity, &a.path, a.line, &a.rule, &a.id).cmp(&(a.severity, &b.path, b.line, &b.rule, &b.id)));
         let coverage = Coverage::new(files_total, self.files, self.bytes, self.unread);
@@ -50,7 +66,7 @@ impl Seen {
 
 /// See [`super::scan_tree`].
 pub(super) fn tree(path: &Path, key: &ScanKey, options: &Options, stop: &AtomicBool) -> Result<Report, RepoProblem> {
-    whole(repo::tree(path)?, key, options, stop)
+    Ok(survey(path, key, options, stop)?.report())
 }
 
 /// See [`super::scan_below`].
@@ -66,12 +82,11 @@ pub(super) fn below(
     tree.files.retain(|file| is_below(&file.path));
     // `.` is what could not be listed at a place that nobody knows.
     tree.unread.retain(|it| it.what.as_str() == "." || is_below(it.what.as_str().as_bytes()));
-    whole(tree, key, options, stop)
+    Ok(surveyed(tree, key, options, stop)?.report())
 }
 
 /// See [`super::scan_text`].
 pub(super) fn text(name: &[u8], text: Vec<u8>, key: &ScanKey, options: &Options) -> Report {
-    options.progress.expect(1);
     let sweep = Sweep { key, options, commit: None };
     let mut seen = Seen { files: 1, ..Seen::default() };
     let mut leaks = BTreeMap::new();
@@ -81,7 +96,12 @@ pub(super) fn text(name: &[u8], text: Vec<u8>, key: &ScanKey, options: &Options)
     seen.report(1, None)
 }
 
-fn whole(tree: repo::Tree, key: &ScanKey, options: &Options, stop: &AtomicBool) -> Result<Report, RepoProblem> {
+/// As [`tree`], before it is a report.
+pub(super) fn survey(path: &Path, key: &ScanKey, options: &Options, stop: &AtomicBool) -> Result<Survey, RepoProblem> {
+    surveyed(repo::tree(path)?, key, options, stop)
+}
+
+fn surveyed(tree: repo::Tree, key: &ScanKey, options: &Options, stop: &AtomicBool) -> Result<Survey, RepoProblem> {
     options.progress.expect(tree.files.len());
     let commit = tree.checkout.git.as_ref().and_then(|git| git.head.clone());
     let sweep = Sweep { key, options, commit: commit.as_deref() };
@@ -99,10 +119,13 @@ fn whole(tree: repo::Tree, key: &ScanKey, options: &Options, stop: &AtomicBool) 
             }
             let mut whole = true;
             let mut leaks = BTreeMap::new();
-            for content in reader.contents(file) {
+            let contents = reader.contents(file);
+            let of_head = matches!(contents.as_slice(), [Ok(content)] if content.in_head);
+            for content in contents {
                 match content {
                     Ok(content) => {
                         total.fetch_add(content.bytes.len() as u64, Ordering::Relaxed);
+                        options.progress.saw(content.bytes.len());
                         sweep.search(&file.path, file.standing, content, &mut leaks, &mut seen);
                     }
                     Err(unread) => {
@@ -112,6 +135,7 @@ fn whole(tree: repo::Tree, key: &ScanKey, options: &Options, stop: &AtomicBool) 
                 }
             }
             seen.files += usize::from(whole);
+            seen.of_head += usize::from(whole && of_head);
             seen.leaks.extend(leaks.into_values());
         }
         seen
@@ -122,7 +146,7 @@ fn whole(tree: repo::Tree, key: &ScanKey, options: &Options, stop: &AtomicBool) 
     }
     seen.unread.extend(tree.unread);
     markers::add_listed(&mut seen.leaks, &tree.checkout.root);
-    Ok(seen.report(tree.files.len(), commit))
+    Ok(Survey { seen, files_total: tree.files.len(), commit })
 }
 
 /// See [`super::scan_archive`].
@@ -194,7 +218,7 @@ const EXPOSING_NAMES: &[&str] = &["next_public_", "vite_", "react_app_", "expo_p
 
 impl Sweep<'_> {
     /// Searches one content of a file and adds its leaks, one per secret.
-    fn search(
+    pub(super) fn search(
         &self,
         path: &[u8],
         standing: Standing,
@@ -203,7 +227,6 @@ impl Sweep<'_> {
         seen: &mut Seen,
     ) {
         let in_head = content.in_head;
-        self.options.progress.saw(content.bytes.len());
         seen.bytes += content.bytes.len() as u64;
         let Some(mut text) = SearchedText::of(content.bytes) else {
             seen.unread.push(Unread::new(path, Why::Binary));
