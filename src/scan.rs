@@ -1,5 +1,5 @@
-//! Finds credentials in the files of a repository and says what each is, where it stands and how sure that is.
-//! Never talks to a network, never keeps or shows a value: what leaves this room is a kind, a place, a mask and a keyed hash.
+//! Finds credentials in the files of a repository and in what a site serves, and says what each is, where it stands and how
+//! sure that is. Only `site` talks to a network, through the door; no value is kept or shown: what leaves this room is a kind, a place, a mask and a keyed hash.
 
 mod encoded;
 mod engine;
@@ -16,6 +16,7 @@ mod rule;
 mod rules;
 pub mod sarif;
 mod single;
+mod site;
 mod sweep;
 mod text;
 pub mod values;
@@ -24,6 +25,7 @@ pub mod verify;
 pub use key::ScanKey;
 pub use progress::Progress;
 pub use report::{Confidence, Coverage, Leak, Report, Skipped, Surface};
+pub use site::{ExposedMap, FoundProject, Framework, Route, Routes, SiteLimits, SiteOptions, SiteReport, Tally, scan_site};
 pub use values::Values;
 
 use crate::domain::SupabaseRef;

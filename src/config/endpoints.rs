@@ -49,6 +49,11 @@ impl Endpoints {
             let text = environment.get(&variable).unwrap_or(address);
             bases.insert(system, base(&variable, text)?);
         }
+        // The site's address is the app's own; tests and the demo put it elsewhere.
+        let variable = Self::variable(System::Site);
+        if let Some(text) = environment.get(&variable) {
+            bases.insert(System::Site, base(&variable, text)?);
+        }
         let variable = Self::variable(System::SupabaseProject);
         let template = environment.get(&variable).unwrap_or(SUPABASE_PROJECT).to_owned();
         base(&variable, &template.replace("{ref}", "abcdefghijklmnopqrst"))?;

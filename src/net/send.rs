@@ -87,6 +87,9 @@ impl Shared {
         let mut address = way.address.clone();
         for _ in 0..=MOST_REDIRECTS {
             let response = self.send(asker, way.system, call, &address, true).await?;
+            if call.as_answered {
+                return Ok((response, address));
+            }
             match next(way.system, &response, &address)? {
                 None => return Ok((response, address)),
                 Some(Next::Same(next)) => address = next,
@@ -170,7 +173,8 @@ impl Shared {
     pub(super) fn count(&self, system: System) -> Result<(), Fault> {
         let mut sent = self.sent.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         let count = sent.entry(system).or_default();
-        if *count >= self.manner.most_requests {
+        let most = if system == System::Site { self.manner.most_of_a_site } else { self.manner.most_requests };
+        if *count >= most {
             let says = format!("this run already sent {count} requests to {}, which is the most it may", system.title());
             let gap = Gap::new(GapKind::Incomplete, system, says).needs("Run fewer probes at once with `--only`");
             return Err(Fault::Final(gap));
