@@ -2,12 +2,14 @@
 //! Never runs its hooks or filters, never follows a path out of it, never keeps a credential from its addresses.
 
 pub mod archive;
+pub mod history;
 pub mod identity;
 pub mod problem;
 pub mod remote;
 pub mod tree;
 pub mod unread;
 
+pub use history::{History, Scope};
 pub use identity::{Checkout, GitIdentity, identify};
 pub use problem::RepoProblem;
 pub use remote::Origin;

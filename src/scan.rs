@@ -1,29 +1,42 @@
-//! Finds credentials in the files of a repository and says what each is, where it stands and how sure that is.
-//! Never talks to a network, never keeps or shows a value: what leaves this room is a kind, a place, a mask and a keyed hash.
+//! Finds credentials in the files of a repository and in what a site serves, and says what each is, where it stands and how
+//! sure that is. Only `site` and `verify` talk to a network, through the door. No value is kept or shown: what leaves this
+//! room is a kind, a place, a mask and a keyed hash.
 
 mod encoded;
 mod engine;
 mod entropy;
 #[cfg(feature = "fuzzing")]
 pub(crate) mod fuzzing;
+mod history;
 pub mod key;
 mod look;
+mod markers;
 mod place;
 mod placeholder;
+pub mod progress;
 mod proof;
 pub mod report;
 mod rule;
 mod rules;
+pub mod sarif;
+mod single;
+mod site;
 mod sweep;
 mod text;
+pub mod values;
+pub mod verify;
 
 pub use key::ScanKey;
+pub use progress::Progress;
 pub use report::{Confidence, Coverage, Leak, Report, Skipped, Surface};
+pub use site::{ExposedMap, FoundProject, Framework, Route, Routes, SiteLimits, SiteOptions, SiteReport, Tally, scan_site};
+pub use values::Values;
 
 use crate::domain::SupabaseRef;
 use crate::repo::{ReadLimits, RepoProblem};
 use chrono::{DateTime, Utc};
 use std::path::Path;
+use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
 /// What a scan is told besides what to look at.
@@ -36,6 +49,10 @@ pub struct Options {
     pub limits: ReadLimits,
     /// Threads that read and search; at least 1.
     pub threads: usize,
+    /// Told how far the scan is.
+    pub progress: Progress,
+    /// Where the values of kinds go that are to be checked live; none keeps none.
+    pub values: Option<Arc<Values>>,
 }
 
 impl Options {
@@ -43,7 +60,7 @@ impl Options {
     #[must_use]
     pub fn new(now: DateTime<Utc>) -> Self {
         let threads = std::thread::available_parallelism().map_or(2, usize::from).min(8);
-        Self { now, projects: Vec::new(), limits: ReadLimits::default(), threads }
+        Self { now, projects: Vec::new(), limits: ReadLimits::default(), threads, progress: Progress::default(), values: None }
     }
 
     /// Names the app's Supabase projects.
@@ -60,10 +77,47 @@ pub fn scan_tree(path: &Path, key: &ScanKey, options: &Options, stop: &AtomicBoo
     sweep::tree(path, key, options, stop)
 }
 
+/// Scans what is below `below` (relative, with `/`) of the checkout or plain directory at `path`. As [`scan_tree`].
+pub fn scan_below(path: &Path, below: &[u8], key: &ScanKey, options: &Options, stop: &AtomicBool) -> Result<Report, RepoProblem> {
+    sweep::below(path, below, key, options, stop)
+}
+
+/// Scans one file. One that is larger than the limit is not searched, which its coverage says.
+pub fn scan_file(path: &Path, key: &ScanKey, options: &Options) -> Result<Report, RepoProblem> {
+    single::file(path, key, options)
+}
+
+/// Scans one text under a name; it counts as a file that git does not have yet.
+pub fn scan_text(name: &[u8], text: Vec<u8>, key: &ScanKey, options: &Options) -> Report {
+    sweep::text(name, text, key, options)
+}
+
 /// Scans a gzipped tar archive of a repository, as a code host gives it. Every file in it counts as tracked. Blocks;
 /// ends soon after `stop` becomes true with [`RepoProblem::Stopped`].
 pub fn scan_archive(path: &Path, key: &ScanKey, options: &Options, stop: &AtomicBool) -> Result<Report, RepoProblem> {
     sweep::archive(path, key, options, stop)
+}
+
+/// Scans the whole history of the repository at `path`, a checkout or a bare one: every blob that any branch, tag,
+/// stash or other ref leads to, once. A finding's commit is the one that added the secret there (of all commits that
+/// have it the first, parents before children, then by time), `since` its time, `until` the time of the commit on
+/// HEAD's line of first parents that follows the last one with it (none while HEAD has it, and for what never was on
+/// that line). Blocks; ends soon after `stop` becomes true with [`RepoProblem::Stopped`].
+pub fn scan_history(path: &Path, key: &ScanKey, options: &Options, stop: &AtomicBool) -> Result<Report, RepoProblem> {
+    history::alone(path, key, options, stop)
+}
+
+/// Scans a repository or a plain directory at `path`: its files as [`scan_tree`] does (a bare one: those of HEAD), and
+/// with `with_history` all that [`scan_history`] sees, as one report with one entry per secret and path. Blocks; ends
+/// soon after `stop` becomes true with [`RepoProblem::Stopped`].
+pub fn scan_repository(
+    path: &Path,
+    key: &ScanKey,
+    options: &Options,
+    with_history: bool,
+    stop: &AtomicBool,
+) -> Result<Report, RepoProblem> {
+    history::with_tree(path, key, options, with_history, stop)
 }
 
 /// The provider rules that a scan applies: id, what it finds, and whether that is public by design.

@@ -6,7 +6,7 @@ use super::place::{PathTraits, raised};
 use super::report::{Leak, Surface};
 use super::rule::mentions;
 use super::text::{self, Encoding, SearchedText};
-use super::{Options, ScanKey};
+use super::{Options, ScanKey, markers};
 use crate::domain::{Foreign, SupabaseRef};
 use crate::repo::Standing;
 use chrono::{DateTime, Utc};
@@ -101,11 +101,16 @@ impl Look<'_> {
     fn leak(&self, place: Place<'_>, traits: PathTraits, text: &[u8], sighting: Sighting, line: u32) -> Leak {
         let value = text.get(sighting.at.clone()).unwrap_or_default();
         let rule = sighting.rule;
+        let identity = sighting.identity.as_ref().map_or(value, |it| it.as_slice());
+        let id = self.key.name(identity);
+        if let Some(values) = &self.options.values {
+            values.offer(rule.id, &id, identity);
+        }
         let before = text.get(sighting.at.start.saturating_sub(80)..sighting.at.start).unwrap_or_default();
         let exposed = mentions(before.rsplit(|b| *b == b'\n').next().unwrap_or_default(), EXPOSING_NAMES);
         let base = if exposed && !rule.public { raised(sighting.severity) } else { sighting.severity };
         Leak {
-            id: self.key.name(sighting.identity.as_ref().map_or(value, |it| it.as_slice())),
+            id,
             rule: rule.id.to_owned(),
             kind: rule.kind.to_owned(),
             provider: rule.provider.to_owned(),
@@ -115,7 +120,7 @@ impl Look<'_> {
             surface: self.surface,
             since: None,
             until: None,
-            marker: None,
+            marker: markers::on_line(text, &sighting.at).map(Foreign::from),
             in_head: place.in_head,
             standing: place.standing,
             masked: Foreign::new(sighting.masked),

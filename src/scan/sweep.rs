@@ -3,7 +3,7 @@
 
 use super::look::{Look, Looked, Place};
 use super::report::{Coverage, Leak, Report, Surface};
-use super::{Options, ScanKey};
+use super::{Options, ScanKey, markers};
 use crate::repo::{self, RepoProblem, Standing, Unread, Why};
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;
@@ -14,22 +14,38 @@ use std::sync::{Mutex, PoisonError};
 
 /// What one thread saw, and then what all did.
 #[derive(Default)]
-struct Seen {
-    leaks: Vec<Leak>,
-    unread: Vec<Unread>,
-    files: usize,
-    bytes: u64,
+pub(super) struct Seen {
+    pub leaks: Vec<Leak>,
+    pub unread: Vec<Unread>,
+    pub files: usize,
+    pub bytes: u64,
+    /// Of these files, those that are just what HEAD has.
+    pub of_head: usize,
+}
+
+/// What a tree had.
+pub(super) struct Survey {
+    pub seen: Seen,
+    pub files_total: usize,
+    pub commit: Option<String>,
+}
+
+impl Survey {
+    fn report(self) -> Report {
+        self.seen.report(self.files_total, self.commit)
+    }
 }
 
 impl Seen {
-    fn add(&mut self, other: Self) {
+    pub(super) fn add(&mut self, other: Self) {
         self.leaks.extend(other.leaks);
         self.unread.extend(other.unread);
         self.files += other.files;
         self.bytes += other.bytes;
+        self.of_head += other.of_head;
     }
 
-    fn report(mut self, files_total: usize, commit: Option<String>) -> Report {
+    pub(super) fn report(mut self, files_total: usize, commit: Option<String>) -> Report {
         self.leaks
             .sort_by(|a, b| (b.severity, &a.path, a.line, &a.rule, &a.id).cmp(&(a.severity, &b.path, b.line, &b.rule, &b.id)));
         let coverage = Coverage::new(files_total, self.files, self.bytes, self.unread);
@@ -39,7 +55,43 @@ impl Seen {
 
 /// See [`super::scan_tree`].
 pub(super) fn tree(path: &Path, key: &ScanKey, options: &Options, stop: &AtomicBool) -> Result<Report, RepoProblem> {
-    let tree = repo::tree(path)?;
+    Ok(survey(path, key, options, stop)?.report())
+}
+
+/// See [`super::scan_below`].
+pub(super) fn below(
+    path: &Path,
+    below: &[u8],
+    key: &ScanKey,
+    options: &Options,
+    stop: &AtomicBool,
+) -> Result<Report, RepoProblem> {
+    let mut tree = repo::tree(path)?;
+    let is_below = |it: &[u8]| it.strip_prefix(below).is_some_and(|rest| rest.starts_with(b"/"));
+    tree.files.retain(|file| is_below(&file.path));
+    // `.` is what could not be listed at a place that nobody knows.
+    tree.unread.retain(|it| it.what.as_str() == "." || is_below(it.what.as_str().as_bytes()));
+    Ok(surveyed(tree, key, options, stop)?.report())
+}
+
+/// See [`super::scan_text`].
+pub(super) fn text(name: &[u8], text: Vec<u8>, key: &ScanKey, options: &Options) -> Report {
+    let look = Look { key, options, surface: Surface::Tree, commit: None };
+    let mut seen = Seen { files: 1, ..Seen::default() };
+    let mut leaks = BTreeMap::new();
+    let content = repo::tree::Content { bytes: text, in_head: false };
+    add(look, name, Standing::Untracked, content, &mut leaks, &mut seen);
+    seen.leaks.extend(leaks.into_values());
+    seen.report(1, None)
+}
+
+/// As [`tree`], before it is a report.
+pub(super) fn survey(path: &Path, key: &ScanKey, options: &Options, stop: &AtomicBool) -> Result<Survey, RepoProblem> {
+    surveyed(repo::tree(path)?, key, options, stop)
+}
+
+fn surveyed(tree: repo::Tree, key: &ScanKey, options: &Options, stop: &AtomicBool) -> Result<Survey, RepoProblem> {
+    options.progress.expect(tree.files.len());
     let commit = tree.checkout.git.as_ref().and_then(|git| git.head.clone());
     let look = Look { key, options, surface: Surface::Tree, commit: commit.as_deref() };
     let (next, total) = (AtomicUsize::new(0), AtomicU64::new(0));
@@ -56,10 +108,13 @@ pub(super) fn tree(path: &Path, key: &ScanKey, options: &Options, stop: &AtomicB
             }
             let mut whole = true;
             let mut leaks = BTreeMap::new();
-            for content in reader.contents(file) {
+            let contents = reader.contents(file);
+            let of_head = matches!(contents.as_slice(), [Ok(content)] if content.in_head);
+            for content in contents {
                 match content {
                     Ok(content) => {
                         total.fetch_add(content.bytes.len() as u64, Ordering::Relaxed);
+                        options.progress.saw(content.bytes.len());
                         add(look, &file.path, file.standing, content, &mut leaks, &mut seen);
                     }
                     Err(unread) => {
@@ -69,6 +124,7 @@ pub(super) fn tree(path: &Path, key: &ScanKey, options: &Options, stop: &AtomicB
                 }
             }
             seen.files += usize::from(whole);
+            seen.of_head += usize::from(whole && of_head);
             seen.leaks.extend(leaks.into_values());
         }
         seen
@@ -78,7 +134,8 @@ pub(super) fn tree(path: &Path, key: &ScanKey, options: &Options, stop: &AtomicB
         return Err(RepoProblem::Stopped);
     }
     seen.unread.extend(tree.unread);
-    Ok(seen.report(tree.files.len(), commit))
+    markers::add_listed(&mut seen.leaks, &tree.checkout.root);
+    Ok(Survey { seen, files_total: tree.files.len(), commit })
 }
 
 /// See [`super::scan_archive`].
@@ -145,7 +202,7 @@ fn on_threads(threads: usize, work: impl Fn() -> Seen + Sync) -> Seen {
 }
 
 /// Searches one content of a file and adds its leaks, one per secret.
-fn add(
+pub(super) fn add(
     look: Look<'_>,
     path: &[u8],
     standing: Standing,

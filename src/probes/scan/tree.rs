@@ -182,9 +182,11 @@ fn gap(problem: &RepoProblem, settings: &AppSettings) -> Gap {
         | RepoProblem::NotADirectory { .. }
         | RepoProblem::Bare { .. }
         | RepoProblem::NotTheRoot { .. }
+        | RepoProblem::NoHistory { .. }
         | RepoProblem::Elsewhere { .. } => (GapKind::NotConfigured, format!("Run `rescue app edit {name} --repo PATH`")),
         RepoProblem::Unreadable { .. } => (GapKind::NoPermission, "Let this user read the files".to_owned()),
         RepoProblem::Corrupt { .. } => (GapKind::UnexpectedAnswer, "Run `git fsck` in it, or clone it afresh".to_owned()),
+        RepoProblem::Format { .. } => (GapKind::UnexpectedAnswer, "Give a checkout in the usual format".to_owned()),
         RepoProblem::NotAnArchive { .. } => (GapKind::UnexpectedAnswer, "Run again".to_owned()),
         RepoProblem::Stopped => (GapKind::TimedOut, "Run again and let it finish".to_owned()),
     };
