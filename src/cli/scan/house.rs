@@ -93,6 +93,13 @@ impl House {
         })
     }
 
+    /// The log of this installation; only with an app, since a log is a file in its home.
+    #[must_use]
+    pub fn log(&self) -> Option<crate::log::Logging> {
+        let desk = &self.app.as_ref()?.desk;
+        crate::log::start(&desk.paths, &self.environment, Arc::clone(&desk.clock), desk.chain.redactor())
+    }
+
     /// The values of these variables, where they are set.
     #[must_use]
     pub fn variables(&self, names: &[&'static str]) -> Vec<(&'static str, String)> {
