@@ -17,6 +17,7 @@ pub mod scan;
 pub mod scan_args;
 pub mod shell;
 pub mod status;
+pub mod unused;
 
 use crate::config::environment::Environment;
 use crate::desk::Desk;

@@ -15,7 +15,8 @@ use crate::credentials::Chain;
 use crate::domain::ledger::Ledger;
 use crate::domain::state::HistoryLine;
 use crate::domain::{
-    AppName, AppSettings, Author, Board, Checklist, Digest, Fact, FactBody, ItemId, ProbeBook, RunId, board, history, lost,
+    AppName, AppSettings, Author, Board, Checklist, Digest, Fact, FactBody, ItemId, ProbeBook, RunId, UnusedAcceptance, board,
+    history, lost, unused,
 };
 use crate::net::{Pace, Transport};
 use crate::probes;
@@ -186,6 +187,15 @@ impl Desk {
         let facts = self.facts(app)?;
         let checklists = self.checklists_of(&facts)?;
         Ok(lost::lost_since_previous_run(&facts, &checklists, &self.book, self.clock.now()))
+    }
+
+    /// Acceptances of findings that no whole look meets any more.
+    ///
+    /// # Errors
+    /// A store that cannot be read.
+    pub fn unused_acceptances(&self, app: &AppName) -> Result<Vec<UnusedAcceptance>, Trouble> {
+        let facts = self.facts(app)?;
+        Ok(unused::unused(&Ledger::read(&facts, self.clock.now()), &self.book))
     }
 
     /// The moment just before a run of the app began.

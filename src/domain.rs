@@ -33,6 +33,7 @@ pub mod system;
 mod terms;
 #[cfg(test)]
 pub(crate) mod testing;
+pub mod unused;
 mod words;
 
 pub use app::{AppSettings, Limit, Person, Side, Slug, SupabaseRef, VercelProject};
@@ -52,3 +53,4 @@ pub use state::{
     Truth, Waiting, Waiver, Work,
 };
 pub use system::System;
+pub use unused::UnusedAcceptance;

@@ -102,6 +102,7 @@ pub async fn scan(
         _ => None,
     };
     let house = House::open(environment, args.app.as_deref())?;
+    let _log = house.log();
     let target = match (site, given) {
         (Some(site), _) => Target::Site(site),
         (None, Some(target)) => target,

@@ -20,11 +20,12 @@ mod webpack;
 pub use report::{ExposedMap, FoundProject, Framework, SiteReport, Tally};
 pub use routes::{Route, Routes};
 
-use super::ScanKey;
+use super::{ScanKey, Values};
 use crate::domain::{Gap, SupabaseRef};
 use crate::net::Door;
 use chrono::{DateTime, Utc};
 use std::collections::BTreeSet;
+use std::sync::Arc;
 use std::time::Duration;
 use url::Url;
 
@@ -88,13 +89,15 @@ pub struct SiteOptions {
     /// Further hosts that serve the app's scripts: host names, with a port where it is not the usual one.
     pub hosts: BTreeSet<String>,
     pub limits: SiteLimits,
+    /// Where the values of kinds go that are to be checked live; none keeps none.
+    pub values: Option<Arc<Values>>,
 }
 
 impl SiteOptions {
     /// No known projects, routes or further hosts, the usual limits.
     #[must_use]
     pub fn new(now: DateTime<Utc>) -> Self {
-        Self { now, projects: Vec::new(), routes: None, hosts: BTreeSet::new(), limits: SiteLimits::default() }
+        Self { now, projects: Vec::new(), routes: None, hosts: BTreeSet::new(), limits: SiteLimits::default(), values: None }
     }
 
     /// Names the app's Supabase projects.

@@ -78,8 +78,12 @@ pub fn rules_of(kind: &str) -> Result<BTreeSet<&'static str>, NotAsked> {
     if !named.is_empty() {
         return Ok(named);
     }
-    match LEFT_OFF.iter().find(|(rule, _)| *rule == kind) {
-        Some((kind, why)) => Err(NotAsked::LeftOff { kind, why }),
+    if let Some((kind, why)) = LEFT_OFF.iter().find(|(rule, _)| *rule == kind) {
+        return Err(NotAsked::LeftOff { kind, why });
+    }
+    match super::known_kinds().find(|(rule, _, _)| *rule == kind) {
+        Some((kind, _, true)) => Err(NotAsked::LeftOff { kind, why: "they are public by design" }),
+        Some((kind, _, false)) => Err(NotAsked::LeftOff { kind, why: "no harmless question about them is known" }),
         None => Err(NotAsked::Unknown(Foreign::new(kind))),
     }
 }

@@ -31,8 +31,6 @@ pub struct House {
     endpoints: Arc<Endpoints>,
     chain: Chain,
     clock: SharedClock,
-    /// Where a repository may lie for the time of a scan, if this installation has such a place.
-    pub paths: Option<Paths>,
 }
 
 /// What an app lends.
@@ -75,7 +73,6 @@ impl House {
             endpoints: Arc::new(endpoints),
             chain,
             clock,
-            paths,
         })
     }
 
@@ -92,9 +89,21 @@ impl House {
             endpoints: Arc::clone(&desk.endpoints),
             chain: (*desk.chain).clone(),
             clock: Arc::clone(&desk.clock),
-            paths: Some(desk.paths.clone()),
             app: Some(Lent { name, settings, authorisations, desk }),
         })
+    }
+
+    /// The log of this installation; only with an app, since a log is a file in its home.
+    #[must_use]
+    pub fn log(&self) -> Option<crate::log::Logging> {
+        let desk = &self.app.as_ref()?.desk;
+        crate::log::start(&desk.paths, &self.environment, Arc::clone(&desk.clock), desk.chain.redactor())
+    }
+
+    /// The values of these variables, where they are set.
+    #[must_use]
+    pub fn variables(&self, names: &[&'static str]) -> Vec<(&'static str, String)> {
+        names.iter().filter_map(|name| Some((*name, self.environment.get(name)?.to_owned()))).collect()
     }
 
     /// The app's Supabase projects.

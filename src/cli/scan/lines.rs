@@ -128,6 +128,7 @@ fn live(answer: &Answer) -> String {
 
 fn coverage(said: &Said<'_>, out: &mut Out<'_>) {
     let Coverage { files_seen, files_total, bytes, skipped, .. } = said.coverage;
+    // A blob is one content of a file, however many commits have it.
     let noun = if said.history { "blob" } else { "file" };
     let of = if files_seen == files_total {
         plural(*files_total, noun, &format!("{noun}s"))

@@ -4,20 +4,21 @@
 use super::flat::flat;
 use crate::domain::{Foreign, SupabaseRef};
 use crate::repo::Standing;
-use crate::scan::ScanKey;
 use crate::scan::engine::{Circumstances, ENGINE};
 use crate::scan::place::{PathTraits, raised};
 use crate::scan::report::{Leak, Surface};
+use crate::scan::{ScanKey, Values};
 use chrono::{DateTime, Utc};
 use regex::bytes::Regex;
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 
 /// What every search of one walk shares.
 pub(super) struct Searcher {
     pub key: ScanKey,
     pub projects: Vec<SupabaseRef>,
     pub now: DateTime<Utc>,
+    pub values: Option<Arc<Values>>,
 }
 
 /// What was in one text.
@@ -69,8 +70,12 @@ impl Searcher {
             line = line.saturating_add(u32::try_from(newlines).unwrap_or(u32::MAX));
             counted = counted.max(sighting.at.start);
             let value = text.get(sighting.at.clone()).unwrap_or_default();
-            let id = self.key.name(sighting.identity.as_ref().map_or(value, |it| it.as_slice()));
+            let identity = sighting.identity.as_ref().map_or(value, |it| it.as_slice());
+            let id = self.key.name(identity);
             let rule = sighting.rule;
+            if let Some(values) = &self.values {
+                values.offer(rule.id, &id, identity);
+            }
             leaks.entry(id.clone()).or_insert_with(|| Leak {
                 id,
                 rule: rule.id.to_owned(),

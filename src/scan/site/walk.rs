@@ -66,7 +66,8 @@ pub(super) struct Facts {
 pub(super) async fn walk(door: &Door, address: &Url, key: &ScanKey, options: &SiteOptions) -> Result<SiteReport, Gap> {
     let limits = options.limits;
     let end = Instant::now() + limits.time;
-    let searcher = Searcher { key: key.clone(), projects: options.projects.clone(), now: options.now };
+    let searcher =
+        Searcher { key: key.clone(), projects: options.projects.clone(), now: options.now, values: options.values.clone() };
     let visitor = Arc::new(Visitor { door: door.clone(), searcher, left: AtomicU32::new(limits.requests) });
     let mut address = address.clone();
     address.set_fragment(None);

@@ -69,8 +69,9 @@ mod tests {
                     assert_eq!(invented.len(), value.len(), "{}", sample.rule);
                     assert_ne!(invented, value, "{}", sample.rule);
                     let kind = |c: char| (c.is_ascii_digit(), c.is_ascii_uppercase(), c.is_ascii_lowercase());
-                    let is_checked = value.len() == 40;
-                    assert!(is_checked || value.chars().map(kind).eq(invented.chars().map(kind)), "{}", sample.rule);
+                    // A checksum is what it has to be.
+                    let most = value.len() - 6;
+                    assert!(value.chars().map(kind).take(most).eq(invented.chars().map(kind).take(most)), "{}", sample.rule);
                     tried += 1;
                 }
             }

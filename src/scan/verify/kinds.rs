@@ -114,7 +114,7 @@ const GEMINI_REFUSALS: &[&str] = &[
 ];
 
 /// Every check there is.
-pub(super) const CHECKS: &[Check] = &[
+pub(super) static CHECKS: &[Check] = &[
     Check {
         rules: &["openai-project", "openai-legacy"],
         at: At::Provider("openai"),
@@ -193,7 +193,7 @@ pub(super) const CHECKS: &[Check] = &[
         ..BEARER
     },
     Check {
-        rules: &["together"],
+        rules: &["together", "together-old"],
         at: At::Provider("together"),
         path: "v1/models",
         live: &[there(200, "/0/id")],
@@ -209,7 +209,7 @@ pub(super) const CHECKS: &[Check] = &[
         ..BEARER
     },
     Check {
-        rules: &["elevenlabs"],
+        rules: &["elevenlabs", "elevenlabs-old"],
         at: At::Provider("elevenlabs"),
         path: "v1/user/subscription",
         key_in: KeyIn::Header("xi-api-key"),
@@ -242,7 +242,7 @@ pub(super) const CHECKS: &[Check] = &[
         ..BEARER
     },
     Check {
-        rules: &["pinecone"],
+        rules: &["pinecone", "pinecone-old"],
         at: At::Provider("pinecone"),
         path: "indexes",
         headers: &[("x-pinecone-api-version", "2025-04")],
@@ -260,7 +260,7 @@ pub(super) const CHECKS: &[Check] = &[
         ..BEARER
     },
     Check {
-        rules: &["resend"],
+        rules: &["resend", "resend-old"],
         at: At::Provider("resend"),
         path: "domains",
         live: &[there(200, "/data"), text(401, "/name", &["restricted_api_key"])],
@@ -298,7 +298,7 @@ pub(super) const CHECKS: &[Check] = &[
         ..BEARER
     },
     Check {
-        rules: &["notion"],
+        rules: &["notion", "notion-old"],
         at: At::Provider("notion"),
         path: "v1/users/me",
         headers: &[("notion-version", "2022-06-28")],
@@ -387,8 +387,8 @@ pub(super) const CHECKS: &[Check] = &[
         ..BEARER
     },
     Check {
-        rules: &["cloudflare-token"],
-        prefixes: &["cfut_"],
+        rules: &["cloudflare-token", "cloudflare-token-old"],
+        prefixes: &["cfut_", "…"],
         at: At::Provider("cloudflare"),
         path: "client/v4/user/tokens/verify",
         live: &[Sign { status: 200, at: "/success", is: Is::True }],
@@ -404,7 +404,7 @@ pub(super) const CHECKS: &[Check] = &[
         ..BEARER
     },
     Check {
-        rules: &["sentry-user-token"],
+        rules: &["sentry-user-token", "sentry-token-old"],
         at: At::Provider("sentry"),
         path: "api/0/",
         live: &[there(200, "/auth")],
@@ -423,27 +423,42 @@ pub(super) const CHECKS: &[Check] = &[
 
 /// Kinds that are not tried, and why.
 pub(super) const LEFT_OFF: &[(&str, &str)] = &[
+    ("algolia-admin-key", "the key would stand in the address, which others log"),
     ("anthropic-session", "no harmless question about a session is known"),
+    ("auth0-client-secret", "it can only be used to sign in, not asked about"),
     ("aws-key-id", "asking AWS takes the secret half too, and a canary key would raise its alarm"),
     ("aws-secret-key", "asking AWS is seen in CloudTrail, and a canary key would raise its alarm"),
     ("cloudflare-token", "only user tokens (cfut_) can be asked about without naming an account"),
     ("database-url", "opening a session in somebody's database is not harmless"),
     ("discord-webhook", "the secret stands in the address, which others log"),
+    ("fal", "its only question is one about prices, which anybody may ask"),
     ("github-app-user-token", "a refresh token can only be used, not asked about"),
     ("google-oauth-client-secret", "it can only be used to sign in, not asked about"),
     ("google-service-account", "using it would mint a token"),
+    ("inngest-event-key", "it can only be used: it would send an event"),
+    ("inngest-signing-key", "what it opens is the data of events"),
     ("linear", "its only question is a POST"),
+    ("mailgun", "its refusal has no format of its own, so a wall would pass for it"),
+    ("mailgun-new", "its refusal has no format of its own, so a wall would pass for it"),
     ("perplexity", "its only question is a POST that costs money"),
     ("planetscale", "the other half of the pair is needed"),
     ("posthog-personal", "it lives in one of two regions, so a no from one proves nothing"),
+    ("postmark", "server and account tokens look the same, so a no from one place proves nothing"),
     ("private-key", "nobody knows whom to ask"),
+    ("qstash-token", "the answer to its question would hold secrets"),
     ("signing-secret", "it is never sent anywhere: change it"),
     ("slack-token", "app and configuration tokens can only be used, not asked about"),
     ("slack-webhook", "it can only be used: it would post a message"),
+    ("stripe-organization", "it takes an account's name that is not known here"),
     ("supabase-database-url", "opening a session in somebody's database is not harmless"),
+    ("supabase-jwt-secret", "it is never sent anywhere: change it"),
     ("supabase-user-session", "it belongs to a person who uses the app"),
     ("telegram-bot", "the secret stands in the address, which others log"),
+    ("twilio-api-key", "the account's id is needed beside it"),
     ("twilio-auth-token", "the account's id is needed beside it"),
+    ("twilio-named-token", "the account's id is needed beside it"),
+    ("vercel-blob-token", "no harmless question about one is known"),
+    ("vercel-deploy-hook", "it can only be used: any request to it deploys"),
     ("vercel-token", "tokens of this kind can only be used, not asked about"),
     ("webhook-signing-secret", "it is never sent anywhere: change it"),
 ];

@@ -10,7 +10,7 @@ use crate::scan::{Options, ScanKey, scan_text};
 use chrono::{DateTime, TimeZone, Utc};
 use rstest::rstest;
 use serde_json::json;
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 use wiremock::matchers::any;
 use wiremock::{Mock, MockServer, Request, ResponseTemplate};
 

@@ -6,7 +6,7 @@ use chrono::TimeDelta;
 use rescue::clock::{Clock as _, SystemClock};
 use serde_json::Value;
 
-fn days_from_now(days: i64) -> String {
+pub fn days_from_now(days: i64) -> String {
     (SystemClock.now() + TimeDelta::days(days)).date_naive().to_string()
 }
 
