@@ -2,15 +2,19 @@
 //! Never runs its hooks or filters, never follows a path out of it, never keeps a credential from its addresses.
 
 pub mod archive;
+pub mod code;
+pub mod dotenv;
 pub mod identity;
 pub mod problem;
 pub mod remote;
+pub mod survey;
 pub mod tree;
 pub mod unread;
 
 pub use identity::{Checkout, GitIdentity, identify};
 pub use problem::RepoProblem;
 pub use remote::Origin;
+pub use survey::{Survey, survey_archive, survey_tree};
 pub use tree::{Reader, Standing, Tree, TreeFile, tree};
 pub use unread::{Unread, Why};
 
