@@ -8,6 +8,7 @@ pub mod once;
 pub mod openai;
 pub mod openrouter;
 pub mod part;
+pub mod repo;
 pub mod scan;
 #[cfg(test)]
 pub mod stand_in;
@@ -177,5 +178,5 @@ pub fn book() -> ProbeBook {
 }
 
 /// One table per system.
-static TABLES: [&[&dyn AnyProbe]; 6] =
-    [scan::TABLE, github::TABLE, supabase::TABLE, vercel::TABLE, openai::TABLE, openrouter::TABLE];
+static TABLES: [&[&dyn AnyProbe]; 7] =
+    [scan::TABLE, repo::TABLE, github::TABLE, supabase::TABLE, vercel::TABLE, openai::TABLE, openrouter::TABLE];
