@@ -4,6 +4,7 @@
 pub mod archive;
 pub mod code;
 pub mod dotenv;
+pub mod history;
 pub mod identity;
 pub mod problem;
 pub mod remote;
@@ -11,6 +12,7 @@ pub mod survey;
 pub mod tree;
 pub mod unread;
 
+pub use history::{History, Scope};
 pub use identity::{Checkout, GitIdentity, identify};
 pub use problem::RepoProblem;
 pub use remote::Origin;

@@ -4,6 +4,7 @@
 mod encoded;
 mod engine;
 mod entropy;
+mod history;
 pub mod key;
 mod place;
 mod placeholder;
@@ -61,6 +62,28 @@ pub fn scan_tree(path: &Path, key: &ScanKey, options: &Options, stop: &AtomicBoo
 /// ends soon after `stop` becomes true with [`RepoProblem::Stopped`].
 pub fn scan_archive(path: &Path, key: &ScanKey, options: &Options, stop: &AtomicBool) -> Result<Report, RepoProblem> {
     sweep::archive(path, key, options, stop)
+}
+
+/// Scans the whole history of the repository at `path`, a checkout or a bare one: every blob that any branch, tag,
+/// stash or other ref leads to, once. A finding's commit is the one that added the secret there (of all commits that
+/// have it the first, parents before children, then by time), `since` its time, `until` the time of the commit on
+/// HEAD's line of first parents that follows the last one with it (none while HEAD has it, and for what never was on
+/// that line). Blocks; ends soon after `stop` becomes true with [`RepoProblem::Stopped`].
+pub fn scan_history(path: &Path, key: &ScanKey, options: &Options, stop: &AtomicBool) -> Result<Report, RepoProblem> {
+    history::alone(path, key, options, stop)
+}
+
+/// Scans a repository or a plain directory at `path`: its files as [`scan_tree`] does (a bare one: those of HEAD), and
+/// with `with_history` all that [`scan_history`] sees, as one report with one entry per secret and path. Blocks; ends
+/// soon after `stop` becomes true with [`RepoProblem::Stopped`].
+pub fn scan_repository(
+    path: &Path,
+    key: &ScanKey,
+    options: &Options,
+    with_history: bool,
+    stop: &AtomicBool,
+) -> Result<Report, RepoProblem> {
+    history::with_tree(path, key, options, with_history, stop)
 }
 
 /// The provider rules that a scan applies: id, what it finds, and whether that is public by design.

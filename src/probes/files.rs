@@ -89,6 +89,32 @@ pub async fn surveyed(sight: &Sight) -> Result<Arc<Option<Survey>>, Gap> {
     sight.once.get("survey", look).await
 }
 
+/// What the scanner says of every commit that any branch, tag or stash leads to. An archive has no history: an app without
+/// a checkout has none to show here.
+///
+/// # Errors
+/// There is no repository with its history, or it could not be read.
+pub async fn history(sight: &Sight) -> Result<Arc<Report>, Gap> {
+    let look = async {
+        let (key, options) = (sight.scan_key.clone(), options(sight));
+        let path = match (&sight.settings.path, &sight.settings.github) {
+            (Some(path), _) => path.clone(),
+            (None, Some(slug)) => {
+                return Err(Gap::new(
+                    GapKind::NotConfigured,
+                    System::Scan,
+                    format!("{slug} is read as an archive, which has no history"),
+                )
+                .needs(format!("Clone it and run `rescue app edit {} --repo PATH`", sight.settings.name)));
+            }
+            (None, None) => return Err(unnamed(&sight.settings)),
+        };
+        let report = away(sight, move |stop| scan::scan_history(&path, &key, &options, stop)).await?;
+        report.map_err(|problem| gap(&problem, System::Scan, &sight.settings))
+    };
+    sight.once.get("history", look).await
+}
+
 /// What every scan of this app is told.
 #[must_use]
 pub fn options(sight: &Sight) -> Options {
@@ -153,9 +179,11 @@ pub fn gap(problem: &RepoProblem, system: System, settings: &AppSettings) -> Gap
         | RepoProblem::NotADirectory { .. }
         | RepoProblem::Bare { .. }
         | RepoProblem::NotTheRoot { .. }
+        | RepoProblem::NoHistory { .. }
         | RepoProblem::Elsewhere { .. } => (GapKind::NotConfigured, format!("Run `rescue app edit {name} --repo PATH`")),
         RepoProblem::Unreadable { .. } => (GapKind::NoPermission, "Let this user read the files".to_owned()),
         RepoProblem::Corrupt { .. } => (GapKind::UnexpectedAnswer, "Run `git fsck` in it, or clone it afresh".to_owned()),
+        RepoProblem::Format { .. } => (GapKind::UnexpectedAnswer, "Give a checkout in the usual format".to_owned()),
         RepoProblem::NotAnArchive { .. } => (GapKind::UnexpectedAnswer, "Run again".to_owned()),
         RepoProblem::Stopped => (GapKind::TimedOut, "Run again and let it finish".to_owned()),
     };

@@ -93,7 +93,9 @@ pub fn places(group: &Group<'_>) -> String {
     }
 }
 
-fn place(leak: &Leak) -> Place {
+/// Where it is, with the commit that brought it.
+#[must_use]
+pub fn place(leak: &Leak) -> Place {
     Place::File { path: leak.path.clone(), line: Some(leak.line), commit: leak.commit.as_ref().map(Foreign::new) }
 }
 

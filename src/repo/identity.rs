@@ -60,8 +60,8 @@ pub(super) fn open(path: &Path) -> Result<(Checkout, Option<gix::Repository>), R
         Err(error) => return Err(unreadable(path, &error)),
     }
     let corrupt = |what| RepoProblem::Corrupt { path: shown(path), what };
-    let repository = gix::open_opts(&root, gix::open::Options::isolated())
-        .map_err(|_| corrupt("its .git is damaged or of a format that is not read here"))?;
+    let repository = gix::open_opts(&root, gix::open::Options::isolated()).map_err(|_| unopened(path, &root))?;
+    known_format(path, &repository)?;
     let Some(files) = repository.workdir() else { return Err(RepoProblem::Bare { path: shown(path) }) };
     // A repository's own settings may name any directory as its files (core.worktree); only the one that was given is read.
     if files.canonicalize().ok().as_deref() != Some(root.as_path()) {
@@ -71,7 +71,35 @@ pub(super) fn open(path: &Path) -> Result<(Checkout, Option<gix::Repository>), R
     Ok((Checkout { root, git: Some(git) }, Some(repository)))
 }
 
-fn is_bare(root: &Path) -> bool {
+/// Why the repository at `root` could not be opened: told by its own settings, if they can be read.
+pub(super) fn unopened(path: &Path, root: &Path) -> RepoProblem {
+    let settings = [root.join(".git").join("config"), root.join("config")];
+    let text = settings.iter().find_map(|it| std::fs::read(it).ok()).unwrap_or_default();
+    let text = String::from_utf8_lossy(&text).to_ascii_lowercase();
+    if text.lines().any(|line| line.contains("objectformat") && line.contains("sha256")) {
+        return RepoProblem::Format { path: shown(path), what: SHA256 };
+    }
+    RepoProblem::Corrupt { path: shown(path), what: "its .git is damaged or of a format that is not read here" }
+}
+
+const SHA256: &str = "names its objects with SHA-256, which is not read here; scan its files from `git archive`";
+const REFTABLE: &str = "keeps its refs as a reftable, which is not read here; run `git refs migrate --ref-format=files` in it";
+
+/// Refuses what would look like an empty repository.
+pub(super) fn known_format(path: &Path, repository: &gix::Repository) -> Result<(), RepoProblem> {
+    let settings = repository.config_snapshot();
+    let says = |key: &str, word: &str| {
+        settings.string(key).is_some_and(|it| String::from_utf8_lossy(it.as_ref()).eq_ignore_ascii_case(word))
+    };
+    let what = match () {
+        () if says("extensions.objectFormat", "sha256") => SHA256,
+        () if says("extensions.refStorage", "reftable") => REFTABLE,
+        () => return Ok(()),
+    };
+    Err(RepoProblem::Format { path: shown(path), what })
+}
+
+pub(super) fn is_bare(root: &Path) -> bool {
     root.join("HEAD").is_file() && root.join("objects").is_dir() && root.join("refs").is_dir()
 }
 

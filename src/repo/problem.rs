@@ -21,6 +21,10 @@ pub enum RepoProblem {
     Unreadable { path: Foreign, why: Foreign },
     #[error("the git data of `{path}` cannot be read ({what}); run `git fsck` in it, or clone it afresh")]
     Corrupt { path: Foreign, what: &'static str },
+    #[error("`{path}` is not a git repository: it has no history")]
+    NoHistory { path: Foreign },
+    #[error("the repository at `{path}` {what}")]
+    Format { path: Foreign, what: &'static str },
     #[error("`{path}` is not a gzipped tar archive; download it again")]
     NotAnArchive { path: Foreign },
     #[error("stopped before the tree was read to its end")]

@@ -31,6 +31,14 @@ pub enum Why {
     NotGit,
     /// More candidates in one file than are judged.
     TooManyCandidates,
+    /// Commits before a certain one are not here.
+    Shallow,
+    /// An object of git that is not what it should be.
+    Damaged,
+    /// Kept in a folder outside of the repository.
+    Elsewhere,
+    /// The same files at more places than are counted.
+    TooManyPlaces,
     /// A link. What it points to is read in its own place if it is in the tree.
     SymbolicLink,
     /// Not text.
@@ -60,6 +68,10 @@ impl Why {
             Self::KeptOutOfArchives => "export-ignore keeps files out of archives: scan a checkout",
             Self::NotGit => "not a git repository: tracked and ignored cannot be told apart",
             Self::TooManyCandidates => "more candidates in one file than are judged",
+            Self::Shallow => "a shallow clone: older commits are not here; run `git fetch --unshallow`",
+            Self::Damaged => "a damaged object of git: run `git fsck`, or clone it afresh",
+            Self::Elsewhere => "kept outside of the repository: clone it without `--shared` and `--reference`",
+            Self::TooManyPlaces => "at more places, or deeper, than is counted",
             Self::SymbolicLink => "a symbolic link: not followed",
             Self::Binary => "not text",
         }

@@ -17,30 +17,40 @@ use std::sync::mpsc::{Receiver, sync_channel};
 use std::sync::{Mutex, PoisonError};
 
 /// What every thread shares.
-struct Sweep<'a> {
-    key: &'a ScanKey,
-    options: &'a Options,
-    commit: Option<&'a str>,
+pub(super) struct Sweep<'a> {
+    pub key: &'a ScanKey,
+    pub options: &'a Options,
+    pub commit: Option<&'a str>,
 }
 
 /// What one thread saw, and then what all did.
 #[derive(Default)]
-struct Seen {
-    leaks: Vec<Leak>,
-    unread: Vec<Unread>,
-    files: usize,
-    bytes: u64,
+pub(super) struct Seen {
+    pub leaks: Vec<Leak>,
+    pub unread: Vec<Unread>,
+    pub files: usize,
+    pub bytes: u64,
+    /// Of these files, those that are just what HEAD has.
+    pub of_head: usize,
+}
+
+/// What a tree had.
+pub(super) struct Survey {
+    pub seen: Seen,
+    pub files_total: usize,
+    pub commit: Option<String>,
 }
 
 impl Seen {
-    fn add(&mut self, other: Self) {
+    pub(super) fn add(&mut self, other: Self) {
         self.leaks.extend(other.leaks);
         self.unread.extend(other.unread);
         self.files += other.files;
         self.bytes += other.bytes;
+        self.of_head += other.of_head;
     }
 
-    fn report(mut self, files_total: usize, commit: Option<String>) -> Report {
+    pub(super) fn report(mut self, files_total: usize, commit: Option<String>) -> Report {
         self.leaks
             .sort_by(|a, b| (b.severity, &a.path, a.line, &a.rule, &a.id).cmp(&(a.severity, &b.path, b.line, &b.rule, &b.id)));
         let coverage = Coverage::new(files_total, self.files, self.bytes, self.unread);
@@ -50,6 +60,12 @@ impl Seen {
 
 /// See [`super::scan_tree`].
 pub(super) fn tree(path: &Path, key: &ScanKey, options: &Options, stop: &AtomicBool) -> Result<Report, RepoProblem> {
+    let Survey { seen, files_total, commit } = survey(path, key, options, stop)?;
+    Ok(seen.report(files_total, commit))
+}
+
+/// As [`tree`], before it is a report.
+pub(super) fn survey(path: &Path, key: &ScanKey, options: &Options, stop: &AtomicBool) -> Result<Survey, RepoProblem> {
     let tree = repo::tree(path)?;
     let commit = tree.checkout.git.as_ref().and_then(|git| git.head.clone());
     let sweep = Sweep { key, options, commit: commit.as_deref() };
@@ -67,7 +83,9 @@ pub(super) fn tree(path: &Path, key: &ScanKey, options: &Options, stop: &AtomicB
             }
             let mut whole = true;
             let mut leaks = BTreeMap::new();
-            for content in reader.contents(file) {
+            let contents = reader.contents(file);
+            let of_head = matches!(contents.as_slice(), [Ok(content)] if content.in_head);
+            for content in contents {
                 match content {
                     Ok(content) => {
                         total.fetch_add(content.bytes.len() as u64, Ordering::Relaxed);
@@ -80,6 +98,7 @@ pub(super) fn tree(path: &Path, key: &ScanKey, options: &Options, stop: &AtomicB
                 }
             }
             seen.files += usize::from(whole);
+            seen.of_head += usize::from(whole && of_head);
             seen.leaks.extend(leaks.into_values());
         }
         seen
@@ -89,7 +108,7 @@ pub(super) fn tree(path: &Path, key: &ScanKey, options: &Options, stop: &AtomicB
         return Err(RepoProblem::Stopped);
     }
     seen.unread.extend(tree.unread);
-    Ok(seen.report(tree.files.len(), commit))
+    Ok(Survey { seen, files_total: tree.files.len(), commit })
 }
 
 /// See [`super::scan_archive`].
@@ -161,7 +180,7 @@ const EXPOSING_NAMES: &[&str] = &["next_public_", "vite_", "react_app_", "expo_p
 
 impl Sweep<'_> {
     /// Searches one content of a file and adds its leaks, one per secret.
-    fn search(
+    pub(super) fn search(
         &self,
         path: &[u8],
         standing: Standing,

@@ -14,26 +14,26 @@ use std::process::Command;
 use tempfile::TempDir;
 
 /// A directory of a test, with git in it if asked for.
-struct Folder {
-    home: TempDir,
-    root: PathBuf,
+pub(in crate::scan) struct Folder {
+    pub home: TempDir,
+    pub root: PathBuf,
 }
 
 impl Folder {
-    fn plain() -> Self {
+    pub fn plain() -> Self {
         let home = tempfile::tempdir().unwrap();
         let root = home.path().join("shop");
         fs::create_dir(&root).unwrap();
         Self { home, root }
     }
 
-    fn git() -> Self {
+    pub fn git() -> Self {
         let folder = Self::plain();
         folder.run(&["init", "-q", "-b", "main"]);
         folder
     }
 
-    fn run(&self, arguments: &[&str]) {
+    pub fn run(&self, arguments: &[&str]) {
         let identity = ["-c", "user.name=Ana", "-c", "user.email=ana@example.com", "-c", "protocol.file.allow=always"];
         let output = Command::new("git")
             .args(identity)
@@ -49,14 +49,14 @@ impl Folder {
         assert!(output.status.success(), "git {arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
     }
 
-    fn write(&self, path: &str, content: impl AsRef<[u8]>) -> &Self {
+    pub fn write(&self, path: &str, content: impl AsRef<[u8]>) -> &Self {
         let path = self.root.join(path);
         fs::create_dir_all(path.parent().unwrap()).unwrap();
         fs::write(path, content).unwrap();
         self
     }
 
-    fn commit(&self) -> &Self {
+    pub fn commit(&self) -> &Self {
         self.run(&["add", "-A"]);
         self.run(&["commit", "-q", "-m", "change"]);
         self
@@ -67,7 +67,7 @@ impl Folder {
     }
 }
 
-fn options() -> Options {
+pub(in crate::scan) fn options() -> Options {
     Options::new(Utc.with_ymd_and_hms(2026, 11, 22, 12, 0, 0).unwrap())
 }
 
@@ -76,7 +76,7 @@ fn scan(path: &Path) -> Result<Report, RepoProblem> {
 }
 
 /// A GitHub token that is proven by its checksum.
-fn secret(seed: u64) -> String {
+pub(in crate::scan) fn secret(seed: u64) -> String {
     format!("{}_{}", "ghp", Dice(seed).checked())
 }
 

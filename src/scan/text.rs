@@ -43,8 +43,9 @@ impl Drop for SearchedText {
     }
 }
 
+/// What the bytes of a file are.
 #[derive(Debug, PartialEq, Eq)]
-enum Encoding {
+pub(super) enum Encoding {
     Plain,
     Utf16 { little: bool, skip: usize },
     Binary,
@@ -53,7 +54,8 @@ enum Encoding {
 /// The start of a file that decides what it is.
 const LOOKED_AT: usize = 8192;
 
-fn encoding(bytes: &[u8]) -> Encoding {
+/// What the start of a file says that it is.
+pub(super) fn encoding(bytes: &[u8]) -> Encoding {
     match bytes {
         [0xff, 0xfe, 0, 0, ..] => return Encoding::Binary, // UTF-32
         [0xff, 0xfe, ..] => return Encoding::Utf16 { little: true, skip: 2 },
