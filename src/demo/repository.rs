@@ -165,7 +165,7 @@ mod tests {
         let mut sure: Vec<_> = sure.collect();
         sure.sort_unstable();
         let wanted = [
-            ("openai-project-key", Surface::History),
+            ("openai-project", Surface::History),
             ("stripe-secret-live", Surface::Tree),
             ("supabase-service-role", Surface::Tree),
         ];
