@@ -3,7 +3,9 @@
 
 pub mod answers;
 pub mod archive;
+pub mod keys;
 pub mod moments;
+pub mod repository;
 pub mod stage;
 pub mod stand_in;
 pub mod story;

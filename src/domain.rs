@@ -8,6 +8,7 @@ mod calendar;
 pub mod checklist;
 pub mod diff;
 pub mod evidence;
+pub mod exposure;
 pub mod fact;
 mod findings;
 pub mod foreign;
@@ -25,6 +26,7 @@ pub mod outcome;
 mod people;
 pub mod probe;
 mod remarks;
+pub mod rotation;
 pub mod rule;
 pub mod stack;
 pub mod state;
@@ -42,12 +44,14 @@ pub use board::board;
 pub use checklist::{Checklist, Decides, Freshness, Gate, Item, JudgedFor, Phase, Rule};
 pub use diff::{Diff, diff};
 pub use evidence::{ClockBehind, check_write, judgement_basis};
+pub use exposure::{ExposedIn, Exposure};
 pub use fact::{Author, Digest, Fact, FactBody, OutcomeFact, Target, WorkNote};
 pub use foreign::Foreign;
 pub use id::{AppName, FactId, ItemId, ProbeId, RunId};
 pub use ledger::Ledger;
 pub use outcome::{Finding, Gap, GapKind, Note, NoteLevel, Outcome, Place, Remedy, Severity, Verdict};
 pub use probe::{Consent, ProbeBook, ProbeKind, ProbeTraits};
+pub use rotation::Rotation;
 pub use state::{
     Assessment, Board, Headline, HistoryLine, Judgement, Lost, NowRow, PhaseProgress, ProbeWord, RuleState, StandingFinding,
     Truth, Waiting, Waiver, Work,

@@ -1,10 +1,14 @@
 //! The probes: one question each, one file each, and the table of all of them. A probe looks (`observe`) and judges
 //! what was seen (`decide`); it never opens a socket itself and never reads the clock.
 
+pub mod files;
 pub mod github;
+pub mod leaks;
+pub mod once;
 pub mod openai;
 pub mod openrouter;
 pub mod part;
+pub mod repo;
 pub mod scan;
 #[cfg(test)]
 pub mod stand_in;
@@ -14,6 +18,7 @@ mod tests;
 pub mod vercel;
 pub mod words;
 
+pub use once::Once;
 pub use part::Part;
 
 use crate::domain::{AppSettings, Consent, Gap, ProbeBook, ProbeKind, ProbeTraits, Remedy, System, Verdict};
@@ -80,6 +85,8 @@ pub struct Sight {
     pub stop: Arc<AtomicBool>,
     /// Where an archive may be put for the time of a scan.
     pub scratch: Arc<std::path::PathBuf>,
+    /// What several probes of the run need is looked at once.
+    pub once: Arc<Once>,
 }
 
 /// A question about an app.
@@ -171,5 +178,5 @@ pub fn book() -> ProbeBook {
 }
 
 /// One table per system.
-static TABLES: [&[&dyn AnyProbe]; 6] =
-    [scan::TABLE, github::TABLE, supabase::TABLE, vercel::TABLE, openai::TABLE, openrouter::TABLE];
+static TABLES: [&[&dyn AnyProbe]; 7] =
+    [scan::TABLE, repo::TABLE, github::TABLE, supabase::TABLE, vercel::TABLE, openai::TABLE, openrouter::TABLE];

@@ -3,10 +3,13 @@
 
 pub mod archive;
 pub mod clone;
+pub mod code;
+pub mod dotenv;
 pub mod history;
 pub mod identity;
 pub mod problem;
 pub mod remote;
+pub mod survey;
 pub mod tree;
 pub mod unread;
 
@@ -14,6 +17,7 @@ pub use history::{History, Scope};
 pub use identity::{Checkout, GitIdentity, identify};
 pub use problem::RepoProblem;
 pub use remote::Origin;
+pub use survey::{Survey, survey_archive, survey_tree};
 pub use tree::{Reader, Standing, Tree, TreeFile, tree};
 pub use unread::{Unread, Why};
 

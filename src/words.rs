@@ -2,7 +2,7 @@
 //! in logs. It computes no truth: it only says what it is given. A mark never stands without its word.
 
 use crate::domain::checklist::Effort;
-use crate::domain::{Assessment, Gate, Outcome, ProbeWord, Truth, Work};
+use crate::domain::{Assessment, ExposedIn, Exposure, Gate, Outcome, Place, ProbeWord, Rotation, Truth, Work};
 use chrono::{DateTime, Datelike, NaiveDate, TimeDelta, Utc};
 
 /// The mark of a truth (DESIGN §6).
@@ -40,7 +40,11 @@ pub fn probe_says(word: &ProbeWord) -> String {
     }
     let said = match word.speaks() {
         Some(outcome) => {
-            let accepted = if word.accepted { ", accepted" } else { "" };
+            let accepted = match (word.rotated, word.accepted) {
+                (true, _) => ", every leaked secret rotated on a person's word",
+                (_, true) => ", accepted",
+                _ => "",
+            };
             let suspected = if word.suspected { ", suspected to fail" } else { "" };
             format!("{}{accepted}{suspected}: {}", outcome.word().replace('_', " "), word.says)
         }
@@ -195,6 +199,7 @@ pub fn probe(word: &ProbeWord) -> &'static str {
     }
     match (word.speaks(), &word.gap) {
         (Some(Outcome::Pass), _) if word.suspected => "suspected",
+        (Some(Outcome::Pass | Outcome::Fail), _) if word.rotated => "rotated",
         (Some(Outcome::Pass), _) => "pass",
         (Some(Outcome::Fail), _) if word.accepted => "accepted",
         (Some(Outcome::Fail), _) => "fail",
@@ -205,6 +210,40 @@ pub fn probe(word: &ProbeWord) -> &'static str {
         (None, None) if word.suspected => "suspected",
         (None, None) => "not asked yet",
     }
+}
+
+/// How a secret lies open: `only in history · leaked 3 March 2025 · abc1234 · 14 places`.
+#[must_use]
+pub fn exposure(it: &Exposure, place: Option<&Place>) -> String {
+    let mut parts = vec![match it.at {
+        ExposedIn::Tree => "in the files of today".to_owned(),
+        ExposedIn::History => "only in history".to_owned(),
+        ExposedIn::Site => "served by the site".to_owned(),
+    }];
+    let day = |at: DateTime<Utc>| at.format("%-d %B %Y").to_string();
+    match (it.since, it.until) {
+        (Some(since), Some(until)) => parts.push(format!("leaked {}, taken away {}", day(since), day(until))),
+        (Some(since), None) => parts.push(format!("leaked {}", day(since))),
+        (None, Some(until)) => parts.push(format!("taken away {}", day(until))),
+        (None, None) => {}
+    }
+    if let Some(Place::File { commit: Some(commit), .. }) = place {
+        parts.push(commit.as_str().chars().take(7).collect());
+    }
+    if it.places > 1 {
+        parts.push(format!("{} places", it.places));
+    }
+    if let Some(marker) = &it.marker {
+        parts.push(format!("a marker there says {marker}, which counts for nothing here"));
+    }
+    parts.join(" · ")
+}
+
+/// Who said that a secret was replaced, and when.
+#[must_use]
+pub fn rotation(it: &Rotation) -> String {
+    let holds = if it.holds { "" } else { ", which was before it leaked" };
+    format!("rotated on {} says {}{holds} — proof: {}", it.on.format("%-d %B %Y"), it.who, it.proof)
 }
 
 /// What a headline says after its answer: `NO — 2 urgent: …` without its `NO — `; nothing when the answer is all.

@@ -82,6 +82,16 @@ impl<'t, 'p> Fields<'t, 'p> {
         word
     }
 
+    /// True or false.
+    pub fn flag(&mut self, key: &str) -> Option<bool> {
+        let value = self.get(key)?;
+        let flag = value.get_ref().as_bool();
+        if flag.is_none() {
+            self.problem(value.span().start, format!("`{key}` is {}; write true or false", kind(value.get_ref())));
+        }
+        flag
+    }
+
     /// A list of texts, none of them empty or twice there.
     pub fn texts(&mut self, key: &str) -> Option<Vec<Placed<String>>> {
         let value = self.get(key)?;

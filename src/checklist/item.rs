@@ -9,7 +9,7 @@ use std::str::FromStr;
 use toml::de::DeValue;
 
 /// The keys of an item, in the order in which a file should write them.
-pub(super) const KEYS: [&str; 22] = [
+pub(super) const KEYS: [&str; 23] = [
     "id",
     "phase",
     "short",
@@ -26,6 +26,7 @@ pub(super) const KEYS: [&str; 22] = [
     "gate_if",
     "applies_if",
     "absent",
+    "rotation",
     "effort",
     "danger",
     "reach",
@@ -130,6 +131,7 @@ fn build(
     let gate_if = stack_fact(fields, "gate_if", base.and_then(|it| it.gate_if.clone()), how);
     let applies_if = stack_fact(fields, "applies_if", base.and_then(|it| it.applies_if.clone()), how);
     let absent_is_fine = read_absent(fields).or(base.map(|it| it.absent_is_fine)).unwrap_or(false);
+    let rotation = fields.flag("rotation").or(base.map(|it| it.rotation)).unwrap_or(false);
     let effort = fields.word::<Effort>("effort", "S, M, L").or(base.map(|it| it.effort)).unwrap_or_default();
     let danger = one_to_five(fields, "danger").or(base.map(|it| it.danger)).unwrap_or(3);
     let reach = one_to_five(fields, "reach").or(base.map(|it| it.reach)).unwrap_or(3);
@@ -156,6 +158,7 @@ fn build(
         gate_if,
         applies_if,
         absent_is_fine,
+        rotation,
         effort,
         danger,
         reach,

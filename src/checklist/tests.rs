@@ -8,8 +8,12 @@ use super::*;
 use crate::domain::Checklist;
 
 /// The probes that this issue has; the registry's own test compares it with what the built-in checklist names.
-const PROBES: [&str; 10] = [
+const PROBES: [&str; 14] = [
     "scan.tree",
+    "scan.history",
+    "scan.exposure-window",
+    "repo.env-files",
+    "repo.service-role",
     "github.secret-scanning",
     "github.leak-prevention",
     "github.branch-protection",

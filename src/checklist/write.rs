@@ -44,6 +44,7 @@ struct WrittenItem<'c> {
     #[serde(skip_serializing_if = "Option::is_none")]
     applies_if: Option<&'c str>,
     absent: &'static str,
+    rotation: bool,
     effort: Effort,
     danger: u8,
     reach: u8,
@@ -91,6 +92,7 @@ fn item(item: &Item) -> WrittenItem<'_> {
         gate_if: item.gate_if.as_deref(),
         applies_if: item.applies_if.as_deref(),
         absent: if item.absent_is_fine { "na" } else { "fails" },
+        rotation: item.rotation,
         effort: item.effort,
         danger: item.danger,
         reach: item.reach,

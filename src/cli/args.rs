@@ -63,7 +63,7 @@ pub enum Command {
         #[arg(long)]
         redo: bool,
     },
-    /// Findings: list, accept, reopen
+    /// Findings: list, accept, rotated, reopen
     #[command(subcommand)]
     Finding(FindingCommand),
     /// Find credentials in files, in the whole history, or in what a site serves
@@ -284,7 +284,19 @@ pub enum FindingCommand {
         #[arg(long)]
         founder: Option<String>,
     },
-    /// Take the acceptance back
+    /// Say that a leaked secret was replaced at its provider
+    Rotated {
+        name: String,
+        /// The finding's id, or the beginning of one
+        id: String,
+        /// The day on which it was done, UTC
+        #[arg(long, value_name = "DATE")]
+        on: NaiveDate,
+        /// Where that can be seen: a link, a log, a command with its output
+        #[arg(long)]
+        proof: String,
+    },
+    /// Take the acceptance or the rotation back
     Reopen {
         name: String,
         id: String,

@@ -96,6 +96,23 @@ pub fn finding(desk: &Desk, command: FindingCommand, out: &mut Out<'_>) -> Resul
             desk.state(&app, statement::accept_finding(&board, found, Accepting { reason, until, client: by, proof, founder })?)?;
             out.line(format!("accepted until {until}: {}", found.finding.says));
         }
+        FindingCommand::Rotated { name, id, on, proof } => {
+            let app = desk.app(&name)?;
+            let board = desk.board(&app)?;
+            let found = statement::finding(&board, &id)?;
+            desk.state(&app, statement::rotate_finding(&board, found, on, &proof)?)?;
+            let board = desk.board(&app)?;
+            out.line(format!("rotated on {on}: {}", found.finding.says));
+            if statement::finding(&board, &found.finding.key()).is_ok_and(|it| it.state() == "open") {
+                out.say("  it stays open where the secret itself must not stand: take it out there");
+            }
+            for assessment in board.items.iter().filter(|it| it.asks_rotation && found.items.contains(&it.item)) {
+                out.line(plain::line(&board, assessment));
+                for remark in &assessment.remarks {
+                    out.say(format!("  {remark}"));
+                }
+            }
+        }
         FindingCommand::Reopen { name, id, reason } => {
             let app = desk.app(&name)?;
             let board = desk.board(&app)?;

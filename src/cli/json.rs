@@ -99,6 +99,7 @@ fn word(it: &ProbeWord) -> Value {
         "aged": it.aged,
         "suspected": it.suspected,
         "accepted": it.accepted,
+        "rotated": it.rotated,
         "gap": it.gap.as_ref().map(gap),
         "says": if it.says.as_str().is_empty() { it.gap.as_ref().map(|gap| gap.says.clone()).unwrap_or_default() } else { it.says.clone() },
     })
@@ -152,6 +153,8 @@ pub fn findings(board: &Board) -> Value {
             "place": it.finding.place,
             "severity": it.finding.severity,
             "state": it.state(),
+            "exposed": it.finding.exposed,
+            "rotation": it.rotation.as_ref().map(|it| json!({ "on": it.on, "by": it.who, "proof": it.proof, "holds": it.holds })),
             "first_seen": moment(it.first_seen),
             "last_seen": moment(it.last_seen),
             "fix": it.finding.fix,

@@ -139,6 +139,12 @@ pub fn findings(board: &Board, out: &mut Out<'_>) {
             items.join(","),
             it.finding.says
         ));
+        if let Some(exposure) = &it.finding.exposed {
+            out.line(format!("    {}", words::exposure(exposure, it.finding.place.as_ref())));
+        }
+        if let Some(rotation) = &it.rotation {
+            out.line(format!("    {}", words::rotation(rotation)));
+        }
         out.line(format!("    fix: {}", it.finding.fix));
         out.line(format!("    id: {}", it.finding.key()));
     }

@@ -1,36 +1,17 @@
-//! The demo app's repository as the archive that GitHub would send. Its leaked keys are put together here, at run
-//! time, so that no scanner finds one in this repository.
+//! The demo app's repository as the archive that GitHub would send to whoever has no checkout of it.
 
+use super::repository;
 use flate2::{Compression, write::GzEncoder};
-use serde::Deserialize;
 use std::io;
 
 /// The beginning of the commit; five times, it is the whole.
 const COMMIT: &str = "4f2a91c0";
 
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Tree {
-    files: Vec<File>,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct File {
-    path: String,
-    /// The weeks of the story in which the file is there so; all when empty.
-    #[serde(default)]
-    weeks: Vec<u8>,
-    /// Its lines.
-    lines: Vec<String>,
-}
-
 /// The gzip-compressed tar file of the app's repository in that week.
 ///
 /// # Errors
-/// The embedded tree is not of this shape.
+/// The embedded tree is not of its shape.
 pub fn tarball(week: u8) -> io::Result<Vec<u8>> {
-    let tree: Tree = serde_json::from_str(include_str!("../../assets/demo/tree.json"))?;
     let mut archive = tar::Builder::new(GzEncoder::new(Vec::new(), Compression::fast()));
     // GitHub's archives begin with the commit that they were made from.
     let comment = format!("52 comment={}\n", COMMIT.repeat(5));
@@ -40,41 +21,20 @@ pub fn tarball(week: u8) -> io::Result<Vec<u8>> {
     header.set_mode(0o666);
     header.set_cksum();
     archive.append_data(&mut header, "pax_global_header", comment.as_bytes())?;
-    for file in tree.files.iter().filter(|file| file.weeks.is_empty() || file.weeks.contains(&week)) {
-        let text = with_keys(&file.lines.join("\n")) + "\n";
+    for (path, text) in repository::files(week)? {
         let mut header = tar::Header::new_gnu();
         header.set_size(text.len() as u64);
         header.set_mode(0o644);
         header.set_cksum();
-        archive.append_data(&mut header, format!("acme-shop-{COMMIT}/{}", file.path), text.as_bytes())?;
+        archive.append_data(&mut header, format!("acme-shop-{COMMIT}/{path}"), text.as_bytes())?;
     }
     archive.into_inner()?.finish()
-}
-
-/// Puts invented keys where the tree says `{{stripe-live}}` or `{{service-role}}`.
-fn with_keys(text: &str) -> String {
-    text.replace("{{stripe-live}}", &stripe_live()).replace("{{service-role}}", &service_role())
-}
-
-fn stripe_live() -> String {
-    let tail: String = (0..24_u8).map(|n| char::from(b'a' + (n * 7 + 3) % 26)).collect();
-    format!("sk{}live_51{tail}", '_')
-}
-
-/// A JWT of the shape of Supabase's legacy `service_role` key, signed by nobody.
-fn service_role() -> String {
-    use base64::Engine as _;
-    let part = |text: &str| base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(text);
-    let head = part(r#"{"alg":"HS256","typ":"JWT"}"#);
-    let claims =
-        part(r#"{"iss":"supabase","ref":"acmeshopproductionab","role":"service_role","iat":1700000000,"exp":2015360000}"#);
-    let signature: String = (0..43_u8).map(|n| char::from(b'A' + (n % 26 * 7 + 5) % 26)).collect();
-    format!("{head}.{claims}.{signature}")
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::demo::keys::stripe_live;
     use std::io::Read;
 
     fn texts(week: u8) -> String {

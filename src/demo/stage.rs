@@ -2,8 +2,9 @@
 //! Everything is gone when it is dropped; nothing of the person's own is read or written.
 
 use super::moments::LateClock;
+use super::repository::Repository;
 use super::stand_in::{self, StandIn, Thinking};
-use super::story::Story;
+use super::story::{Act, Story};
 use crate::clock::{Clock as _, SystemClock};
 use crate::config::{Configuration, Endpoints, Environment, Paths};
 use crate::credentials::{Chain, Secret};
@@ -30,6 +31,7 @@ pub struct Stage {
     pub desk: Arc<Desk>,
     story: Story,
     stand_in: StandIn,
+    repository: Repository,
     clock: Arc<LateClock>,
     progress: Mutex<Progress>,
     _home: TempDir,
@@ -67,6 +69,10 @@ impl Stage {
         let endpoints = Endpoints::from_environment(&Environment::of(variables))
             .map_err(|error| failed("the demo's addresses cannot be used", error.to_string()))?;
         let chain = Chain::given(ANSWERED.iter().map(|system| (*system, Secret::new(token.clone()))).collect::<BTreeMap<_, _>>());
+        let start = clock.now();
+        let repository = Repository::make(&home.path().join(story.app().as_str()), start)
+            .and_then(|made| made.go_to(1, start - TimeDelta::days(1)).map(|()| made))
+            .map_err(|error| failed("the demo's repository cannot be written", error.to_string()))?;
         let author = Author::Person(Foreign::new(story.engineer()));
         let author = Box::new(move || author);
         let paths = Paths::in_home(home.path());
@@ -75,11 +81,12 @@ impl Stage {
             desk: Arc::new(desk),
             story,
             stand_in,
+            repository,
             clock,
             progress: Mutex::new(Progress { week: 1, has_run: false }),
             _home: home,
         };
-        stage.desk.add_app(&stage.story.settings(stage.clock.now().date_naive()), None)?;
+        stage.desk.add_app(&stage.story.settings(stage.clock.now().date_naive(), stage.repository.root()), None)?;
         stage.act(1)?;
         Ok(stage)
     }
@@ -124,6 +131,9 @@ impl Stage {
         let week = week + 1;
         self.clock.set_behind(behind(week));
         self.stand_in.set_week(week);
+        self.repository
+            .go_to(week, self.clock.now() - TimeDelta::days(1))
+            .map_err(|error| Trouble::failed("the demo's repository cannot be written").why(error.to_string()))?;
         self.act(week)?;
         *self.progress.lock().unwrap_or_else(PoisonError::into_inner) = Progress { week, has_run: false };
         Ok(week)
@@ -156,7 +166,13 @@ impl Stage {
         let today = self.clock.now().date_naive();
         for act in self.story.week(week).map(|week| week.acts.as_slice()).unwrap_or_default() {
             let board = self.desk.board(self.app())?;
-            let fact = statement::about_item(&board, &act.item, act.statement(today))?;
+            let fact = match act {
+                Act::Item(act) => statement::about_item(&board, &act.item, act.statement(today))?,
+                Act::Rotated(act) => {
+                    let found = statement::finding(&board, &act.rotated)?;
+                    statement::rotate_finding(&board, found, act.on(today), &act.proof)?
+                }
+            };
             self.desk.state(self.app(), fact)?;
         }
         Ok(())

@@ -5,6 +5,7 @@ use crate::domain::{AppName, AppSettings, Foreign, ItemId, Person, Slug, Supabas
 use chrono::{NaiveDate, TimeDelta};
 use serde::Deserialize;
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
 
 /// The whole story.
 #[derive(Debug, Clone, Deserialize)]
@@ -36,12 +37,39 @@ pub struct Week {
     pub acts: Vec<Act>,
 }
 
+/// What somebody says about an item, or about a finding.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(untagged)]
+pub enum Act {
+    Item(ItemAct),
+    /// A leaked secret was replaced.
+    Rotated(RotatedAct),
+}
+
 /// What somebody says about an item.
 #[derive(Debug, Clone, Deserialize)]
-pub struct Act {
+pub struct ItemAct {
     pub item: ItemId,
     #[serde(flatten)]
     what: What,
+}
+
+/// That a leaked secret was replaced.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RotatedAct {
+    /// The finding's key, or the beginning of it.
+    pub rotated: String,
+    days_ago: u16,
+    pub proof: String,
+}
+
+impl RotatedAct {
+    /// The day on which it was done, as said on that day.
+    #[must_use]
+    pub fn on(&self, today: NaiveDate) -> NaiveDate {
+        today - TimeDelta::days(self.days_ago.into())
+    }
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -53,7 +81,7 @@ enum What {
     Waive { reason: String, days: u16, client: String, proof: String, founder: Option<String> },
 }
 
-impl Act {
+impl ItemAct {
     /// The statement as made on that day.
     #[must_use]
     pub fn statement(&self, today: NaiveDate) -> Statement {
@@ -87,11 +115,12 @@ impl Story {
         &self.app
     }
 
-    /// The app as it is taken on, on its first day.
+    /// The app as it is taken on, on its first day, with its repository there.
     #[must_use]
-    pub fn settings(&self, start: NaiveDate) -> AppSettings {
+    pub fn settings(&self, start: NaiveDate, checkout: &Path) -> AppSettings {
         let mut settings = AppSettings::new(self.app.clone(), start);
         settings.title = self.title.clone();
+        settings.path = Some(checkout.to_owned());
         settings.github = Some(self.github.clone());
         settings.supabase = Some(self.supabase.clone());
         settings.staging = Some(self.staging.clone());

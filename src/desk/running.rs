@@ -117,6 +117,7 @@ impl Desk {
             scan_key: ScanKey::new(self.store.scan_key()?),
             stop: Arc::new(AtomicBool::new(false)),
             scratch: Arc::new(scratch),
+            once: Arc::default(),
         };
         let recorder = Arc::new(StoreRecorder { store: Arc::clone(&self.store), app: id });
         let run = self.store.new_run_id()?;

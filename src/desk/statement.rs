@@ -105,13 +105,36 @@ pub fn accept_finding(board: &Board, found: &StandingFinding, accepting: Accepti
     waiver(board, Target::Finding(found.finding.key()), accepting, at_a_gate)
 }
 
-/// The fact that takes an acceptance back.
+/// The fact that says that a leaked secret was replaced on a day.
 ///
 /// # Errors
-/// The finding is not accepted.
+/// The finding is no leaked secret, the day cannot be, the proof is missing.
+pub fn rotate_finding(board: &Board, found: &StandingFinding, on: NaiveDate, proof: &str) -> Result<FactBody, Trouble> {
+    let Some(exposure) = found.finding.exposed.as_ref().filter(|_| found.asks_rotation) else {
+        return Err(Trouble::usage("nothing asks for a rotation of this finding").next("Accept it, or mend what it says"));
+    };
+    let today = board.now.date_naive();
+    if on > today {
+        return Err(Trouble::usage(format!("{on} has not come yet")).next("Give the day on which it was replaced, UTC"));
+    }
+    if let Some(since) = exposure.since.map(|it| it.min(found.first_seen).date_naive()).filter(|it| on < *it) {
+        return Err(Trouble::usage(format!("on {on} it had not leaked yet: that began on {since}"))
+            .next("Replace what leaked, then give that day"));
+    }
+    Ok(FactBody::Rotated {
+        finding: found.finding.key(),
+        on,
+        proof: said(proof, "a proof: a link, a log, a command with its output")?,
+    })
+}
+
+/// The fact that takes an acceptance or a rotation back.
+///
+/// # Errors
+/// The finding is neither accepted nor rotated.
 pub fn reopen_finding(found: &StandingFinding, reason: &str) -> Result<FactBody, Trouble> {
-    if found.waiver.is_none() {
-        return Err(Trouble::usage("this finding is not accepted, so there is nothing to take back"));
+    if found.waiver.is_none() && found.rotation.is_none() {
+        return Err(Trouble::usage("this finding is neither accepted nor rotated, so there is nothing to take back"));
     }
     Ok(FactBody::FindingReopened { finding: found.finding.key(), reason: said(reason, "a reason")? })
 }

@@ -4,6 +4,7 @@
 use super::ledger::Ledger;
 use super::rule::Say;
 use super::sweep::{Done, Panel, Past, Standing, sweep};
+use super::words::Seat;
 use super::{
     Assessment, FactBody, Foreign, Gap, Item, Judgement, ProbeBook, ProbeKind, ProbeWord, RuleState, Truth, Waiver, Work,
     calendar, remarks, stack,
@@ -54,6 +55,7 @@ pub fn assess<'l>(item: &'l Item, ledger: &'l Ledger<'l>, book: &'l ProbeBook) -
         remarks: remarks::of(&case),
         unseen,
         gap: newest_gap(&words),
+        asks_rotation: item.rotation,
         by_hand: words.is_empty(),
         next_change: next_change(&panel, &words, waiver.as_ref(), ledger, gate.is_some()),
         is_new: ledger.is_new(item.id.as_str()),
@@ -86,7 +88,7 @@ fn truth(panel: &Panel<'_>, past: &Past, standing: &Standing, waiver: Option<&Wa
         return Truth::Waived;
     }
     if rule == RuleState::Fails {
-        return if past.was_done && panel.seats.iter().any(|seat| !seat.accepted && seat.has_drifted()) {
+        return if past.was_done && failing(panel).any(Seat::has_drifted) {
             Truth::Drifted
         } else if contradicts_a_judgement(panel, now) {
             Truth::Disputed
@@ -101,7 +103,12 @@ fn truth(panel: &Panel<'_>, past: &Past, standing: &Standing, waiver: Option<&Wa
 /// matter here: a finding that the person did not see is what the dispute is about.
 fn contradicts_a_judgement(panel: &Panel<'_>, now: DateTime<Utc>) -> bool {
     let Some(word) = panel.said.attested.filter(|it| it.stands(now)) else { return false };
-    panel.seats.iter().filter(|seat| !seat.accepted).filter_map(super::words::Seat::failed_at).any(|at| at > word.fact.at)
+    failing(panel).filter_map(Seat::failed_at).any(|at| at > word.fact.at)
+}
+
+/// The probes that fail now and whose fail nobody settled.
+fn failing<'p>(panel: &'p Panel<'_>) -> impl Iterator<Item = &'p Seat<'p>> {
+    panel.seats.iter().zip(&panel.voices).filter(|(_, voice)| voice.say == Say::Fail).map(|(seat, _)| seat)
 }
 
 fn judgement(panel: &Panel<'_>, now: DateTime<Utc>) -> Option<Judgement> {
@@ -166,7 +173,7 @@ fn next_change(
     at_gate: bool,
 ) -> Option<DateTime<Utc>> {
     let now = ledger.now();
-    let ages = panel.seats.iter().filter_map(super::words::Seat::ages_at);
+    let ages = panel.seats.iter().filter_map(Seat::ages_at);
     let judged = panel.said.attested.filter(|it| it.ended.is_none()).map(|it| it.until);
     let waiver_ends = waiver.map(|it| calendar::end_of(it.until));
     let findings = words.iter().filter(|_| ledger.accepts_findings()).flat_map(|word| &word.findings);

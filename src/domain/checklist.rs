@@ -166,6 +166,9 @@ pub struct Item {
     pub reach: u8,
     /// Items that make this one possible.
     pub after: Vec<ItemId>,
+    /// A leaked secret that its probes ever found keeps it open until a person says that it was replaced.
+    #[serde(default)]
+    pub rotation: bool,
     /// Systems whose probes are to come: named so that the console can say so.
     pub to_come: Vec<String>,
     /// What its active or outside-in probes will ask; `Passive` when none needs more.

@@ -12,8 +12,8 @@ pub const TOLERANCE: TimeDelta = TimeDelta::minutes(2);
 /// findings and notes that lie before the person.
 #[must_use]
 pub fn judgement_basis(assessment: &Assessment) -> (BTreeSet<ProbeId>, BTreeSet<String>) {
-    let unseen =
-        |word: &&super::ProbeWord| word.kind == ProbeKind::Proof && word.not_applicable.is_none() && word.speaks().is_none();
+    let silent = |word: &super::ProbeWord| word.speaks().is_none() || (word.rotated && word.gap.is_some());
+    let unseen = |word: &&super::ProbeWord| word.kind == ProbeKind::Proof && word.not_applicable.is_none() && silent(word);
     let stands_for = assessment.words.iter().filter(unseen).map(|word| word.probe.clone()).collect();
     let findings = assessment.words.iter().flat_map(|word| word.findings.iter().map(super::Finding::key));
     let notes = assessment.words.iter().flat_map(|word| word.notes.iter().map(|note| note.key.clone()));

@@ -176,7 +176,15 @@ pub enum FactBody {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         founder: Option<Foreign>,
     },
-    /// A waiver of a finding is taken back.
+    /// A person says that a leaked secret was replaced at its provider.
+    Rotated {
+        /// By [`super::Finding::key`].
+        finding: String,
+        /// The day on which that was done, UTC.
+        on: NaiveDate,
+        proof: Proof,
+    },
+    /// A waiver or a rotation of a finding is taken back.
     FindingReopened {
         finding: String,
         reason: Foreign,
@@ -231,6 +239,7 @@ impl FactBody {
             Self::Reopened { .. } => "reopened",
             Self::NotApplicable { .. } => "not_applicable",
             Self::Waived { .. } => "waived",
+            Self::Rotated { .. } => "rotated",
             Self::FindingReopened { .. } => "finding_reopened",
             Self::Work { .. } => "work",
             Self::Noted { .. } => "noted",

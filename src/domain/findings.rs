@@ -2,7 +2,7 @@
 //! A finding is its rule and its resource: the same one under two items or probes is one row.
 
 use super::ledger::Ledger;
-use super::{Assessment, Finding, ItemId, ProbeBook, ProbeWord, StandingFinding, Truth};
+use super::{Assessment, Exposure, Finding, ItemId, ProbeBook, ProbeWord, Rotation, StandingFinding, Truth, rotation};
 use chrono::{DateTime, Utc};
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, HashMap};
@@ -18,6 +18,11 @@ pub(super) fn standing(items: &[Assessment], ledger: &Ledger<'_>, book: &ProbeBo
                 let key = finding.key();
                 let (first_seen, last_seen) = times.of_finding(finding, ledger.now());
                 let waiver = ledger.acceptance(&key, assessment.gate.is_some());
+                let rotation = finding.exposed.as_ref().and_then(|_| ledger.rotation(&key, rotation::since(finding, first_seen)));
+                let settled = Settled {
+                    accepted: waiver.as_ref().is_some_and(|it| it.stands),
+                    rotated: assessment.asks_rotation && rotation.as_ref().is_some_and(|it| it.holds),
+                };
                 let row = rows.entry(key).or_insert_with(|| StandingFinding {
                     finding: finding.clone(),
                     probe: word.probe.clone(),
@@ -25,27 +30,72 @@ pub(super) fn standing(items: &[Assessment], ledger: &Ledger<'_>, book: &ProbeBo
                     first_seen,
                     last_seen,
                     waiver: waiver.clone(),
+                    rotation: None,
+                    asks_rotation: false,
+                    rotated: true,
                 });
-                row.add(&assessment.item, first_seen, last_seen, waiver.as_ref().is_some_and(|it| it.stands));
+                row.asks_rotation |= assessment.asks_rotation && finding.exposed.is_some();
+                row.learn(finding, rotation);
+                row.add(&assessment.item, first_seen, last_seen, settled);
             }
         }
     }
     let mut rows: Vec<_> = rows.into_values().collect();
+    for row in &mut rows {
+        row.rotated &= row.rotation.as_ref().is_some_and(|it| it.holds);
+    }
     rows.sort_by_key(|it| Reverse(it.finding.severity));
     rows
 }
 
+/// By what one item takes a finding for settled.
+struct Settled {
+    accepted: bool,
+    rotated: bool,
+}
+
 impl StandingFinding {
+    /// One secret that two probes saw is one row: the earliest leak and the place where it still is count.
+    fn learn(&mut self, finding: &Finding, rotation: Option<Rotation>) {
+        let severity = self.finding.severity.max(finding.severity);
+        if finding.exposed.as_ref().map(|it| it.at) < self.finding.exposed.as_ref().map(|it| it.at) {
+            let known = std::mem::replace(&mut self.finding, finding.clone());
+            merge(&mut self.finding.exposed, known.exposed.as_ref());
+        } else {
+            merge(&mut self.finding.exposed, finding.exposed.as_ref());
+        }
+        self.finding.severity = severity;
+        // The word that holds for the longest exposure is the one that holds.
+        let weaker = |it: &Rotation| self.rotation.as_ref().is_none_or(|known| known.holds && !it.holds);
+        if rotation.as_ref().is_some_and(weaker) {
+            self.rotation = rotation;
+        }
+    }
+
     /// It stands as accepted only where every item that it touches takes the acceptance.
-    fn add(&mut self, item: &ItemId, first: DateTime<Utc>, last: DateTime<Utc>, accepted: bool) {
+    fn add(&mut self, item: &ItemId, first: DateTime<Utc>, last: DateTime<Utc>, settled: Settled) {
         if !self.items.contains(item) {
             self.items.push(item.clone());
         }
         self.first_seen = self.first_seen.min(first);
         self.last_seen = self.last_seen.max(last);
-        if let Some(waiver) = self.waiver.as_mut().filter(|_| !accepted) {
+        self.rotated &= settled.rotated || settled.accepted;
+        if let Some(waiver) = self.waiver.as_mut().filter(|_| !settled.accepted) {
             waiver.stands = false;
         }
+    }
+}
+
+/// The longest that both looks know of.
+fn merge(into: &mut Option<Exposure>, other: Option<&Exposure>) {
+    let (Some(into), Some(other)) = (into, other) else { return };
+    into.since = match (into.since, other.since) {
+        (Some(a), Some(b)) => Some(a.min(b)),
+        (a, b) => a.or(b),
+    };
+    into.places = into.places.max(other.places);
+    if into.marker.is_none() {
+        into.marker.clone_from(&other.marker);
     }
 }
 

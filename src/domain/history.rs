@@ -19,9 +19,9 @@ pub fn of_item(item: &Item, ledger: &Ledger<'_>) -> Vec<HistoryLine> {
                 keys.extend(it.verdict.findings.iter().map(super::Finding::key));
                 is_news(it, &mut last).then(|| look(it))
             }
-            FactBody::Waived { target: Target::Finding(key), .. } | FactBody::FindingReopened { finding: key, .. } => {
-                keys.contains(key).then(|| says(&fact.body))
-            }
+            FactBody::Waived { target: Target::Finding(key), .. }
+            | FactBody::Rotated { finding: key, .. }
+            | FactBody::FindingReopened { finding: key, .. } => keys.contains(key).then(|| says(&fact.body)),
             FactBody::Retracted { fact: target } => about.contains(target).then(|| "took it back".to_owned()),
             body if body.item() == Some(&item.id) => Some(says(body)),
             _ => None,
@@ -112,7 +112,8 @@ fn says(body: &FactBody) -> String {
             let client = client.as_ref().map_or(String::new(), |it| format!(", with {it}"));
             format!("{what} until {until}{client}: {reason}{}", proven(proof))
         }
-        FactBody::FindingReopened { finding, reason } => format!("accepts {finding} no longer: {reason}"),
+        FactBody::Rotated { finding, on, proof } => format!("said that {finding} was rotated on {on} — proof: {proof}"),
+        FactBody::FindingReopened { finding, reason } => format!("reopened {finding}: {reason}"),
         FactBody::Work { work, .. } => match work {
             WorkNote::Todo => "put it back to do".to_owned(),
             WorkNote::Doing => "started on it".to_owned(),

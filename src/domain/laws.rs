@@ -8,12 +8,14 @@ use proptest::sample::{Index, select};
 use std::collections::BTreeSet;
 
 mod evidence;
+mod rotation;
 
-const PROBES: [&str; 7] = ["github.a", "github.b", "github.sign", "github.twice", "supabase.a", "s3.a", "s3.b"];
-const ITEMS: [&str; 6] = ["AA-01", "BB-01", "CC-01", "DD-01", "EE-01", "FF-01"];
+const PROBES: [&str; 8] = ["github.a", "github.b", "github.sign", "github.twice", "supabase.a", "s3.a", "s3.b", "scan.a"];
+const ITEMS: [&str; 7] = ["AA-01", "BB-01", "CC-01", "DD-01", "EE-01", "FF-01", "GG-01"];
 const KEYS: [&str; 3] = ["rule:x", "rule:y", "note"];
 
-/// One of each shape: `all`, `any`, nested at a gate, without probes, with a sign, of a system nobody connected.
+/// One of each shape: `all`, `any`, nested at a gate, without probes, with a sign, of a system nobody connected, and one
+/// that asks for rotation.
 fn items() -> Vec<Item> {
     let nested = Rule::All(vec![any_of(&["supabase.a", "s3.b"]), leaf("github.twice")]);
     vec![
@@ -23,6 +25,7 @@ fn items() -> Vec<Item> {
         Item { decides: Decides::Person, judged_for: JudgedFor::Engagement, ..item("DD-01", Rule::All(Vec::new())) },
         Item { fresh: Freshness::Days(3), ..item("EE-01", all_of(&["github.sign", "github.a"])) },
         item("FF-01", all_of(&["firebase.a", "github.b"])),
+        Item { rotation: true, ..both("GG-01", all_of(&["scan.a", "github.a"])) },
     ]
 }
 
@@ -31,6 +34,8 @@ enum Step {
     Pass(&'static str),
     Note(&'static str),
     Fail(&'static str, Vec<&'static str>),
+    /// Leaked secrets, since so many days before; true: and something was not seen.
+    Leak(&'static str, Vec<&'static str>, u8, bool),
     NotApplicable(&'static str),
     Blind(&'static str, GapKind),
     Judge(&'static str, BTreeSet<usize>, BTreeSet<usize>),
@@ -38,6 +43,9 @@ enum Step {
     Exclude(&'static str),
     Waive(&'static str, u8),
     Accept(usize, u8),
+    /// So many days before it is stated.
+    Rotate(usize, u8),
+    ReopenFinding(usize),
     Close,
     TakeBack(Index),
 }
@@ -48,9 +56,16 @@ fn look() -> impl Strategy<Value = Step> {
         4 => select(&PROBES[..]).prop_map(Step::Pass),
         1 => select(&PROBES[..]).prop_map(Step::Note),
         3 => (select(&PROBES[..]), resources).prop_map(|(probe, it)| Step::Fail(probe, it)),
+        2 => leak(),
         1 => select(&PROBES[..]).prop_map(Step::NotApplicable),
         2 => blind(),
     ]
+}
+
+fn leak() -> impl Strategy<Value = Step> {
+    let resources = prop_oneof![2 => Just(vec!["x"]), 1 => Just(vec!["x", "y"])];
+    (prop_oneof![4 => Just("scan.a"), 1 => select(&PROBES[..])], resources, 0..4_u8, prop::bool::weighted(0.2))
+        .prop_map(|(probe, it, days, partial)| Step::Leak(probe, it, days, partial))
 }
 
 fn blind() -> impl Strategy<Value = Step> {
@@ -66,6 +81,8 @@ fn saying() -> impl Strategy<Value = Step> {
         1 => select(&ITEMS[..]).prop_map(Step::Exclude),
         1 => (select(&ITEMS[..]), 0..20_u8).prop_map(|(it, days)| Step::Waive(it, days)),
         1 => (0..2_usize, 0..20_u8).prop_map(|(key, days)| Step::Accept(key, days)),
+        3 => (0..2_usize, 0..3_u8).prop_map(|(key, days)| Step::Rotate(key, days)),
+        1 => (0..2_usize).prop_map(Step::ReopenFinding),
     ]
 }
 
@@ -100,6 +117,10 @@ fn act(story: &mut Story, at: DateTime<Utc>, step: &Step) {
         Step::Pass(id) => story.pass(id),
         Step::Note(id) => story.pass_noting(id, "note"),
         Step::Fail(id, resources) => story.fail(id, resources),
+        Step::Leak(id, resources, days, partial) => {
+            let gap = partial.then(|| Gap::new(GapKind::Incomplete, System::Scan, "a part was not read").needs("Give it whole"));
+            story.look(id, leaks(resources, day - i64::from(*days)).unseen(gap))
+        }
         Step::NotApplicable(id) => story.unasked(id),
         Step::Blind(id, gap) => story.blind(id, *gap),
         Step::Judge(id, unseen, saw) => {
@@ -111,6 +132,8 @@ fn act(story: &mut Story, at: DateTime<Utc>, step: &Step) {
         Step::Exclude(id) => story.not_applicable(id),
         Step::Waive(id, days) => story.waive(id, day + i64::from(*days), Some("Ana")),
         Step::Accept(key, days) => story.accept(KEYS[*key], day + i64::from(*days), Some("Ana")),
+        Step::Rotate(key, days) => story.rotated(KEYS[*key], day - i64::from(*days)),
+        Step::ReopenFinding(key) => story.reopen_finding(KEYS[*key]),
         Step::Close => story.close(),
         // The first two facts are the settings and the checklist, without which there is no board.
         Step::TakeBack(which) if story.facts.len() > 2 => {
@@ -254,7 +277,7 @@ proptest! {
         let after = story.board_at(now);
         let done = |board: &Board| board.phases.iter().map(|it| it.done).sum::<u16>();
         prop_assert_eq!(done(&before), done(&after), "waivers tick nothing and hide no tick");
-        prop_assert_eq!(after.phases.iter().map(|it| it.waived + it.done).sum::<u16>(), 6);
+        prop_assert_eq!(after.phases.iter().map(|it| it.waived + it.done).sum::<u16>(), 7);
     }
 
     #[test]
@@ -287,7 +310,7 @@ proptest! {
         let story = tell(&steps);
         let now = end(&story);
         let mut moments: BTreeSet<_> = story.facts.iter().map(|fact| fact.at).collect();
-        let mut ever = [false; 6];
+        let mut ever = [false; 7];
         while let Some(at) = moments.pop_first() {
             let Some(then) = board(&story.facts, &story.checklists, &story.book, at) else { continue };
             for (ever, it) in ever.iter_mut().zip(&then.items) {
@@ -348,7 +371,7 @@ proptest! {
                 prop_assert!(it.next_change.is_none_or(|at| at > now));
             }
             prop_assert!(history::of_app(&ledger).len() <= all.len());
-            prop_assert_eq!(early.counts.values().sum::<u16>(), 6);
+            prop_assert_eq!(early.counts.values().sum::<u16>(), 7);
         }
     }
 }

@@ -3,8 +3,8 @@
 
 use super::app::Use;
 use super::{
-    AppSettings, Checklist, Digest, Fact, FactBody, FactId, Finding, Item, Outcome, OutcomeFact, RunId, System, Target, Waiver,
-    calendar,
+    AppSettings, Checklist, Digest, Fact, FactBody, FactId, Finding, Item, Outcome, OutcomeFact, Rotation, RunId, System, Target,
+    Waiver, calendar, rotation,
 };
 use chrono::{DateTime, Utc};
 use std::collections::{BTreeMap, HashMap, HashSet};
@@ -94,7 +94,10 @@ pub struct Ledger<'a> {
     /// Every subject that was ever looked at: a handful.
     subjects: Vec<&'a str>,
     by_item: HashMap<&'a str, Vec<(u32, &'a Fact)>>,
+    /// Waivers of findings, and their ends.
     by_finding: HashMap<&'a str, Vec<&'a Fact>>,
+    /// Rotations, and their ends.
+    rotations: Vec<(u32, &'a Fact)>,
     connections: Vec<Connection>,
 }
 
@@ -108,7 +111,7 @@ fn rank(body: &FactBody) -> u8 {
             Outcome::Fail => 3,
         },
         FactBody::Waived { .. } => 1,
-        FactBody::Attested { .. } => 2,
+        FactBody::Attested { .. } | FactBody::Rotated { .. } => 2,
         FactBody::NotApplicable { .. } => 3,
         FactBody::Reopened { .. } | FactBody::FindingReopened { .. } => 4,
         FactBody::Closed { .. } => 5,
@@ -168,6 +171,7 @@ impl<'a> Ledger<'a> {
             subjects: Vec::new(),
             by_item: HashMap::with_capacity(128),
             by_finding: HashMap::new(),
+            rotations: Vec::new(),
             connections: Vec::new(),
         };
         ledger.index();
@@ -201,8 +205,11 @@ impl<'a> Ledger<'a> {
                 }
                 FactBody::ChecklistAdopted { checklist, .. } => self.adoptions.push(Adoption { at, digest: checklist }),
                 FactBody::Closed { .. } => self.closings.push((order, at)),
-                FactBody::Waived { target: Target::Finding(key), .. } | FactBody::FindingReopened { finding: key, .. } => {
+                FactBody::Waived { target: Target::Finding(key), .. } => self.by_finding.entry(key).or_default().push(fact),
+                FactBody::Rotated { .. } => self.rotations.push((order, fact)),
+                FactBody::FindingReopened { finding: key, .. } => {
                     self.by_finding.entry(key).or_default().push(fact);
+                    self.rotations.push((order, fact));
                 }
                 body => {
                     if let Some(item) = body.item() {
@@ -317,6 +324,22 @@ impl<'a> Ledger<'a> {
         waiver(fact, at_gate, self.now)
     }
 
+    /// What people said of the rotation of secrets, oldest first, with its place in the order.
+    pub(super) fn rotations(&self) -> &[(u32, &'a Fact)] {
+        &self.rotations
+    }
+
+    /// The newest rotation of a finding's secret, unless it was taken back. `since`: when the leak is known to have begun.
+    #[must_use]
+    pub fn rotation(&self, key: &str, since: Option<DateTime<Utc>>) -> Option<Rotation> {
+        let about = |fact: &&(u32, &Fact)| match &fact.1.body {
+            FactBody::Rotated { finding, .. } | FactBody::FindingReopened { finding, .. } => finding == key,
+            _ => false,
+        };
+        let (_, newest) = self.rotations.iter().rev().find(about)?;
+        rotation::rotation(newest, since)
+    }
+
     /// Whether any finding was ever accepted: spares the work of spelling keys.
     pub(super) fn accepts_findings(&self) -> bool {
         !self.by_finding.is_empty()
@@ -372,6 +395,7 @@ fn same_law(a: Option<&Item>, b: Option<&Item>) -> bool {
                     && a.judged_for == b.judged_for
                     && a.decides == b.decides
                     && a.absent_is_fine == b.absent_is_fine
+                    && a.rotation == b.rotation
                     && a.to_come == b.to_come)
         }
         (None, None) => true,

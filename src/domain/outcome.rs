@@ -1,7 +1,7 @@
 //! What a probe can say: pass, fail, could not see (and why), does not apply; with findings and notes.
 //! A gap is neither good nor bad news, and nothing here can turn it into either.
 
-use super::{Foreign, System};
+use super::{Exposure, Foreign, System};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use strum::{Display, EnumString, IntoStaticStr, VariantArray};
@@ -192,6 +192,9 @@ pub struct Finding {
     pub severity: Severity,
     /// How to mend it, in the imperative.
     pub fix: Foreign,
+    /// How long it lay open, if it is a secret.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub exposed: Option<Exposure>,
 }
 
 impl Finding {
@@ -204,6 +207,7 @@ impl Finding {
             place: None,
             severity,
             fix: Foreign::new(fix),
+            exposed: None,
         }
     }
 
@@ -211,6 +215,13 @@ impl Finding {
     #[must_use]
     pub fn at(mut self, place: Place) -> Self {
         self.place = Some(place);
+        self
+    }
+
+    /// Says that it is a secret, and how it lay open.
+    #[must_use]
+    pub fn exposed(mut self, exposure: Exposure) -> Self {
+        self.exposed = Some(exposure);
         self
     }
 
@@ -255,11 +266,14 @@ pub struct Verdict {
     pub findings: Vec<Finding>,
     #[serde(default)]
     pub notes: Vec<Note>,
+    /// What was not seen although it failed: settling what was found settles no more than that.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unseen: Option<Gap>,
 }
 
 impl Verdict {
     fn new(outcome: Outcome, says: impl AsRef<str>) -> Self {
-        Self { outcome, says: Foreign::new(says), findings: Vec::new(), notes: Vec::new() }
+        Self { outcome, says: Foreign::new(says), findings: Vec::new(), notes: Vec::new(), unseen: None }
     }
 
     /// The wanted state was seen, whole.
@@ -295,6 +309,13 @@ impl Verdict {
     #[must_use]
     pub fn with_findings(mut self, findings: impl IntoIterator<Item = Finding>) -> Self {
         self.findings.extend(findings);
+        self
+    }
+
+    /// Says what was not seen beside what decided it.
+    #[must_use]
+    pub fn unseen(mut self, gap: Option<Gap>) -> Self {
+        self.unseen = gap;
         self
     }
 

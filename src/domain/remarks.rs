@@ -3,7 +3,9 @@
 
 use super::assess::Case;
 use super::rule::Say;
-use super::{Decides, Foreign, RuleState, Truth, calendar};
+use super::words::Seat;
+use super::{Decides, Fact, Foreign, RuleState, Truth, calendar};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Ends the remark on a probe whose word was given under other terms than are agreed now.
 pub(super) const OUTGROWN: &str = "judged by another agreed limit: rerun";
@@ -15,6 +17,7 @@ pub(super) fn of(case: &Case<'_, '_>) -> Vec<Foreign> {
         return Vec::new();
     }
     of_the_rule(case, &mut remarks);
+    of_the_rotations(case, &mut remarks);
     of_the_judgement(case, &mut remarks);
     of_what_is_to_come(case, &mut remarks);
     if let Some(waiver) = case.waiver.filter(|it| !it.stands) {
@@ -38,7 +41,7 @@ fn of_the_rule(case: &Case<'_, '_>, remarks: &mut Vec<String>) {
         remarks.push("nothing found that does this".to_owned());
     }
     if weighed.rule == RuleState::Fails
-        && let Some(revision) = panel.seats.iter().filter_map(super::words::Seat::stricter_since).max()
+        && let Some(revision) = panel.seats.iter().filter_map(Seat::stricter_since).max()
     {
         remarks.push(format!("judged more strictly since revision {revision}"));
     }
@@ -53,6 +56,21 @@ fn of_the_rule(case: &Case<'_, '_>, remarks: &mut Vec<String>) {
     }
 }
 
+/// How many of the leaked secrets were replaced, and on whose word.
+fn of_the_rotations(case: &Case<'_, '_>, remarks: &mut Vec<String>) {
+    let leaked: BTreeMap<String, Option<&Fact>> =
+        case.panel.seats.iter().flat_map(Seat::leaked).map(|it| (it.finding.key(), it.rotated)).collect();
+    let (all, rotated) = (leaked.len(), leaked.values().flatten().count());
+    let who: BTreeSet<String> = leaked.values().flatten().map(|fact| format!("{}'s", fact.by)).collect();
+    let who = who.into_iter().collect::<Vec<_>>().join(" and ");
+    match (all, rotated) {
+        (0, _) => {}
+        (1, 0) => remarks.push("a leaked secret waits for its rotation".to_owned()),
+        (all, 0) => remarks.push(format!("{all} leaked secrets wait for their rotation")),
+        (all, rotated) => remarks.push(format!("{rotated} of {all} rotated, on {who} word")),
+    }
+}
+
 /// Beside whatever its probes say: what none of them can look at yet.
 fn of_what_is_to_come(case: &Case<'_, '_>, remarks: &mut Vec<String>) {
     let to_come = &case.panel.item.to_come;
@@ -61,17 +79,25 @@ fn of_what_is_to_come(case: &Case<'_, '_>, remarks: &mut Vec<String>) {
     }
 }
 
+/// The rule is open only because people, not probes, say of the leaked secrets that they were replaced.
+fn settled_by_rotation(case: &Case<'_, '_>) -> bool {
+    let mut says = case.panel.proofs().map(|(_, voice)| voice.say);
+    case.panel.voices.iter().any(|it| it.say == Say::Rotated) && says.all(|it| it != Say::Undecided)
+}
+
 fn of_the_judgement(case: &Case<'_, '_>, remarks: &mut Vec<String>) {
     let (panel, rule, now) = (case.panel, case.standing.weighed.rule, case.ledger.now());
     let standing = panel.said.attested.filter(|it| it.stands(now));
     let Some(word) = standing else {
         if rule == RuleState::Holds && case.panel.item.decides != Decides::Probe && !case.truth.is_done() {
             remarks.push("the probes agree; it waits for a person's judgement".to_owned());
+        } else if rule == RuleState::Open && settled_by_rotation(case) {
+            remarks.push("nothing else is wrong; it waits for a person's judgement".to_owned());
         }
         return;
     };
     if matches!(rule, RuleState::Fails | RuleState::Accepted) {
-        let newest = panel.seats.iter().filter_map(super::words::Seat::failed_at).max();
+        let newest = panel.seats.iter().filter(|it| !it.waits_for_rotation()).filter_map(Seat::failed_at).max();
         if newest.is_some_and(|at| at <= word.fact.at) {
             remarks.push("judged after the last look: rerun".to_owned());
         }
@@ -85,7 +111,7 @@ fn of_the_judgement(case: &Case<'_, '_>, remarks: &mut Vec<String>) {
     }
     let proofs = panel.proofs().filter(|(_, voice)| !matches!(voice.say, Say::Unused | Say::NotApplicable));
     let (all, seen) = proofs.fold((0, 0), |(all, seen), (_, voice)| (all + 1, seen + usize::from(voice.say != Say::Undecided)));
-    if case.truth == Truth::Attested && all > 0 {
+    if case.truth == Truth::Attested && all > 0 && (seen < all || !panel.voices.iter().any(|it| it.say == Say::Rotated)) {
         remarks.push(format!("{seen} of {all} seen, {} on {}'s word", all - seen, word.who()));
     }
     let unnamed: Vec<_> = panel.unnamed(&word).map(|seat| seat.probe.as_str()).collect();

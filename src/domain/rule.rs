@@ -11,6 +11,8 @@ pub enum Say {
     Fail,
     /// A fail whose every finding is accepted.
     Accepted,
+    /// What it found are leaked secrets, and a person says of each that it was replaced: the word is the person's.
+    Rotated,
     /// The app does not use its system: a person or a complete discovery said so.
     Unused,
     /// It looked, and the question does not arise.
@@ -160,7 +162,7 @@ impl Voice {
             (ProbeKind::Proof, Say::Pass) => Node::Holds(self.until),
             (ProbeKind::Proof, Say::Unused) => Node::Unused,
             (ProbeKind::Proof, Say::NotApplicable) => Node::NotApplicable(self.until),
-            (ProbeKind::Proof, Say::Undecided) => Node::Open,
+            (ProbeKind::Proof, Say::Undecided | Say::Rotated) => Node::Open,
         }
     }
 }
@@ -221,7 +223,7 @@ fn any(parts: &[Tree], voices: &[Voice], absent_is_fine: bool) -> Node {
             match sign.say {
                 Say::Fail => sign_fails = true,
                 Say::Accepted => sign_accepted = true,
-                Say::Pass | Say::Undecided => sign_else = true,
+                Say::Pass | Say::Undecided | Say::Rotated => sign_else = true,
                 Say::Unused | Say::NotApplicable => {}
             }
             continue;

@@ -4,7 +4,7 @@
 use super::checklist::Effort;
 use super::{
     AppSettings, Checklist, Decides, FactId, Finding, Foreign, Gap, Gate, Item, ItemId, Note, Outcome, Phase, ProbeId, ProbeKind,
-    RunId, System,
+    Rotation, RunId, System,
 };
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
@@ -133,6 +133,8 @@ pub struct ProbeWord {
     pub suspected: bool,
     /// It fails, and every finding of it is accepted today.
     pub accepted: bool,
+    /// It found leaked secrets, the item asks for their rotation, and a person says of each that it was replaced.
+    pub rotated: bool,
     /// Not used by this app, because a person, a complete discovery or the probe itself said so.
     pub not_applicable: Option<Foreign>,
     /// The newest gap, if it is newer than the newest decided outcome or there is none: the last look saw nothing.
@@ -233,6 +235,8 @@ pub struct Assessment {
     pub unseen: bool,
     /// The newest gap among its probes.
     pub gap: Option<Gap>,
+    /// A leaked secret that was found for it keeps it open until it was replaced.
+    pub asks_rotation: bool,
     /// No probe exists for it yet: attested by hand until then.
     pub by_hand: bool,
     /// The next moment at which this assessment changes without a new fact.
@@ -306,13 +310,25 @@ pub struct StandingFinding {
     pub last_seen: DateTime<Utc>,
     /// The waiver that accepts it today, or the newest one that has ended.
     pub waiver: Option<Waiver>,
+    /// A person's word that the leaked secret was replaced.
+    pub rotation: Option<Rotation>,
+    /// An item that it touches asks for that.
+    pub asks_rotation: bool,
+    /// Every item that it touches is content with the rotation, or with that and the waiver.
+    pub rotated: bool,
 }
 
 impl StandingFinding {
-    /// `open` or `accepted`.
+    /// `open`, `accepted` or `rotated`. A rotated secret that also stands where it must not is open.
     #[must_use]
     pub fn state(&self) -> &'static str {
-        if self.waiver.as_ref().is_some_and(|it| it.stands) { "accepted" } else { "open" }
+        if self.rotated {
+            "rotated"
+        } else if self.waiver.as_ref().is_some_and(|it| it.stands) {
+            "accepted"
+        } else {
+            "open"
+        }
     }
 }
 

@@ -4,6 +4,7 @@
 use super::app::Use;
 use super::ledger::{Era, Ledger, Look};
 use super::people::{Attested, Said};
+use super::rotation::Stated;
 use super::rule::{Say, ToCome, Tree, Voice, Weighed};
 use super::words::Seat;
 use super::{Decides, Fact, FactBody, Item, Lost, ProbeBook, ProbeKind, RuleState, System};
@@ -90,6 +91,7 @@ pub(super) struct Panel<'l> {
     pub(super) seats: Vec<Seat<'l>>,
     pub(super) said: Said<'l>,
     pub(super) voices: Vec<Voice>,
+    rotations: Stated<'l>,
     /// The engagement was closed.
     pub(super) closed: bool,
     /// A system that the app uses has its probe still to come.
@@ -100,6 +102,7 @@ pub(super) struct Panel<'l> {
 enum Happened<'l> {
     Look(usize, &'l Look<'l>),
     Said(&'l Fact),
+    Rotation(&'l Fact),
     Closed,
 }
 
@@ -135,7 +138,7 @@ impl<'l> Panel<'l> {
         let voices = Vec::with_capacity(seats.len());
         let named = item.to_come.iter().filter_map(|it| it.parse::<System>().ok());
         let to_come_in_use = named.into_iter().any(|system| *ledger.usage(system) == Use::Yes);
-        Self { item, tree, seats, said: Said::default(), voices, closed: false, to_come_in_use }
+        Self { item, tree, seats, said: Said::default(), voices, rotations: Stated::default(), closed: false, to_come_in_use }
     }
 
     fn events(&self, ledger: &'l Ledger<'l>) -> Vec<Event<'l>> {
@@ -147,6 +150,10 @@ impl<'l> Panel<'l> {
         }
         let said = ledger.of_item(self.item.id.as_str()).iter();
         events.extend(said.map(|(order, fact)| Event { order: *order, at: fact.at, what: Happened::Said(fact) }));
+        if self.item.rotation {
+            let stated = ledger.rotations().iter();
+            events.extend(stated.map(|(order, fact)| Event { order: *order, at: fact.at, what: Happened::Rotation(fact) }));
+        }
         let closings = ledger.closings().iter();
         events.extend(closings.map(|(order, at)| Event { order: *order, at: *at, what: Happened::Closed }));
         // Each part is in order already; the stable sort merges such runs in linear time.
@@ -201,6 +208,7 @@ impl<'l> Panel<'l> {
                 let saw = self.said.attested.map(|it| it.saw);
                 if let Some(seat) = self.seats.get_mut(position) {
                     seat.hear(look);
+                    seat.settle_rotation(&self.rotations);
                     seat.compare(saw);
                 }
             }
@@ -209,6 +217,10 @@ impl<'l> Panel<'l> {
                 if let FactBody::Attested { saw, .. } = &fact.body {
                     self.seats.iter_mut().for_each(|seat| seat.compare(Some(saw)));
                 }
+            }
+            Happened::Rotation(fact) => {
+                self.rotations.hear(fact);
+                self.seats.iter_mut().for_each(|seat| seat.settle_rotation(&self.rotations));
             }
             Happened::Closed => {
                 self.closed = true;
@@ -267,7 +279,7 @@ impl<'l> Panel<'l> {
             RuleState::Open if !weighed.absent => {
                 let word = self.holding(moment).filter(|it| it.proof.is_some() && self.unnamed(it).next().is_none())?;
                 let ages = self.proofs().filter(|(seat, voice)| {
-                    matches!(voice.say, Say::Pass | Say::NotApplicable) && !word.stands_for.contains(seat.probe)
+                    matches!(voice.say, Say::Pass | Say::NotApplicable | Say::Rotated) && !word.stands_for.contains(seat.probe)
                 });
                 Some((Done::Attested, ages.map(|(_, voice)| voice.until).fold(word.until, Ord::min)))
             }

@@ -53,6 +53,7 @@ pub fn item(id: &str, rule: Rule) -> Item {
         danger: 3,
         reach: 3,
         after: Vec::new(),
+        rotation: false,
         to_come: Vec::new(),
         consent: Consent::Passive,
         references: Vec::new(),
@@ -93,6 +94,14 @@ pub fn settings() -> AppSettings {
     settings.url = Some("https://shop.example.com".parse().unwrap());
     settings.providers.insert(System::S3);
     settings
+}
+
+/// A fail by leaked secrets, each a finding of the rule `rule`.
+pub fn leaks(resources: &[&str], since: i64) -> Verdict {
+    let exposure = Exposure { at: ExposedIn::History, since: Some(moment(since, 0)), until: None, places: 1, marker: None };
+    let finding =
+        |it: &&str| Finding::new("rule", it, Severity::Critical, format!("{it} leaked"), "Rotate it").exposed(exposure.clone());
+    Verdict::fail("secrets leaked", resources.iter().map(finding).collect())
 }
 
 /// Facts told one after the other.
@@ -191,6 +200,21 @@ impl Story {
     pub fn fail(&mut self, id: &str, resources: &[&str]) -> &mut Self {
         let finding = |it: &&str| Finding::new("rule", it, Severity::High, format!("{it} is open"), "Close it");
         self.look(id, Verdict::fail("it is not so", resources.iter().map(finding).collect()))
+    }
+
+    /// Fails with one leaked secret for each resource, open since that day of the story.
+    pub fn leak(&mut self, id: &str, resources: &[&str], since: i64) -> &mut Self {
+        self.look(id, leaks(resources, since))
+    }
+
+    /// Says that a leaked secret was replaced on that day of the story.
+    pub fn rotated(&mut self, key: &str, on: i64) -> &mut Self {
+        let on = moment(on, 0).date_naive();
+        self.push(FactBody::Rotated { finding: key.to_owned(), on, proof: "the old one is refused".into() })
+    }
+
+    pub fn reopen_finding(&mut self, key: &str) -> &mut Self {
+        self.push(FactBody::FindingReopened { finding: key.to_owned(), reason: "not so".into() })
     }
 
     pub fn blind(&mut self, id: &str, kind: GapKind) -> &mut Self {

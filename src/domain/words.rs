@@ -3,6 +3,7 @@
 
 use super::app::Use;
 use super::ledger::{Decided, Ledger, Look};
+use super::rotation::{Duties, Leaked, Stated};
 use super::rule::{Say, Voice};
 use super::terms::Agreed;
 use super::{
@@ -54,6 +55,12 @@ pub(super) struct Seat<'l> {
     passed: Vec<u16>,
     /// Every finding of its fail is accepted today. Settled by the caller, only for today.
     pub(super) accepted: bool,
+    /// The item asks that leaked secrets are replaced.
+    asks_rotation: bool,
+    /// The secrets that it ever found, if so.
+    duties: Duties<'l>,
+    /// How long the newest decided look vouches for what it did not find.
+    vouches: DateTime<Utc>,
     /// It shows a finding or note that the judgement in force did not see.
     pub(super) unread: bool,
 }
@@ -89,6 +96,9 @@ impl<'l> Seat<'l> {
             evidence: None,
             passed: Vec::new(),
             accepted: false,
+            asks_rotation: item.rotation,
+            duties: Duties::default(),
+            vouches: DateTime::<Utc>::MAX_UTC,
             unread: false,
         }
     }
@@ -113,10 +123,7 @@ impl<'l> Seat<'l> {
                     self.passed.push(look.outcome.revision);
                 }
                 (self.fails, self.last_fail, self.suspected) = (0, None, false);
-                self.until = match self.fresh {
-                    Freshness::Days(days) => calendar::after_days(look.at, days),
-                    Freshness::AtClose => DateTime::<Utc>::MAX_UTC,
-                };
+                self.until = self.fresh_until(look);
                 if look.decided == Decided::Pass
                     && let Some(outgrown) = self.agreed.outgrows(look)
                 {
@@ -139,9 +146,46 @@ impl<'l> Seat<'l> {
         self.decided_at = Some(look.at);
     }
 
+    fn fresh_until(&self, look: &Look<'_>) -> DateTime<Utc> {
+        match self.fresh {
+            Freshness::Days(days) => calendar::after_days(look.at, days),
+            Freshness::AtClose => DateTime::<Utc>::MAX_UTC,
+        }
+    }
+
     fn speak(&mut self, look: &'l Look<'l>) {
         self.spoken = Some(look);
         self.evidence = None;
+        self.vouches = self.until.min(self.fresh_until(look));
+        if self.asks_rotation {
+            self.duties.add(&look.outcome.verdict.findings, look.at);
+        }
+    }
+
+    /// Settles which of the leaked secrets are replaced, as far as it was said by now.
+    pub(super) fn settle_rotation(&mut self, stated: &Stated<'l>) {
+        self.duties.settle(stated);
+    }
+
+    /// The leaked secrets that it ever found, where the item asks for their rotation.
+    pub(super) fn leaked(&self) -> impl Iterator<Item = &Leaked<'l>> {
+        self.duties.all()
+    }
+
+    /// It found leaked secrets and nothing else that is wrong, and each of them is replaced.
+    pub(super) fn is_rotated(&self) -> bool {
+        !self.duties.is_empty() && self.duties.are_rotated() && !self.fails_otherwise()
+    }
+
+    /// It fails by something that is no leaked secret.
+    fn fails_otherwise(&self) -> bool {
+        let findings = self.spoken.filter(|_| self.failed_at().is_some()).map(|it| &it.outcome.verdict.findings);
+        findings.is_some_and(|it| it.is_empty() || it.iter().any(|finding| finding.exposed.is_none()))
+    }
+
+    /// Its fail, or what it once found, waits for nothing but a rotation: looking again changes nothing.
+    pub(super) fn waits_for_rotation(&self) -> bool {
+        !self.duties.is_empty() && !self.duties.are_rotated() && !self.fails_otherwise()
     }
 
     /// The engagement was closed: where only looks after it count, everything before is forgotten.
@@ -149,6 +193,7 @@ impl<'l> Seat<'l> {
         if self.fresh == Freshness::AtClose {
             (self.spoken, self.blind, self.evidence, self.decided_at) = (None, None, None, None);
             (self.fails, self.last_fail, self.suspected) = (0, None, false);
+            self.duties.clear();
         }
     }
 
@@ -184,9 +229,16 @@ impl<'l> Seat<'l> {
 
     /// Settles whether its fail is accepted today. A fail without findings cannot be accepted by finding.
     pub(super) fn settle_acceptance(&mut self, ledger: &Ledger<'_>, at_gate: bool) {
-        let findings = self.spoken.filter(|_| self.failed_at().is_some()).map(|it| &it.outcome.verdict.findings);
-        self.accepted = ledger.accepts_findings()
-            && findings.is_some_and(|it| !it.is_empty() && it.iter().all(|finding| ledger.accepts(finding, at_gate)));
+        if !ledger.accepts_findings() {
+            self.accepted = false;
+            return;
+        }
+        let failing = self.spoken.filter(|_| self.failed_at().is_some()).map(|it| it.outcome.verdict.findings.as_slice());
+        let open = |it: &&Finding| self.duties.of(it).is_none_or(|leaked| leaked.rotated.is_none());
+        let shown = failing.unwrap_or_default().iter().filter(open);
+        let remembered = self.duties.all().filter(|it| it.rotated.is_none()).map(|it| it.finding);
+        let mut open = shown.chain(remembered).peekable();
+        self.accepted = open.peek().is_some() && failing != Some(&[][..]) && open.all(|finding| ledger.accepts(finding, at_gate));
     }
 
     /// What it shows that can reopen a judgement: its word, and what a look that asked for a judgement laid before us.
@@ -218,26 +270,47 @@ impl<'l> Seat<'l> {
 
     /// What it says at `moment`.
     pub(super) fn voice(&self, moment: DateTime<Utc>) -> Voice {
-        let say = match (&self.hearing, self.spoken.map(|it| it.decided)) {
+        let say = match (&self.hearing, self.spoken) {
             (Hearing::Unused(_), _) => Say::Unused,
-            (Hearing::NotConnected | Hearing::NoSuchProbe, _) | (_, None | Some(Decided::Nothing)) => Say::Undecided,
-            (_, Some(Decided::Fail)) if self.accepted => Say::Accepted,
-            (_, Some(Decided::Fail)) => Say::Fail,
-            (_, Some(_)) if moment >= self.until => Say::Undecided,
-            (_, Some(Decided::Pass)) => Say::Pass,
-            (_, Some(Decided::NotApplicable)) => Say::NotApplicable,
+            (Hearing::NotConnected | Hearing::NoSuchProbe, _) | (_, None) => Say::Undecided,
+            (_, Some(look)) => self.say(look, moment),
         };
         let gap = self.gap_look().map(|(_, gap)| gap.kind);
         let blind = match gap {
             Some(GapKind::NeedsJudgement) => false,
             Some(_) => say != Say::Unused,
-            None => say == Say::Undecided,
+            None => say == Say::Undecided || (say != Say::Unused && self.unseen().is_some()),
         };
-        Voice { say, kind: self.traits.kind, until: self.until, blind }
+        let until = if say == Say::Rotated { self.vouches } else { self.until };
+        Voice { say, kind: self.traits.kind, until, blind }
+    }
+
+    fn say(&self, look: &Look<'_>, moment: DateTime<Utc>) -> Say {
+        let open_duty = !self.duties.is_empty() && !self.duties.are_rotated();
+        match look.decided {
+            Decided::Nothing => Say::Undecided,
+            _ if self.is_rotated() && (moment >= self.vouches || self.unseen().is_some()) => Say::Undecided,
+            _ if self.is_rotated() => Say::Rotated,
+            _ if self.accepted => Say::Accepted,
+            Decided::Fail => Say::Fail,
+            // What leaked once has to be replaced, whether it is still seen or not.
+            _ if open_duty => Say::Fail,
+            _ if moment >= self.until => Say::Undecided,
+            Decided::Pass => Say::Pass,
+            Decided::NotApplicable => Say::NotApplicable,
+        }
+    }
+
+    /// What the word left unseen although it decided.
+    fn unseen(&self) -> Option<&'l Gap> {
+        self.spoken.and_then(|it| it.outcome.verdict.unseen.as_ref())
     }
 
     /// When its pass or not-applicable ages, if it still speaks.
     pub(super) fn ages_at(&self) -> Option<DateTime<Utc>> {
+        if self.is_rotated() {
+            return Some(self.vouches).filter(|it| *it < DateTime::<Utc>::MAX_UTC);
+        }
         (self.spoken.is_some() && self.failed_at().is_none() && self.until < DateTime::<Utc>::MAX_UTC).then_some(self.until)
     }
 
@@ -261,7 +334,7 @@ impl<'l> Seat<'l> {
             (Some((look, gap)), _) => (Some(gap.clone()), Some(look.at)),
             (None, Hearing::NotConnected) => (Some(not_connected(self.traits.system, ledger)), None),
             (None, Hearing::NoSuchProbe) => (Some(no_such_probe(self.probe)), None),
-            (None, _) => (None, None),
+            (None, _) => (self.unseen().cloned(), self.unseen().and(self.spoken).map(|it| it.at)),
         };
         let last = self.spoken.or(self.evidence).or(self.blind);
         let (findings, notes) = self.shown();
@@ -278,6 +351,7 @@ impl<'l> Seat<'l> {
             fresh_until: self.ages_at(),
             suspected: self.suspected,
             accepted: self.accepted,
+            rotated: self.is_rotated(),
             not_applicable,
             gap,
             gap_at,
@@ -294,9 +368,11 @@ impl<'l> Seat<'l> {
             findings.clone_from(&look.outcome.verdict.findings);
             notes.clone_from(&look.outcome.verdict.notes);
         }
+        let remembered = self.duties.all().map(|it| it.finding);
+        findings.extend(remembered.filter(|it| !has(&findings, it)).cloned().collect::<Vec<_>>());
         if let Some(look) = self.evidence {
             for finding in &look.outcome.verdict.findings {
-                if !findings.iter().any(|it| it.rule == finding.rule && it.resource == finding.resource) {
+                if !has(&findings, finding) {
                     findings.push(finding.clone());
                 }
             }
@@ -308,6 +384,10 @@ impl<'l> Seat<'l> {
         }
         (findings, notes)
     }
+}
+
+fn has(findings: &[Finding], wanted: &Finding) -> bool {
+    findings.iter().any(|it| it.rule == wanted.rule && it.resource == wanted.resource)
 }
 
 fn no_such_probe(probe: &ProbeId) -> Gap {

@@ -26,5 +26,6 @@ pub fn sight(server: &MockServer, systems: &[System], settings: &AppSettings) ->
         scan_key: ScanKey::new([0; 32]),
         stop: Arc::new(AtomicBool::new(false)),
         scratch: Arc::new(std::path::PathBuf::from("scratch")),
+        once: Arc::default(),
     }
 }

@@ -59,6 +59,7 @@ pub fn word(probe: &str, system: System) -> ProbeWord {
         fresh_until: None,
         suspected: false,
         accepted: false,
+        rotated: false,
         not_applicable: None,
         gap: None,
         gap_at: None,
@@ -158,6 +159,7 @@ fn item(row: &(&str, Phase, &str, crate::domain::Decides, char)) -> Item {
         reach: 3,
         after: if id == "RLS-07" { vec!["BAK-04".parse().unwrap()] } else { vec![] },
         to_come: vec![],
+        rotation: false,
         consent: Consent::Passive,
         references: vec!["Supabase: Row Level Security".to_owned()],
     }
@@ -185,6 +187,7 @@ fn blank(item: &Item) -> Assessment {
         remarks: vec![],
         unseen: false,
         gap: None,
+        asks_rotation: false,
         by_hand: true,
         next_change: None,
         is_new: false,
@@ -440,6 +443,9 @@ fn finish(all: Vec<Item>, assessments: Vec<Assessment>) -> Board {
         first_seen: ago(60 * 24 * 3),
         last_seen: ago(12),
         waiver: None,
+        rotation: None,
+        asks_rotation: false,
+        rotated: false,
     };
     let unseen = assessments.iter().filter(|it| it.unseen).count();
     Board {

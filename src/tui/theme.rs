@@ -186,6 +186,7 @@ pub fn probe(word: &ProbeWord) -> (&'static str, Role) {
         "pass" => ("✔", Role::Good),
         "fail" => ("✘", Role::Bad),
         "accepted" => ("≈", Role::Caution),
+        "rotated" => ("↻", Role::Caution),
         "suspected" | "aged" => ("◷", Role::Caution),
         "not used" => ("–", Role::Faint),
         "can't see" => ("?", Role::Unseen),

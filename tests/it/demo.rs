@@ -14,11 +14,14 @@ use tokio::sync::mpsc::unbounded_channel;
 use tokio_util::sync::CancellationToken;
 
 /// The items that the story is about, and their truth after the run of each week.
-const TRUTHS: [(&str, [Truth; 3]); 9] = [
+const TRUTHS: [(&str, [Truth; 3]); 12] = [
     ("SEC-01", [Truth::Failing, Truth::Verified, Truth::Verified]),
-    // Supabase is connected, and what reads its keys is still to come: a person stands in for it.
+    // Each key is replaced on Sam's word; what reads Supabase's keys is still to come, and Sam judges that too.
     ("SEC-02", [Truth::Failing, Truth::Attested, Truth::Attested]),
     ("SEC-05", [Truth::Failing, Truth::Waived, Truth::Waived]),
+    ("SEC-06", [Truth::Failing, Truth::Verified, Truth::Verified]),
+    ("SEC-07", [Truth::Open, Truth::Attested, Truth::Attested]),
+    ("API-04", [Truth::Failing, Truth::Verified, Truth::Verified]),
     ("CI-01", [Truth::Failing, Truth::Verified, Truth::Verified]),
     ("SPD-01", [Truth::Failing, Truth::Verified, Truth::Verified]),
     ("BAK-01", [Truth::Verified, Truth::Verified, Truth::Drifted]),
@@ -29,8 +32,13 @@ const TRUTHS: [(&str, [Truth; 3]); 9] = [
 ];
 
 /// What each probe says in each week: an outcome, or the gap.
-const WORDS: [(&str, [&str; 3]); 10] = [
+const WORDS: [(&str, [&str; 3]); 14] = [
     ("scan.tree", ["fail", "pass", "pass"]),
+    // What was committed stays committed, and was open for as long as it was.
+    ("scan.history", ["fail", "fail", "fail"]),
+    ("scan.exposure-window", ["needs_judgement", "needs_judgement", "needs_judgement"]),
+    ("repo.env-files", ["fail", "pass", "pass"]),
+    ("repo.service-role", ["fail", "pass", "pass"]),
     ("github.secret-scanning", ["fail", "pass", "pass"]),
     ("github.leak-prevention", ["fail", "fail", "fail"]),
     ("github.branch-protection", ["fail", "pass", "pass"]),
@@ -131,7 +139,7 @@ async fn every_system_says_who_we_are_until_one_does_not() {
             let system = connection.system;
             let standing = stage.desk.check(stage.app(), connection).await.unwrap().standing;
             match (system, week, standing) {
-                (System::Scan, _, Standing::NoneNeeded) => {}
+                (System::Scan | System::Repo, _, Standing::NoneNeeded) => {}
                 (System::Openrouter, 3, Standing::Refused(gap)) => assert_eq!(gap.kind, GapKind::BadCredential),
                 (System::Openrouter, 3, other) => panic!("OpenRouter says {other:?}"),
                 (_, _, Standing::Works(identity)) => {

@@ -131,7 +131,9 @@ fn conditions_stand_only_where_the_table_has_them() {
     ];
     assert_eq!(of(|item| item.applies_if.as_ref()), applies);
     let fine: Vec<&str> = checklist.items.iter().filter(|it| it.absent_is_fine).map(|it| it.id.as_str()).collect();
-    assert_eq!(fine, ["JOB-02"]);
+    assert_eq!(fine, ["SEC-07", "JOB-02"]);
+    let rotation: Vec<&str> = checklist.items.iter().filter(|it| it.rotation).map(|it| it.id.as_str()).collect();
+    assert_eq!(rotation, ["SEC-02"]);
     for item in &checklist.items {
         let wanted = if item.id.as_str() == "HND-02" { Freshness::AtClose } else { Freshness::Days(8) };
         assert_eq!(item.fresh, wanted, "{}", item.id);
@@ -155,6 +157,10 @@ fn the_rules_are_those_of_the_probes_that_exist() {
     let probe = |id: &str| Rule::Probe(id.parse().unwrap());
     let rule = |id: &str| checklist.item(id).unwrap().rule.clone();
     assert_eq!(rule("SEC-01"), probe("scan.tree"));
+    assert_eq!(rule("SEC-02"), Rule::All(vec![probe("scan.history"), probe("github.secret-scanning")]));
+    assert_eq!(rule("SEC-06"), probe("repo.env-files"));
+    assert_eq!(rule("SEC-07"), probe("scan.exposure-window"));
+    assert_eq!(rule("API-04"), probe("repo.service-role"));
     assert_eq!(rule("BAK-01"), Rule::Any(vec![probe("supabase.backup-age")]));
     let host = Rule::Any(vec![probe("vercel.staging"), probe("github.environments")]);
     assert_eq!(rule("ENV-01"), Rule::All(vec![probe("supabase.staging"), host]));

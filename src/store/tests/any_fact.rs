@@ -3,7 +3,7 @@
 use super::*;
 use crate::domain::app::Authorisation;
 use crate::domain::fact::{RunEnd, Target, WorkNote};
-use crate::domain::{Consent, FactId, Finding, Gap, GapKind, NoteLevel, Outcome, Place, Severity, System};
+use crate::domain::{Consent, ExposedIn, Exposure, FactId, Finding, Gap, GapKind, NoteLevel, Outcome, Place, Severity, System};
 use chrono::{TimeDelta, TimeZone};
 use proptest::prelude::*;
 use strum::VariantArray;
@@ -58,9 +58,14 @@ fn verdict() -> impl Strategy<Value = Verdict> {
     ];
     let finding =
         (text(), place).prop_map(|(words, place)| Finding::new("a.rule", &words, Severity::High, &words, "mend it").at(place));
-    (outcome, text(), prop::collection::vec(finding, 0..3), text()).prop_map(|(outcome, says, findings, key)| {
-        Verdict { outcome, says, findings, notes: Vec::new() }.note(NoteLevel::Evidence, String::from(key), "seen")
-    })
+    let exposure = (prop::option::of(moment()), any::<u32>(), prop::option::of(text()))
+        .prop_map(|(since, places, marker)| Exposure { at: ExposedIn::Site, since, until: since, places, marker });
+    let finding = (finding, prop::option::of(exposure)).prop_map(|(finding, exposed)| Finding { exposed, ..finding });
+    (outcome, text(), prop::collection::vec(finding, 0..3), text(), prop::option::of(gap())).prop_map(
+        |(outcome, says, findings, key, unseen)| {
+            Verdict { outcome, says, findings, notes: Vec::new(), unseen }.note(NoteLevel::Evidence, String::from(key), "seen")
+        },
+    )
 }
 
 fn work() -> impl Strategy<Value = WorkNote> {
@@ -118,6 +123,7 @@ fn body() -> impl Strategy<Value = FactBody> {
         (target, text(), day(), prop::option::of(text()), prop::option::of(text()), prop::option::of(text())).prop_map(
             |(target, reason, until, client, proof, founder)| FactBody::Waived { target, reason, until, client, proof, founder }
         ),
+        (any::<String>(), day(), text()).prop_map(|(finding, on, proof)| FactBody::Rotated { finding, on, proof }),
         (any::<String>(), text()).prop_map(|(finding, reason)| FactBody::FindingReopened { finding, reason }),
         (item(), work()).prop_map(|(item, work)| FactBody::Work { item, work }),
         (item(), text()).prop_map(|(item, text)| FactBody::Noted { item, text }),

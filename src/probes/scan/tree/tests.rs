@@ -4,13 +4,16 @@
 #![expect(clippy::needless_pass_by_value, reason = "rows of a table are written in place")]
 
 use super::*;
-use crate::domain::GapKind;
+use crate::domain::{GapKind, NoteLevel};
 use crate::probes::{AnyProbe, Erased};
+use crate::repo::RepoProblem;
 use crate::scan::ScanKey;
 use crate::systems::stand_in::{door, noon};
 use flate2::{Compression, write::GzEncoder};
 use rstest::rstest;
 use serde_json::{Value, json};
+use std::path::Path;
+use std::sync::Arc;
 use wiremock::matchers::path as at;
 use wiremock::{Mock, MockServer, ResponseTemplate};
 
@@ -76,7 +79,7 @@ fn one_secret_in_many_files_is_one_finding_by_its_hash() {
     let verdict = Tree::decide(&seen(&leaks, &whole()), &app(), noon());
     let [finding] = verdict.findings.as_slice() else { panic!("{verdict:?}") };
     assert_eq!(finding.key(), "scan.stripe-secret-live:00112233aabbccdd");
-    assert!(finding.says.as_str().ends_with("src/pay.ts:3 and 2 more files"), "{}", finding.says);
+    assert!(finding.says.as_str().ends_with("src/pay.ts:3 and 2 more places"), "{}", finding.says);
     assert!(finding.fix.as_str().contains("dashboard.example.com/keys"));
 }
 
@@ -87,7 +90,7 @@ fn one_secret_in_many_files_is_one_finding_by_its_hash() {
 #[case(RepoProblem::NotAnArchive { path: "x".into() }, GapKind::UnexpectedAnswer)]
 #[case(RepoProblem::Stopped, GapKind::TimedOut)]
 fn no_tree_is_a_gap(#[case] problem: RepoProblem, #[case] kind: GapKind) {
-    let gap = gap(&problem, &app());
+    let gap = files::gap(&problem, System::Scan, &app());
     assert_eq!(gap.kind, kind);
     assert!(gap.needs.is_some());
 }
@@ -100,6 +103,7 @@ fn sight(settings: AppSettings, server: &MockServer, scratch: &Path) -> Sight {
         scan_key: ScanKey::new([7; 32]),
         stop: Arc::default(),
         scratch: Arc::new(scratch.to_owned()),
+        once: Arc::default(),
     }
 }
 

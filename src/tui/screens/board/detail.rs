@@ -112,7 +112,7 @@ fn deciding(assessment: &Assessment) -> Option<&str> {
         truth if truth.is_failing() => Outcome::Fail,
         _ => return None,
     };
-    assessment.words.iter().find(|it| !it.accepted && it.speaks() == Some(&wanted)).map(|it| it.says.as_str())
+    assessment.words.iter().find(|it| !it.accepted && !it.rotated && it.speaks() == Some(&wanted)).map(|it| it.says.as_str())
 }
 
 fn by_hand(item: &Item) -> String {

@@ -1,0 +1,83 @@
+//! What a file of JavaScript or TypeScript says of itself, read token by token: which environment variables it reads,
+//! what it imports, on which side it declares to run. It runs nothing and resolves nothing.
+
+mod environment;
+mod imports;
+mod lex;
+#[cfg(test)]
+mod tests;
+
+pub use environment::EnvironmentRead;
+pub use imports::Import;
+
+use serde::{Deserialize, Serialize};
+
+/// The first statement of a module, where it says on which side it runs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Directive {
+    UseClient,
+    UseServer,
+}
+
+/// One file of code.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CodeFile {
+    /// Relative to the root, with `/` between its parts.
+    pub path: String,
+    pub directive: Option<Directive>,
+    /// Variables read by name, in the order of the file.
+    pub reads: Vec<EnvironmentRead>,
+    /// Lines on which the environment is read by something else than a plain name.
+    pub computed_reads: Vec<u32>,
+    pub imports: Vec<Import>,
+    /// Lines on which something is imported whose name is computed.
+    pub computed_imports: Vec<u32>,
+}
+
+impl CodeFile {
+    /// Reads a file's text. Total: a text that is no code gives a file that says little.
+    #[must_use]
+    pub fn read(path: &str, text: &str) -> Self {
+        let tokens = lex::tokens(text);
+        let directive = tokens.first().and_then(|it| match it.kind {
+            lex::Kind::Text("use client") => Some(Directive::UseClient),
+            lex::Kind::Text("use server") => Some(Directive::UseServer),
+            _ => None,
+        });
+        let (imports, computed_imports) = imports::of(&tokens);
+        let (reads, computed_reads) = environment::of(&tokens, &imports);
+        Self { path: path.to_owned(), directive, reads, computed_reads, imports, computed_imports }
+    }
+
+    /// Whether the file imports a module of exactly that name.
+    #[must_use]
+    pub fn imports(&self, name: &str) -> bool {
+        self.imports.iter().any(|it| it.from == name)
+    }
+}
+
+/// Endings of files that are read as code.
+const ENDINGS: [&str; 11] = ["ts", "tsx", "js", "jsx", "mjs", "cjs", "mts", "cts", "vue", "svelte", "astro"];
+
+/// Folders that hold no code of the app's own (`apis/repo-signals.md` §1).
+const NOT_OURS: [&str; 12] =
+    ["node_modules", ".next", ".nuxt", ".output", ".svelte-kit", "dist", "build", "out", "coverage", ".git", "ios", "android"];
+
+/// Folders of tests.
+const TESTS: [&str; 6] = ["__tests__", "test", "tests", "e2e", "cypress", "__mocks__"];
+
+/// Whether a path is code of the app itself: no library, no build output, no declaration, no test.
+#[must_use]
+pub fn is_app_code(path: &str) -> bool {
+    let lower = path.to_ascii_lowercase();
+    let (folders, name) = lower.rsplit_once('/').unwrap_or(("", &lower));
+    let below = |names: &[&str]| folders.split('/').any(|folder| names.contains(&folder));
+    let ending = name.rsplit_once('.').map_or("", |(_, ending)| ending);
+    ENDINGS.contains(&ending)
+        && !below(&NOT_OURS)
+        && !below(&TESTS)
+        && !folders.split('/').any(|folder| folder.starts_with("src-backup"))
+        && ![".d.ts", ".d.mts", ".d.cts", ".min.js", ".min.mjs"].iter().any(|end| name.ends_with(end))
+        && ![".test.", ".spec.", ".stories.", ".cy."].iter().any(|mark| name.contains(mark))
+}
