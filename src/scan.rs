@@ -6,6 +6,7 @@ mod engine;
 mod entropy;
 #[cfg(feature = "fuzzing")]
 pub(crate) mod fuzzing;
+mod joined;
 pub mod key;
 mod look;
 mod place;

@@ -5,7 +5,7 @@ use super::engine::{Circumstances, ENGINE, Sighting};
 use super::place::{PathTraits, raised};
 use super::report::{Leak, Surface};
 use super::rule::mentions;
-use super::text::{self, Encoding, SearchedText};
+use super::text::{self, SearchedText};
 use super::{Options, ScanKey};
 use crate::domain::{Foreign, SupabaseRef};
 use crate::repo::Standing;
@@ -28,11 +28,7 @@ pub(crate) enum Glance {
 /// Says what `bytes` could be under any path: every rule tried, values taken with and without quotes. Cheap on what
 /// holds nothing, safe to call from many threads at once, no state between calls.
 pub(crate) fn glance(bytes: &[u8], projects: &[SupabaseRef], now: DateTime<Utc>) -> Glance {
-    let text: Cow<'_, [u8]> = match text::encoding(bytes) {
-        Encoding::Plain => Cow::Borrowed(bytes),
-        Encoding::Utf16 { little, skip } => Cow::Owned(text::from_utf16(bytes.get(skip..).unwrap_or_default(), little)),
-        Encoding::Binary => return Glance::Binary,
-    };
+    let Some(text) = text::decoded(bytes) else { return Glance::Binary };
     let traits = PathTraits { settings: true, ..PathTraits::default() };
     let search = ENGINE.search(&text, &Circumstances { projects, now, traits });
     let found = search.cut || !search.sightings.is_empty();

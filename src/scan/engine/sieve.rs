@@ -125,6 +125,7 @@ pub(super) struct Sieve {
     words: Vec<Word>,
 }
 
+#[inline]
 fn hash(gram: u32) -> u32 {
     gram.wrapping_mul(0x9e37_79b1) >> (32 - BITS)
 }
@@ -192,16 +193,14 @@ impl Sieve {
         found: &mut impl FnMut(usize, usize) -> ControlFlow<()>,
     ) -> ControlFlow<()> {
         #[expect(clippy::cast_possible_truncation, reason = "a gram is the lower half on purpose")]
-        let grams = [this as u32, (this >> 16) as u32, (this >> 32) as u32, (this >> 48 | next << 16) as u32];
-        if grams.map(|gram| self.knows(gram)).iter().fold(0, |any, it| any | it) == 0 {
+        let (a, b, c, d) = (this as u32, (this >> 16) as u32, (this >> 32) as u32, (this >> 48 | next << 16) as u32);
+        if self.knows(a) | self.knows(b) | self.knows(c) | self.knows(d) == 0 {
             return ControlFlow::Continue(());
         }
-        for (gram, place) in grams.into_iter().zip((at..).step_by(2)) {
-            if self.knows(gram) == 1 {
-                self.confirm(text, place, gram, found)?;
-            }
-        }
-        ControlFlow::Continue(())
+        self.confirm(text, at, a, found)?;
+        self.confirm(text, at + 2, b, found)?;
+        self.confirm(text, at + 4, c, found)?;
+        self.confirm(text, at + 6, d, found)
     }
 
     #[inline]
@@ -218,6 +217,9 @@ impl Sieve {
         gram: u32,
         found: &mut impl FnMut(usize, usize) -> ControlFlow<()>,
     ) -> ControlFlow<()> {
+        if self.knows(gram) == 0 {
+            return ControlFlow::Continue(());
+        }
         let slot = (hash(gram) >> 2) as usize;
         let (Some(from), Some(to)) = (self.starts.get(slot), self.starts.get(slot + 1)) else {
             return ControlFlow::Continue(());
