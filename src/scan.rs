@@ -8,6 +8,7 @@ mod entropy;
 pub(crate) mod fuzzing;
 mod joined;
 pub mod key;
+mod large;
 mod look;
 mod place;
 mod placeholder;

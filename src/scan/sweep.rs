@@ -1,6 +1,7 @@
 //! Takes every file of a tree or an archive through the engine on several threads, and adds up what was seen.
 //! A file's bytes live here for as long as they are searched, and are wiped if a secret was in them.
 
+use super::large::{self, Ended, LookedThrough, Windows};
 use super::look::{Look, Looked, Place};
 use super::report::{Coverage, Leak, Report, Surface};
 use super::{Options, ScanKey};
@@ -58,7 +59,15 @@ pub(super) fn tree(path: &Path, key: &ScanKey, options: &Options, stop: &AtomicB
             let mut leaks = BTreeMap::new();
             for content in reader.contents(file) {
                 match content {
-                    Ok(content) => {
+                    Ok(mut content) => {
+                        if let Some(mut rest) = content.rest.take() {
+                            let most = options.limits.total_bytes.saturating_sub(total.load(Ordering::Relaxed));
+                            let place = Place { path: &file.path, standing: file.standing, in_head: content.in_head };
+                            let told = large::search(look, place, &mut rest, most, Windows::default(), stop, &mut leaks);
+                            total.fetch_add(told.bytes, Ordering::Relaxed);
+                            whole &= add_large(&file.path, told, &mut seen);
+                            continue;
+                        }
                         total.fetch_add(content.bytes.len() as u64, Ordering::Relaxed);
                         add(look, &file.path, file.standing, content, &mut leaks, &mut seen);
                     }
@@ -160,4 +169,22 @@ fn add(
         Looked::Binary => seen.unread.push(Unread::new(path, Why::Binary)),
         Looked::Cut => seen.unread.push(Unread::new(path, Why::TooManyCandidates)),
     }
+}
+
+/// Adds what came of a file that was read in pieces. False: not all of it was.
+fn add_large(path: &[u8], told: LookedThrough, seen: &mut Seen) -> bool {
+    seen.bytes += told.bytes;
+    match told.looked {
+        Looked::Whole => {}
+        Looked::Binary => seen.unread.push(Unread::new(path, Why::Binary)),
+        Looked::Cut => seen.unread.push(Unread::new(path, Why::TooManyCandidates)),
+    }
+    let why = match told.ended {
+        Ended::AtTheEnd => return true,
+        Ended::PastMost => Why::PastTotal,
+        // A scan that was stopped is told as a whole.
+        Ended::Unreadable | Ended::Stopped => Why::Unreadable,
+    };
+    seen.unread.push(Unread::new(path, why));
+    false
 }

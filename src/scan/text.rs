@@ -48,7 +48,12 @@ impl Drop for SearchedText {
 
 /// The bytes as text to search. None: not text.
 pub(super) fn decoded(bytes: &[u8]) -> Option<Cow<'_, [u8]>> {
-    match encoding(bytes) {
+    read(bytes, encoding(bytes))
+}
+
+/// The bytes as text, read as `encoding` says. None: not text.
+pub(super) fn read(bytes: &[u8], encoding: Encoding) -> Option<Cow<'_, [u8]>> {
+    match encoding {
         Encoding::Plain => Some(Cow::Borrowed(bytes)),
         Encoding::Utf16 { little, skip } => Some(Cow::Owned(from_utf16(bytes.get(skip..).unwrap_or_default(), little))),
         Encoding::Mixed => Some(Cow::Owned(without_zeros(bytes))),
@@ -138,7 +143,7 @@ fn units(bytes: &[u8], little: bool) -> impl Iterator<Item = u16> + '_ {
 }
 
 /// UTF-16 as UTF-8. Half a pair becomes the replacement character; an odd byte at the end is dropped.
-pub(super) fn from_utf16(bytes: &[u8], little: bool) -> Vec<u8> {
+fn from_utf16(bytes: &[u8], little: bool) -> Vec<u8> {
     let mut text = Vec::with_capacity(bytes.len() / 2 + bytes.len() / 8 + 8);
     let mut rest = bytes;
     loop {
@@ -162,7 +167,7 @@ pub(super) fn from_utf16(bytes: &[u8], little: bool) -> Vec<u8> {
 }
 
 /// Takes the zeros out of stretches in which every second byte is one and the others are letters of ASCII.
-pub(super) fn without_zeros(bytes: &[u8]) -> Vec<u8> {
+fn without_zeros(bytes: &[u8]) -> Vec<u8> {
     const SHORTEST: usize = 4;
     let is_letter = |byte: u8| matches!(byte, b' '..=b'~' | b'\n' | b'\r' | b'\t');
     let mut text = Vec::with_capacity(bytes.len());
