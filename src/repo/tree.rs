@@ -255,13 +255,17 @@ impl Reader {
             (None, None) => Err(Unread::new(&file.path, Why::Unreadable)),
         };
         let mut contents = Vec::with_capacity(2);
+        let same = match (file.committed, &mut working) {
+            (Committed::Perhaps(blob), Ok(content)) => self.is_blob(content, blob),
+            _ => false,
+        };
         let head = match (file.committed, &mut working) {
             (Committed::No, _) | (Committed::Same, Err(_)) => None,
             (Committed::Same, Ok(content)) => {
                 content.in_head = true;
                 None
             }
-            (Committed::Perhaps(blob), Ok(content)) if self.is_blob(content, blob) => {
+            (Committed::Perhaps(_), Ok(content)) if same => {
                 content.in_head = true;
                 None
             }
