@@ -41,7 +41,8 @@ pub(super) fn encoded(text: &[u8]) -> impl Iterator<Item = Encoded> + '_ {
         // Where a text begins inside of a stretch, nobody knows at which of four letters a byte begins.
         let shifts = if at.start == 0 { 0..4 } else { 0..1 };
         let start = shifts.map(|shift| at.start + shift).find(|start| text.get(*start..).is_some_and(begins_with_text))?;
-        let found = wrapped(text, start..at.end).or_else(|| straight(text, start..at.end))?;
+        let one = straight(text, start..at.end)?;
+        let found = wrapped(text, start..at.end).unwrap_or(one);
         past = found.at.end;
         Some(found)
     })

@@ -15,7 +15,7 @@ use sieve::{ByteSet, Sieve, Word};
 use std::collections::BTreeMap;
 use std::ops::{ControlFlow, Range};
 use std::sync::LazyLock;
-use zeroize::Zeroizing;
+use zeroize::{Zeroize, Zeroizing};
 
 mod machine;
 mod sieve;
@@ -209,11 +209,13 @@ impl Pass<'_> {
     /// What stands in strings with escapes or in pieces, near `marks`.
     fn joined(&mut self, text: &[u8], marks: Vec<usize>, sightings: &mut Vec<Sighting>) {
         let mut more = Vec::new();
-        for joined in joined::joined(text, marks) {
+        for mut joined in joined::joined(text, marks) {
             if self.budget == 0 {
                 break;
             }
-            for sighting in self.plain(&joined.text) {
+            let found = self.plain(&joined.text);
+            let secret = !found.is_empty();
+            for sighting in found {
                 let at = joined.original(&sighting.at);
                 let edited = joined.edited(&at);
                 // Without a place that was decoded in it, it is what was seen already, or a guess.
@@ -221,12 +223,19 @@ impl Pass<'_> {
                     continue;
                 }
                 let mut beside = sightings.iter().filter(|it| overlap(&it.at, &at));
-                let known =
-                    |it: &Sighting| !edited || it.rule.id == sighting.rule.id || (sighting.rule.generic && !it.rule.generic);
+                // An open pattern saw the escapes too, and took them for what they are there.
+                let told = |it: &Sighting| it.rule.id == sighting.rule.id && sighting.rule.charset == Charset::Open;
+                let known = |it: &Sighting| !edited || told(it) || (sighting.rule.generic && !it.rule.generic);
                 if beside.any(known) {
                     continue;
                 }
-                more.push(moved(sighting, at, &joined.text));
+                // Neighbourhoods may overlap.
+                if !more.iter().rev().take(50).any(|it: &Sighting| it.at == at) {
+                    more.push(moved(sighting, at, &joined.text));
+                }
+            }
+            if secret {
+                joined.text.zeroize();
             }
         }
         self.marks.clear();

@@ -2,14 +2,16 @@
 //! literals joined. Reads only the neighbourhood of such a place, one level, and tells where each byte came from.
 
 use std::ops::Range;
-use zeroize::Zeroizing;
 
 /// How far around a place text is decoded: longer than a token, and than what stands beside it.
 const AROUND: usize = 2048;
 
-/// A neighbourhood, decoded.
+/// Neighbourhoods that meet are one, up to this length; then the next begins, and overlaps it.
+const MOST: usize = 64 * 1024;
+
+/// A neighbourhood, decoded. Its text is to be wiped if there was something in it.
 pub(super) struct Joined {
-    pub text: Zeroizing<Vec<u8>>,
+    pub text: Vec<u8>,
     /// What it is of the original.
     at: Range<usize>,
     /// After each edit, the place in `text` and the place in the original that it goes on from.
@@ -85,7 +87,7 @@ pub(super) fn joined<'t>(text: &'t [u8], mut marks: Vec<usize>) -> impl Iterator
         let first = marks.next()?;
         let start = first.saturating_sub(AROUND);
         let mut end = text.len().min(first + AROUND);
-        while let Some(next) = marks.next_if(|next| next.saturating_sub(AROUND) <= end) {
+        while let Some(next) = marks.next_if(|next| next.saturating_sub(AROUND) <= end && end - start < MOST) {
             end = text.len().min(next + AROUND);
         }
         Some(decode(text, start..end))
@@ -93,8 +95,7 @@ pub(super) fn joined<'t>(text: &'t [u8], mut marks: Vec<usize>) -> impl Iterator
 }
 
 fn decode(text: &[u8], at: Range<usize>) -> Joined {
-    let mut joined =
-        Joined { text: Zeroizing::new(Vec::with_capacity(at.len())), at: at.clone(), steps: Vec::new(), edits: Vec::new() };
+    let mut joined = Joined { text: Vec::with_capacity(at.len()), at: at.clone(), steps: Vec::new(), edits: Vec::new() };
     let mut place = at.start;
     let mut in_template = false;
     while place < at.end {

@@ -82,6 +82,7 @@ pub(crate) fn search(
         let first = head == 0;
         let encoding = match whole_file {
             Some(encoding) => encoding,
+            None if window.starts_with(&GAP) && islands(&window).is_empty() => Encoding::Binary,
             None => text::encoding(&window),
         };
         if let (true, Encoding::Utf16 { little, .. }) = (first, encoding) {
@@ -144,9 +145,11 @@ const GAP: [u8; 256] = [0; 256];
 fn islands(window: &[u8]) -> Vec<Range<usize>> {
     let mut islands = Vec::new();
     let mut from = 0;
-    while let Some(start) = window.get(from..).and_then(|rest| rest.iter().position(|byte| *byte != 0)) {
+    while let Some(rest) = window.get(from..) {
+        let zeros = GAP.len() * rest.chunks(GAP.len()).take_while(|chunk| GAP.starts_with(chunk)).count();
+        let Some(more) = rest.get(zeros..).and_then(|rest| rest.iter().position(|byte| *byte != 0)) else { break };
         // A letter of two bytes may begin with a zero.
-        let start = (from + start) & !1;
+        let start = (from + zeros + more) & !1;
         let length = window.get(start..).and_then(|rest| memchr::memmem::find(rest, &GAP)).unwrap_or(window.len() - start);
         from = start + length.max(2);
         islands.push(start..from.min(window.len()));

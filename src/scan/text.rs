@@ -92,24 +92,29 @@ pub(super) fn encoding(bytes: &[u8]) -> Encoding {
     let step = (bytes.len() / SAMPLES).max(SAMPLE) & !1;
     let places = std::iter::once(first.saturating_sub(SAMPLE / 2) & !1).chain((0..bytes.len()).step_by(step)).take(SAMPLES + 1);
     let samples: Vec<&[u8]> = places.filter_map(|at| bytes.get(at..bytes.len().min(at + SAMPLE))).collect();
+    let collapsed: Vec<Vec<u8>> = samples.iter().map(|sample| without_zeros(sample)).collect();
+    // Without the zeros it is all ASCII, and with them it is not: only parts of it are UTF-16.
+    let in_parts = collapsed.iter().flatten().all(|byte| is_letter(*byte));
     for little in [true, false] {
-        if samples.iter().any(|sample| is_utf16(sample, little)) && !samples.iter().any(|sample| is_plain(sample)) {
+        let whole = !in_parts || samples.iter().all(|sample| units(sample, little).all(|unit| unit < 0x80));
+        if whole && samples.iter().any(|sample| is_utf16(sample, little)) && !samples.iter().any(|sample| is_plain(sample)) {
             return Encoding::Utf16 { little, skip: 0 };
         }
     }
-    let (mut control, mut total, mut zeros) = (0, 0, 0);
-    for sample in samples {
-        let text = without_zeros(sample);
-        control += text.iter().filter(|byte| is_control(**byte)).count();
-        zeros += sample.len() - text.len();
-        total += text.len();
-    }
+    let total: usize = collapsed.iter().map(Vec::len).sum();
+    let control = collapsed.iter().flatten().filter(|byte| is_control(**byte)).count();
     // A stray zero in a text file does not hide it.
-    match control * 100 > total {
-        true => Encoding::Binary,
-        false if zeros > 0 => Encoding::Mixed,
-        false => Encoding::Plain,
+    if control * 100 > total {
+        Encoding::Binary
+    } else if total < samples.iter().map(|sample| sample.len()).sum() {
+        Encoding::Mixed
+    } else {
+        Encoding::Plain
     }
+}
+
+fn is_letter(byte: u8) -> bool {
+    matches!(byte, b' '..=b'~' | b'\n' | b'\r' | b'\t')
 }
 
 fn is_control(byte: u8) -> bool {
@@ -118,7 +123,7 @@ fn is_control(byte: u8) -> bool {
 
 /// Text of eight bits a letter: not a zero among many letters.
 fn is_plain(sample: &[u8]) -> bool {
-    let letters = sample.iter().filter(|byte| matches!(byte, b' '..=b'~' | b'\n' | b'\r' | b'\t')).count();
+    let letters = sample.iter().filter(|byte| is_letter(**byte)).count();
     sample.len() >= 64 && letters * 10 > sample.len() * 9
 }
 
@@ -169,7 +174,6 @@ fn from_utf16(bytes: &[u8], little: bool) -> Vec<u8> {
 /// Takes the zeros out of stretches in which every second byte is one and the others are letters of ASCII.
 fn without_zeros(bytes: &[u8]) -> Vec<u8> {
     const SHORTEST: usize = 4;
-    let is_letter = |byte: u8| matches!(byte, b' '..=b'~' | b'\n' | b'\r' | b'\t');
     let mut text = Vec::with_capacity(bytes.len());
     let mut rest = bytes;
     while let Some(zero) = memchr::memchr(0, rest) {

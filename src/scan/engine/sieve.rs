@@ -157,50 +157,42 @@ impl Sieve {
     /// word; places come in rising order but for a few bytes.
     pub(super) fn each(&self, text: &[u8], mut found: impl FnMut(usize, usize) -> ControlFlow<()>) {
         let (chunks, rest) = text.as_chunks::<8>();
-        let mut at = 0;
-        for pair in chunks.windows(2) {
-            let [this, next] = pair else { continue };
-            let (this, next) = (u64::from_le_bytes(*this) | FOLD_8, u64::from_le_bytes(*next) | FOLD_8);
-            if self.chunk(text, at, this, next, &mut found).is_break() {
-                return;
-            }
-            at += 8;
-        }
         // The last whole chunk and what is left, padded so that the last word is met by whichever window.
         let mut tail = [0_u8; 32];
         let last = chunks.last().map_or(&[] as &[u8], <[u8; 8]>::as_slice);
         for (slot, byte) in tail.iter_mut().zip(last.iter().chain(rest)) {
             *slot = *byte;
         }
-        for pair in tail.as_chunks::<8>().0.windows(2) {
-            let [this, next] = pair else { continue };
-            let (this, next) = (u64::from_le_bytes(*this) | FOLD_8, u64::from_le_bytes(*next) | FOLD_8);
-            if at >= text.len() || self.chunk(text, at, this, next, &mut found).is_break() {
-                return;
-            }
-            at += 8;
+        if self.run(text, chunks, 0, &mut found).is_continue() {
+            let _ = self.run(text, tail.as_chunks::<8>().0, chunks.len().saturating_sub(1) * 8, &mut found);
         }
     }
 
-    /// The four grams that begin in one chunk.
-    #[inline]
-    fn chunk(
+    /// The grams that begin in all of `chunks` but the last. Written out by hand: this is where the time goes.
+    fn run(
         &self,
         text: &[u8],
-        at: usize,
-        this: u64,
-        next: u64,
+        chunks: &[[u8; 8]],
+        start: usize,
         found: &mut impl FnMut(usize, usize) -> ControlFlow<()>,
     ) -> ControlFlow<()> {
-        #[expect(clippy::cast_possible_truncation, reason = "a gram is the lower half on purpose")]
-        let (a, b, c, d) = (this as u32, (this >> 16) as u32, (this >> 32) as u32, (this >> 48 | next << 16) as u32);
-        if self.knows(a) | self.knows(b) | self.knows(c) | self.knows(d) == 0 {
-            return ControlFlow::Continue(());
+        let mut at = start;
+        for pair in chunks.windows(2) {
+            let [this, next] = pair else { continue };
+            let (this, next) = (u64::from_le_bytes(*this) | FOLD_8, u64::from_le_bytes(*next) | FOLD_8);
+            #[expect(clippy::cast_possible_truncation, reason = "a gram is the lower half on purpose")]
+            let (a, b, c, d) = (this as u32, (this >> 16) as u32, (this >> 32) as u32, (this >> 48 | next << 16) as u32);
+            let (one, two, three, four) = (self.knows(a), self.knows(b), self.knows(c), self.knows(d));
+            if one | two | three | four != 0 {
+                for (known, gram, place) in [(one, a, at), (two, b, at + 2), (three, c, at + 4), (four, d, at + 6)] {
+                    if known != 0 {
+                        self.confirm(text, place, gram, found)?;
+                    }
+                }
+            }
+            at += 8;
         }
-        self.confirm(text, at, a, found)?;
-        self.confirm(text, at + 2, b, found)?;
-        self.confirm(text, at + 4, c, found)?;
-        self.confirm(text, at + 6, d, found)
+        ControlFlow::Continue(())
     }
 
     #[inline]
@@ -209,7 +201,6 @@ impl Sieve {
         self.bits.get((at >> 6) as usize).map_or(0, |word| word >> (at & 63) & 1)
     }
 
-    #[inline(never)]
     fn confirm(
         &self,
         text: &[u8],
@@ -217,9 +208,6 @@ impl Sieve {
         gram: u32,
         found: &mut impl FnMut(usize, usize) -> ControlFlow<()>,
     ) -> ControlFlow<()> {
-        if self.knows(gram) == 0 {
-            return ControlFlow::Continue(());
-        }
         let slot = (hash(gram) >> 2) as usize;
         let (Some(from), Some(to)) = (self.starts.get(slot), self.starts.get(slot + 1)) else {
             return ControlFlow::Continue(());
