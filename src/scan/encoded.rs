@@ -148,8 +148,8 @@ fn begins_with_text(stretch: &[u8]) -> bool {
     let mut quads = stretch.chunks_exact(4).take(4);
     quads.len() == 4
         && quads.all(|quad| {
-            let bits = quad.iter().fold(0, |bits, byte| bits << 6 | value(byte));
-            [16, 8, 0].into_iter().all(|shift| (bits >> shift & 0xff) < 0x7f && !is_control((bits >> shift & 0xff) as u8))
+            let bits = quad.iter().fold(0_u32, |bits, byte| bits << 6 | value(byte));
+            bits.to_be_bytes().iter().skip(1).all(|byte| byte.is_ascii() && !is_control(*byte))
         })
 }
 

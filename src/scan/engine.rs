@@ -32,7 +32,7 @@ const GUESSED: &str = "named-secret";
 /// All rules, ready to search. Built once.
 pub(super) static ENGINE: LazyLock<Engine> = LazyLock::new(|| {
     #[expect(clippy::expect_used, reason = "the rules are constants of this crate, and every test builds them")]
-    Engine::build().expect("no word of a rule could be anything")
+    Engine::build().expect("the rules have some hundred words")
 });
 
 pub(super) struct Engine {
@@ -70,7 +70,7 @@ pub(super) struct Search {
 }
 
 impl Engine {
-    /// None: a rule has a word that could be anything.
+    /// None: there are more words than the sieve can number.
     fn build() -> Option<Self> {
         let machines: Vec<Machine> = rules::all().map(Machine::new).collect();
         let mut owners: BTreeMap<&'static str, Vec<(usize, usize)>> = BTreeMap::new();
@@ -159,14 +159,11 @@ impl Pass<'_> {
                     }
                     Reach::File => {
                         let at = start / PIECE;
-                        let place = pieces.iter().position(|(rule, _)| rule == number).unwrap_or(pieces.len());
-                        if place == pieces.len() {
-                            pieces.push((*number, 0));
-                        }
-                        let Some((_, next)) = pieces.get_mut(place) else { continue };
-                        let todo = at.saturating_sub(1).max(*next)..at + 2;
-                        *next = todo.end.max(*next);
-                        for piece in todo {
+                        for piece in at.saturating_sub(1)..at + 2 {
+                            if pieces.contains(&(*number, piece)) {
+                                continue;
+                            }
+                            pieces.push((*number, piece));
                             self.piece(*number, machine, text, piece * PIECE, &mut found)?;
                         }
                     }
