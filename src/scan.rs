@@ -8,7 +8,9 @@ mod entropy;
 #[cfg(feature = "fuzzing")]
 pub(crate) mod fuzzing;
 mod history;
+mod joined;
 pub mod key;
+mod large;
 mod look;
 mod markers;
 mod place;
@@ -82,9 +84,9 @@ pub fn scan_below(path: &Path, below: &[u8], key: &ScanKey, options: &Options, s
     sweep::below(path, below, key, options, stop)
 }
 
-/// Scans one file. One that is larger than the limit is not searched, which its coverage says.
-pub fn scan_file(path: &Path, key: &ScanKey, options: &Options) -> Result<Report, RepoProblem> {
-    single::file(path, key, options)
+/// Scans one file, a large one in pieces. Blocks; ends soon after `stop` becomes true with [`RepoProblem::Stopped`].
+pub fn scan_file(path: &Path, key: &ScanKey, options: &Options, stop: &AtomicBool) -> Result<Report, RepoProblem> {
+    single::file(path, key, options, stop)
 }
 
 /// Scans one text under a name; it counts as a file that git does not have yet.
@@ -123,6 +125,12 @@ pub fn scan_repository(
 /// The provider rules that a scan applies: id, what it finds, and whether that is public by design.
 pub fn known_kinds() -> impl Iterator<Item = (&'static str, &'static str, bool)> {
     rules::all().map(|rule| (rule.id, rule.kind, rule.public))
+}
+
+/// Why a find of this rule does no harm though everybody sees it, in one sentence; None if it is secret, or unknown.
+#[must_use]
+pub fn why_harmless(rule: &str) -> Option<&'static str> {
+    rules::all().find(|it| it.id == rule && it.public).map(|it| it.harmless)
 }
 
 #[cfg(test)]

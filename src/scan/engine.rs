@@ -1,7 +1,8 @@
 //! Searches one text for every rule: one pass over all literals at once, a pattern where one was met, a judgement, and
 //! of overlapping answers the most specific. Works on bytes, whatever they are, and never copies a value out.
 
-use super::encoded::{Encoded, encoded};
+use super::encoded::encoded;
+use super::joined;
 use super::place::PathTraits;
 use super::placeholder::is_placeholder;
 use super::report::Confidence;
@@ -14,7 +15,7 @@ use sieve::{ByteSet, Sieve, Word};
 use std::collections::BTreeMap;
 use std::ops::{ControlFlow, Range};
 use std::sync::LazyLock;
-use zeroize::Zeroizing;
+use zeroize::{Zeroize, Zeroizing};
 
 mod machine;
 mod sieve;
@@ -31,7 +32,7 @@ const GUESSED: &str = "named-secret";
 /// All rules, ready to search. Built once.
 pub(super) static ENGINE: LazyLock<Engine> = LazyLock::new(|| {
     #[expect(clippy::expect_used, reason = "the rules are constants of this crate, and every test builds them")]
-    Engine::build().expect("no word of a rule could be anything")
+    Engine::build().expect("the rules have some hundred words")
 });
 
 pub(super) struct Engine {
@@ -69,7 +70,7 @@ pub(super) struct Search {
 }
 
 impl Engine {
-    /// None: a rule has a word that could be anything.
+    /// None: there are more words than the sieve can number.
     fn build() -> Option<Self> {
         let machines: Vec<Machine> = rules::all().map(Machine::new).collect();
         let mut owners: BTreeMap<&'static str, Vec<(usize, usize)>> = BTreeMap::new();
@@ -87,83 +88,195 @@ impl Engine {
             let after = after.reduce(|one, two| one.into_iter().zip(two).map(|(a, b)| a.or(b)).collect());
             Word { text: text.as_bytes(), before, after: after.unwrap_or_default() }
         };
-        let sieve = Sieve::build(owners.iter().map(word).collect())?;
+        let mark = |(text, after): &(&'static str, &[fn(u8) -> bool])| {
+            let after = after.iter().map(ByteSet::of).collect();
+            Word { text: text.as_bytes(), before: ByteSet::ALL, after }
+        };
+        let sieve = Sieve::build(owners.iter().map(word).chain(joined::WORDS.iter().map(mark)).collect())?;
         Some(Self { sieve, owners: owners.into_values().collect(), machines })
     }
 
     /// Searches `text`. Never panics, whatever its bytes are; the work is bounded by its length.
     ///
-    /// What stands in base64 is decoded one level and searched too; its place is that of the whole stretch.
+    /// What stands in base64 is decoded one level and searched too, and so are strings with escapes or in pieces; the
+    /// place is always that of the original.
     pub(super) fn search(&self, text: &[u8], circumstances: &Circumstances<'_>) -> Search {
-        let mut search = self.search_plain(text, circumstances);
-        let mut inner = Vec::new();
-        for Encoded { at, inside } in encoded(text) {
-            let next = search.sightings.partition_point(|it| it.at.end <= at.start);
-            if search.sightings.get(next).is_some_and(|it| it.at.start < at.end && it.rule.id != GUESSED) {
-                continue;
-            }
-            if inner.len() >= MOST_CANDIDATES {
-                search.cut = true;
-                break;
-            }
-            let found = self.search_plain(&inside, circumstances);
-            search.cut |= found.cut;
-            // A guess about decoded text would be a guess about a guess.
-            inner.extend(found.sightings.into_iter().filter(|it| !it.rule.generic).map(|it| {
-                let value = inside.get(it.at.clone()).unwrap_or_default();
-                let identity = it.identity.unwrap_or_else(|| Zeroizing::new(value.to_vec()));
-                Sighting { at: at.clone(), identity: Some(identity), ..it }
-            }));
+        let mut pass = Pass { engine: self, circumstances, budget: MOST_CANDIDATES, marks: Vec::new() };
+        let mut sightings = pass.plain(text);
+        let mut marks = std::mem::take(&mut pass.marks);
+        joined::places(text, &mut marks);
+        if !marks.is_empty() {
+            pass.joined(text, marks, &mut sightings);
         }
-        if !inner.is_empty() {
-            search.sightings.retain(|it| !inner.iter().any(|other| it.at.start < other.at.end && other.at.start < it.at.end));
-            search.sightings.extend(inner);
-            search.sightings.sort_by_key(|it| it.at.start);
-        }
-        search
+        pass.encoded(text, &mut sightings);
+        Search { sightings, cut: pass.budget == 0 }
     }
+}
 
-    fn search_plain(&self, text: &[u8], circumstances: &Circumstances<'_>) -> Search {
+/// One search.
+struct Pass<'e> {
+    engine: &'e Engine,
+    circumstances: &'e Circumstances<'e>,
+    /// Candidates that may still be judged.
+    budget: usize,
+    /// Where strings may have to be decoded or joined.
+    marks: Vec<usize>,
+}
+
+/// A rule that looks at a whole file does so in pieces of this size, those around its words: further away, a word is no
+/// sign of anything.
+pub(super) const PIECE: usize = 64 * 1024;
+/// How far a match may reach out of its piece.
+const OVERHANG: usize = 1024;
+
+impl Pass<'_> {
+    /// What stands in `text` as it is.
+    fn plain(&mut self, text: &[u8]) -> Vec<Sighting> {
+        let engine = self.engine;
         let mut found: Vec<(usize, Sighting)> = Vec::new();
-        let mut budget = MOST_CANDIDATES;
-        let mut whole_file: Vec<usize> = Vec::new();
-        self.sieve.each(text, |word, start| {
-            for (number, word) in self.owners.get(word).into_iter().flatten() {
-                let Some(machine) = self.machines.get(*number) else { continue };
-                if machine.rule.generic && circumstances.traits.made_by_tools {
+        let mut pieces: Vec<(usize, usize)> = Vec::new();
+        engine.sieve.each(text, |word, start| {
+            let Some(owners) = engine.owners.get(word) else {
+                self.marks.push(start);
+                return ControlFlow::Continue(());
+            };
+            for (number, word) in owners {
+                let Some(machine) = engine.machines.get(*number) else { continue };
+                if machine.rule.generic && self.circumstances.traits.made_by_tools {
                     continue;
                 }
                 match machine.rule.reach {
                     Reach::From(most) => {
                         let behind = start + machine.rule.literals.get(*word).map_or(0, |it| it.len());
-                        if !machine.may_follow(*word, text.get(behind..).unwrap_or_default())
-                            || !is_free_before(text, start, machine.rule.charset)
+                        if machine.may_follow(*word, text.get(behind..).unwrap_or_default())
+                            && is_free_before(text, start, machine.rule.charset)
                         {
-                            continue;
+                            let window = start..text.len().min(start.saturating_add(most));
+                            if let Some(matched) = machine.find(*number, text, window, true) {
+                                self.judge(*number, text, &matched, &mut found)?;
+                            }
                         }
-                        let window = start..text.len().min(start.saturating_add(most));
-                        let Some(matched) = machine.find(*number, text, window, true) else { continue };
-                        let Some(left) = budget.checked_sub(1) else { return ControlFlow::Break(()) };
-                        budget = left;
-                        found.extend(judge(machine.rule, text, &matched, circumstances).map(|it| (*number, it)));
                     }
-                    Reach::File if whole_file.contains(number) => {}
                     Reach::File => {
-                        whole_file.push(*number);
-                        let mut from = 0;
-                        while let Some(matched) = machine.find(*number, text, from..text.len(), false) {
-                            let Some(left) = budget.checked_sub(1) else { return ControlFlow::Break(()) };
-                            budget = left;
-                            from = matched.whole.end.max(from + 1);
-                            found.extend(judge(machine.rule, text, &matched, circumstances).map(|it| (*number, it)));
+                        let at = start / PIECE;
+                        for piece in at.saturating_sub(1)..at + 2 {
+                            if pieces.contains(&(*number, piece)) {
+                                continue;
+                            }
+                            pieces.push((*number, piece));
+                            self.piece(*number, machine, text, piece * PIECE, &mut found)?;
                         }
                     }
                 }
             }
             ControlFlow::Continue(())
         });
-        Search { sightings: most_specific(found), cut: budget == 0 }
+        most_specific(found)
     }
+
+    /// Matches that begin in the piece at `from`.
+    fn piece(
+        &mut self,
+        number: usize,
+        machine: &Machine,
+        text: &[u8],
+        from: usize,
+        found: &mut Vec<(usize, Sighting)>,
+    ) -> ControlFlow<()> {
+        let end = text.len().min(from + PIECE);
+        let mut from = from;
+        while from < end {
+            let window = from..text.len().min(end + OVERHANG);
+            let Some(matched) = machine.find(number, text, window, false).filter(|it| it.whole.start < end) else { break };
+            from = matched.whole.end.max(from + 1);
+            self.judge(number, text, &matched, found)?;
+        }
+        ControlFlow::Continue(())
+    }
+
+    fn judge(&mut self, number: usize, text: &[u8], matched: &Match, found: &mut Vec<(usize, Sighting)>) -> ControlFlow<()> {
+        let (Some(left), Some(machine)) = (self.budget.checked_sub(1), self.engine.machines.get(number)) else {
+            return ControlFlow::Break(());
+        };
+        self.budget = left;
+        found.extend(judge(machine.rule, text, matched, self.circumstances).map(|it| (number, it)));
+        ControlFlow::Continue(())
+    }
+
+    /// What stands in strings with escapes or in pieces, near `marks`.
+    fn joined(&mut self, text: &[u8], marks: Vec<usize>, sightings: &mut Vec<Sighting>) {
+        let mut more = Vec::new();
+        for mut joined in joined::joined(text, marks) {
+            if self.budget == 0 {
+                break;
+            }
+            let found = self.plain(&joined.text);
+            let secret = !found.is_empty();
+            for sighting in found {
+                let at = joined.original(&sighting.at);
+                let edited = joined.edited(&at);
+                // Without a place that was decoded in it, it is what was seen already, or a guess.
+                if joined.near_the_cut(&at, text.len()) || (!edited && sighting.rule.generic) {
+                    continue;
+                }
+                let mut beside = sightings.iter().filter(|it| overlap(&it.at, &at));
+                // An open pattern saw the escapes too, and took them for what they are there.
+                let told = |it: &Sighting| it.rule.id == sighting.rule.id && sighting.rule.charset == Charset::Open;
+                let known = |it: &Sighting| !edited || told(it) || (sighting.rule.generic && !it.rule.generic);
+                if beside.any(known) {
+                    continue;
+                }
+                // Neighbourhoods may overlap.
+                if !more.iter().rev().take(50).any(|it: &Sighting| it.at == at) {
+                    more.push(moved(sighting, at, &joined.text));
+                }
+            }
+            if secret {
+                joined.text.zeroize();
+            }
+        }
+        self.marks.clear();
+        merge(sightings, more);
+    }
+
+    /// What stands in base64.
+    fn encoded(&mut self, text: &[u8], sightings: &mut Vec<Sighting>) {
+        let mut inner = Vec::new();
+        for encoded in encoded(text) {
+            let next = sightings.partition_point(|it| it.at.end <= encoded.at.start);
+            if sightings.get(next).is_some_and(|it| it.at.start < encoded.at.end && it.rule.id != GUESSED) {
+                continue;
+            }
+            if self.budget == 0 {
+                break;
+            }
+            // A guess about decoded text would be a guess about a guess.
+            let found = self.plain(&encoded.inside).into_iter().filter(|it| !it.rule.generic);
+            inner.extend(found.map(|it| (encoded.place(&it.at), it)).map(|(at, it)| moved(it, at, &encoded.inside)));
+        }
+        merge(sightings, inner);
+    }
+}
+
+fn overlap(one: &Range<usize>, other: &Range<usize>) -> bool {
+    one.start < other.end && other.start < one.end
+}
+
+/// A sighting in a decoded text, at its place in the original: the bytes there are not the secret, so it keeps its name.
+fn moved(sighting: Sighting, at: Range<usize>, decoded: &[u8]) -> Sighting {
+    let value = decoded.get(sighting.at.clone()).unwrap_or_default();
+    let identity = sighting.identity.unwrap_or_else(|| Zeroizing::new(value.to_vec()));
+    Sighting { at, identity: Some(identity), ..sighting }
+}
+
+/// Adds what decoding told. It knows better than what was seen in the same place without.
+fn merge(sightings: &mut Vec<Sighting>, more: Vec<Sighting>) {
+    if more.is_empty() {
+        return;
+    }
+    sightings.retain(|it| !more.iter().any(|other| overlap(&it.at, &other.at)));
+    sightings.extend(more);
+    sightings.sort_by_key(|it| it.at.start);
 }
 
 /// Whether a token may begin at `start`: nothing of its own characters before it, unless that is the end of an escape

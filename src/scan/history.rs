@@ -191,7 +191,7 @@ impl<'a> Search<'a> {
         let mut holds = false;
         for (place, path, traits) in places {
             if !by_traits.iter().any(|(known, _)| known == traits) {
-                let content = tree::Content { bytes: bytes.to_vec(), in_head: false };
+                let content = tree::Content { bytes: bytes.to_vec(), rest: None, in_head: false };
                 let mut leaks = BTreeMap::new();
                 let mut seen = Seen::default();
                 sweep::add(self.eye, path, Standing::Tracked, content, &mut leaks, &mut seen);

@@ -5,13 +5,14 @@ use super::engine::{Circumstances, ENGINE, Sighting};
 use super::place::{PathTraits, raised};
 use super::report::{Leak, Surface};
 use super::rule::mentions;
-use super::text::{self, Encoding, SearchedText};
+use super::text::{self, SearchedText};
 use super::{Options, ScanKey, markers};
 use crate::domain::{Foreign, SupabaseRef};
 use crate::repo::Standing;
 use chrono::{DateTime, Utc};
 use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::ops::Range;
 use zeroize::Zeroizing;
 
 /// What a text is at first sight, before anybody knows its path.
@@ -28,11 +29,7 @@ pub(crate) enum Glance {
 /// Says what `bytes` could be under any path: every rule tried, values taken with and without quotes. Cheap on what
 /// holds nothing, safe to call from many threads at once, no state between calls.
 pub(crate) fn glance(bytes: &[u8], projects: &[SupabaseRef], now: DateTime<Utc>) -> Glance {
-    let text: Cow<'_, [u8]> = match text::encoding(bytes) {
-        Encoding::Plain => Cow::Borrowed(bytes),
-        Encoding::Utf16 { little, skip } => Cow::Owned(text::from_utf16(bytes.get(skip..).unwrap_or_default(), little)),
-        Encoding::Binary => return Glance::Binary,
-    };
+    let Some(text) = text::decoded(bytes) else { return Glance::Binary };
     let traits = PathTraits { settings: true, ..PathTraits::default() };
     let search = ENGINE.search(&text, &Circumstances { projects, now, traits });
     let found = search.cut || !search.sightings.is_empty();
@@ -78,24 +75,46 @@ pub(crate) enum Looked {
     Cut,
 }
 
+/// What came of a look into a part.
+pub(super) struct Part {
+    /// There was something in it.
+    pub secret: bool,
+    /// There were more candidates than are judged.
+    pub cut: bool,
+}
+
 impl Look<'_> {
     /// Searches the text `bytes` at `place` and adds its leaks, one per secret and file (`leaks` is keyed by their ids).
     pub(crate) fn search(&self, place: Place<'_>, bytes: Vec<u8>, leaks: &mut BTreeMap<String, Leak>) -> Looked {
         let Some(mut text) = SearchedText::of(bytes) else { return Looked::Binary };
-        let traits = PathTraits::of(place.path);
-        let circumstances = Circumstances { projects: &self.options.projects, now: self.options.now, traits };
-        let search = ENGINE.search(text.bytes(), &circumstances);
-        if !search.sightings.is_empty() {
+        let part = self.search_part(place, PathTraits::of(place.path), text.bytes(), 0..usize::MAX, 0, leaks);
+        if part.secret {
             text.holds_secret();
-            let mut lines = Lines::default();
-            for sighting in search.sightings {
-                let line = lines.of(text.bytes(), sighting.at.start);
-                let leak = self.leak(place, traits, text.bytes(), sighting, line);
-                // The first place in the file stands for the secret; HEAD's copy only adds that it is committed.
-                leaks.entry(leak.id.clone()).and_modify(|it| it.in_head |= place.in_head).or_insert(leak);
-            }
         }
-        if search.cut { Looked::Cut } else { Looked::Whole }
+        if part.cut { Looked::Cut } else { Looked::Whole }
+    }
+
+    /// Searches a part of a text that begins after so many lines, and adds the leaks that begin in `keep`.
+    pub(super) fn search_part(
+        &self,
+        place: Place<'_>,
+        traits: PathTraits,
+        text: &[u8],
+        keep: Range<usize>,
+        lines_before: usize,
+        leaks: &mut BTreeMap<String, Leak>,
+    ) -> Part {
+        let circumstances = Circumstances { projects: &self.options.projects, now: self.options.now, traits };
+        let search = ENGINE.search(text, &circumstances);
+        let secret = !search.sightings.is_empty();
+        let mut lines = Lines { passed: lines_before, counted: 0 };
+        for sighting in search.sightings.into_iter().filter(|it| keep.contains(&it.at.start)) {
+            let line = lines.of(text, sighting.at.start);
+            let leak = self.leak(place, traits, text, sighting, line);
+            // The first place in the file stands for the secret; HEAD's copy only adds that it is committed.
+            leaks.entry(leak.id.clone()).and_modify(|it| it.in_head |= place.in_head).or_insert(leak);
+        }
+        Part { secret, cut: search.cut }
     }
 
     fn leak(&self, place: Place<'_>, traits: PathTraits, text: &[u8], sighting: Sighting, line: u32) -> Leak {
@@ -138,24 +157,17 @@ const EXPOSING_NAMES: &[&str] = &["next_public_", "vite_", "react_app_", "expo_p
 
 /// Counts lines forward through a text.
 struct Lines {
-    line: u32,
+    passed: usize,
     counted: usize,
-}
-
-impl Default for Lines {
-    fn default() -> Self {
-        Self { line: 1, counted: 0 }
-    }
 }
 
 impl Lines {
     /// The line, from 1, of the byte `at`. Asked in ascending order; an earlier place has the line of the last.
     fn of(&mut self, text: &[u8], at: usize) -> u32 {
         let passed = text.get(self.counted..at).unwrap_or_default();
-        let newlines = memchr::memchr_iter(b'\n', passed).count();
-        self.line = self.line.saturating_add(u32::try_from(newlines).unwrap_or(u32::MAX));
+        self.passed += memchr::memchr_iter(b'\n', passed).count();
         self.counted = self.counted.max(at);
-        self.line
+        u32::try_from(self.passed + 1).unwrap_or(u32::MAX)
     }
 }
 
@@ -198,7 +210,7 @@ mod tests {
 
     #[test]
     fn lines_are_counted_forward() {
-        let mut lines = Lines::default();
+        let mut lines = Lines { passed: 0, counted: 0 };
         let text = b"a\nb\n\nc";
         assert_eq!([0, 2, 2, 5, 99].map(|at| lines.of(text, at)), [1, 2, 2, 4, 4]);
     }

@@ -1,15 +1,16 @@
 //! Scans one file that a person named. It follows a link that was named, and nothing else.
 
-use super::report::{Coverage, Report};
-use super::{Options, ScanKey, scan_text};
+use super::report::Report;
+use super::{Options, ScanKey, scan_text, sweep};
 use crate::domain::Foreign;
-use crate::repo::{RepoProblem, Unread, Why};
+use crate::repo::RepoProblem;
 use std::fs::File;
 use std::io::{ErrorKind, Read as _};
 use std::path::Path;
+use std::sync::atomic::AtomicBool;
 
 /// See [`super::scan_file`].
-pub(super) fn file(path: &Path, key: &ScanKey, options: &Options) -> Result<Report, RepoProblem> {
+pub(super) fn file(path: &Path, key: &ScanKey, options: &Options, stop: &AtomicBool) -> Result<Report, RepoProblem> {
     let shown = || Foreign::new(path.to_string_lossy());
     let failed = |error: std::io::Error| match error.kind() {
         ErrorKind::NotFound => RepoProblem::Missing { path: shown() },
@@ -22,12 +23,12 @@ pub(super) fn file(path: &Path, key: &ScanKey, options: &Options) -> Result<Repo
     }
     let most = options.limits.file_bytes;
     let mut text = Vec::with_capacity(usize::try_from(metadata.len().min(most)).unwrap_or(0));
-    File::open(path).map_err(failed)?.take(most.saturating_add(1)).read_to_end(&mut text).map_err(failed)?;
+    let mut opened = File::open(path).map_err(failed)?;
+    opened.by_ref().take(most.saturating_add(1)).read_to_end(&mut text).map_err(failed)?;
     // Where a file lies on this machine says nothing of it; its name does.
     let name = path.file_name().unwrap_or(path.as_os_str()).as_encoded_bytes();
     let mut report = if text.len() as u64 > most {
-        let coverage = Coverage::new(1, 0, 0, vec![Unread::new(name, Why::TooLarge)]);
-        Report { findings: Vec::new(), coverage, commit: None }
+        sweep::reader(name, &mut std::io::Cursor::new(text).chain(opened), key, options, stop)?
     } else {
         scan_text(name, text, key, options)
     };

@@ -1,6 +1,7 @@
 //! Takes every file of a tree or an archive through the engine on several threads, and adds up what was seen.
 //! A file's bytes live here for as long as they are searched, and are wiped if a secret was in them.
 
+use super::large::{self, Ended, LookedThrough, Windows};
 use super::look::{Look, Looked, Place};
 use super::report::{Coverage, Leak, Report, Surface};
 use super::{Options, ScanKey, markers};
@@ -79,10 +80,30 @@ pub(super) fn text(name: &[u8], text: Vec<u8>, key: &ScanKey, options: &Options)
     let look = Look { key, options, surface: Surface::Tree, commit: None };
     let mut seen = Seen { files: 1, ..Seen::default() };
     let mut leaks = BTreeMap::new();
-    let content = repo::tree::Content { bytes: text, in_head: false };
+    let content = repo::tree::Content { bytes: text, rest: None, in_head: false };
     add(look, name, Standing::Untracked, content, &mut leaks, &mut seen);
     seen.leaks.extend(leaks.into_values());
     seen.report(1, None)
+}
+
+/// As [`text`], for what is too large to hold.
+pub(super) fn reader(
+    name: &[u8],
+    from: &mut dyn std::io::Read,
+    key: &ScanKey,
+    options: &Options,
+    stop: &AtomicBool,
+) -> Result<Report, RepoProblem> {
+    let look = Look { key, options, surface: Surface::Tree, commit: None };
+    let place = Place { path: name, standing: Standing::Untracked, in_head: false };
+    let (mut seen, mut leaks) = (Seen::default(), BTreeMap::new());
+    let told = large::search(look, place, from, options.limits.total_bytes, Windows::default(), stop, &mut leaks);
+    if stop.load(Ordering::Relaxed) {
+        return Err(RepoProblem::Stopped);
+    }
+    seen.files = usize::from(add_large(name, told, &mut seen));
+    seen.leaks.extend(leaks.into_values());
+    Ok(seen.report(1, None))
 }
 
 /// As [`tree`], before it is a report.
@@ -112,7 +133,15 @@ fn surveyed(tree: repo::Tree, key: &ScanKey, options: &Options, stop: &AtomicBoo
             let of_head = matches!(contents.as_slice(), [Ok(content)] if content.in_head);
             for content in contents {
                 match content {
-                    Ok(content) => {
+                    Ok(mut content) => {
+                        if let Some(mut rest) = content.rest.take() {
+                            let most = options.limits.total_bytes.saturating_sub(total.load(Ordering::Relaxed));
+                            let place = Place { path: &file.path, standing: file.standing, in_head: content.in_head };
+                            let told = large::search(look, place, &mut rest, most, Windows::default(), stop, &mut leaks);
+                            total.fetch_add(told.bytes, Ordering::Relaxed);
+                            whole &= add_large(&file.path, told, &mut seen);
+                            continue;
+                        }
                         total.fetch_add(content.bytes.len() as u64, Ordering::Relaxed);
                         options.progress.saw(content.bytes.len());
                         add(look, &file.path, file.standing, content, &mut leaks, &mut seen);
@@ -217,4 +246,22 @@ pub(super) fn add(
         Looked::Binary => seen.unread.push(Unread::new(path, Why::Binary)),
         Looked::Cut => seen.unread.push(Unread::new(path, Why::TooManyCandidates)),
     }
+}
+
+/// Adds what came of a file that was read in pieces. False: not all of it was.
+fn add_large(path: &[u8], told: LookedThrough, seen: &mut Seen) -> bool {
+    seen.bytes += told.bytes;
+    match told.looked {
+        Looked::Whole => {}
+        Looked::Binary => seen.unread.push(Unread::new(path, Why::Binary)),
+        Looked::Cut => seen.unread.push(Unread::new(path, Why::TooManyCandidates)),
+    }
+    let why = match told.ended {
+        Ended::AtTheEnd => return true,
+        Ended::PastMost => Why::PastTotal,
+        // A scan that was stopped is told as a whole.
+        Ended::Unreadable | Ended::Stopped => Why::Unreadable,
+    };
+    seen.unread.push(Unread::new(path, why));
+    false
 }

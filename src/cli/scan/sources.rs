@@ -62,7 +62,7 @@ pub async fn scanned(
             }
             Box::new(move |stop| scan::scan_below(&root, &below, &key, &options, stop).map_err(|it| trouble(&it)))
         }
-        Target::File(path) => Box::new(move |_| scan::scan_file(&path, &key, &options).map_err(|it| trouble(&it))),
+        Target::File(path) => Box::new(move |stop| scan::scan_file(&path, &key, &options, stop).map_err(|it| trouble(&it))),
         Target::Input => {
             let most = options.limits.file_bytes;
             // Whoever types nothing must be able to leave.

@@ -200,4 +200,62 @@ proptest! {
         let found = search("src/a.ts", &text, &[]);
         prop_assert!(found.windows(2).all(|two| two[0].at.end <= two[1].at.start));
     }
+
+    #[test]
+    fn a_secret_in_any_text_and_any_encoding_is_found(
+        which in 0..10_000_usize, before in "([a-z]{1,9} ){0,40}", after in "([a-z]{1,9} ){0,40}", form in 0..6_usize
+    ) {
+        use base64::Engine as _;
+        let all: Vec<Samples> = samples::all();
+        let sample = &all[which % all.len()];
+        let text = &sample.matching[which / all.len() % sample.matching.len()];
+        let generic = rules::all().any(|it| it.id == sample.rule && it.generic);
+        let plain = format!("{before}\n{text}\n{after}");
+        let units = |mark: &str, little: bool| -> Vec<u8> {
+            let units = mark.encode_utf16().chain(plain.encode_utf16());
+            units.flat_map(|unit| if little { unit.to_le_bytes() } else { unit.to_be_bytes() }).collect()
+        };
+        let percent = |byte: u8| if byte.is_ascii_alphanumeric() { char::from(byte).to_string() } else { format!("%{byte:02X}") };
+        let bytes = match form {
+            0 => plain.clone().into_bytes(),
+            1 => units("", true),
+            2 => units("\u{feff}", false),
+            3 => units("", false),
+            4 => base64::engine::general_purpose::STANDARD.encode(&plain).into_bytes(),
+            _ => plain.bytes().map(percent).collect::<String>().into_bytes(),
+        };
+        if !(generic && form >= 4) {
+            let decoded = crate::scan::text::decoded(&bytes).expect("text");
+            let found: Vec<_> = search(sample.path, &decoded, &[]).iter().map(|it| it.rule.id).collect();
+            prop_assert!(found.contains(&sample.rule), "{} as {}: {:?}", sample.rule, form, found);
+        }
+    }
+
+    #[test]
+    fn a_token_in_pieces_or_with_an_escape_is_the_same_secret(which in 0..10_000_usize, part in 0..10_000_usize, form in 0..6_usize) {
+        let all: Vec<Samples> = samples::all();
+        let sample = &all[which % all.len()];
+        let text = &sample.matching[which / all.len() % sample.matching.len()];
+        let plain = search(sample.path, text.as_bytes(), &[]);
+        let whole = plain.iter().find(|it| it.rule.id == sample.rule).unwrap();
+        let prefixed = whole.rule.charset != Charset::Open && matches!(whole.rule.reach, Reach::From(_));
+        let begins = whole.rule.literals.iter().any(|it| text[whole.at.clone()].starts_with(it));
+        if prefixed && begins && !whole.rule.generic {
+            let at = whole.at.start + 1 + part % (whole.at.len() - 2);
+            let letter = text.as_bytes()[at];
+            let (before, after) = text.split_at(at);
+            let written = match form {
+                0 => format!("{before}\"+\"{after}"),
+                1 => format!("{before}' +\n    '{after}"),
+                2 => format!("{before}\".concat(\"{after}"),
+                3 => format!("{before}\\x{letter:02x}{}", &after[1..]),
+                4 => format!("{before}\\u{{{letter:02x}}}{}", &after[1..]),
+                _ => format!("{before}%{letter:02X}{}", &after[1..]),
+            };
+            let found = search(sample.path, written.as_bytes(), &[]);
+            let name = |of: &Sighting, text: &str| of.identity.as_ref().map_or(text.as_bytes()[of.at.clone()].to_vec(), |it| it.to_vec());
+            let same = found.iter().any(|it| it.rule.id == sample.rule && name(it, &written) == name(whole, text));
+            prop_assert!(same, "{} as {}: {:?}", sample.rule, form, found.iter().map(|it| it.rule.id).collect::<Vec<_>>());
+        }
+    }
 }

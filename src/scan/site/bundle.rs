@@ -1,8 +1,7 @@
 //! The scripts that a text names: imports, lists of chunks, manifests, workers (`apis/http.md` §5.1, step 3). It reads
 //! strings and runs nothing; what it cannot tell from a file name of a library is a guess, and says so.
 
-use aho_corasick::AhoCorasick;
-use std::sync::LazyLock;
+use memchr::memmem;
 use url::Url;
 
 /// A script that a text names.
@@ -29,11 +28,6 @@ const LONGEST: usize = 512;
 /// Names in one text beyond which it is made to keep us busy; they are counted.
 pub(in crate::scan) const MOST: usize = 20_000;
 
-static ENDINGS: LazyLock<AhoCorasick> = LazyLock::new(|| {
-    #[expect(clippy::expect_used, reason = "two constants, and every test of this file builds them")]
-    AhoCorasick::new([".js", ".mjs"]).expect("two short texts")
-});
-
 /// Every script that `text`, which came from `from`, names: at most [`MOST`] of them, and how many mentions more there were.
 /// Each once. `base` is where a page's own relative names begin, if `text` is a page.
 pub(in crate::scan) fn names(text: &[u8], from: &Url) -> (Vec<Named>, usize) {
@@ -51,7 +45,10 @@ pub(in crate::scan) fn names(text: &[u8], from: &Url) -> (Vec<Named>, usize) {
 }
 
 fn mentions(text: &[u8]) -> impl Iterator<Item = Mention<'_>> {
-    ENDINGS.find_iter(text).filter_map(|hit| mention(text, hit.end()))
+    memmem::find_iter(text, b"js").filter_map(|at| {
+        let before = text.get(..at)?;
+        (before.ends_with(b".") || before.ends_with(b".m")).then(|| mention(text, at + 2)).flatten()
+    })
 }
 
 /// The string that `.js` at `end` is in, if it ends there or with a query.
