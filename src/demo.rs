@@ -4,6 +4,7 @@
 pub mod answers;
 pub mod archive;
 pub mod moments;
+pub mod site;
 pub mod stage;
 pub mod stand_in;
 pub mod story;

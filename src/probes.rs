@@ -6,6 +6,7 @@ pub mod openai;
 pub mod openrouter;
 pub mod part;
 pub mod scan;
+pub mod site;
 #[cfg(test)]
 pub mod stand_in;
 pub mod supabase;
@@ -171,5 +172,5 @@ pub fn book() -> ProbeBook {
 }
 
 /// One table per system.
-static TABLES: [&[&dyn AnyProbe]; 6] =
-    [scan::TABLE, github::TABLE, supabase::TABLE, vercel::TABLE, openai::TABLE, openrouter::TABLE];
+static TABLES: [&[&dyn AnyProbe]; 7] =
+    [scan::TABLE, site::TABLE, github::TABLE, supabase::TABLE, vercel::TABLE, openai::TABLE, openrouter::TABLE];

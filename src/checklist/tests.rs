@@ -8,8 +8,9 @@ use super::*;
 use crate::domain::Checklist;
 
 /// The probes that this issue has; the registry's own test compares it with what the built-in checklist names.
-const PROBES: [&str; 10] = [
+const PROBES: [&str; 11] = [
     "scan.tree",
+    "site.bundle",
     "github.secret-scanning",
     "github.leak-prevention",
     "github.branch-protection",
