@@ -6,6 +6,7 @@ pub mod archive;
 pub mod keys;
 pub mod moments;
 pub mod repository;
+pub mod site;
 pub mod stage;
 pub mod stand_in;
 pub mod story;

@@ -10,6 +10,7 @@ pub mod openrouter;
 pub mod part;
 pub mod repo;
 pub mod scan;
+pub mod site;
 #[cfg(test)]
 pub mod stand_in;
 pub mod supabase;
@@ -178,5 +179,5 @@ pub fn book() -> ProbeBook {
 }
 
 /// One table per system.
-static TABLES: [&[&dyn AnyProbe]; 7] =
-    [scan::TABLE, repo::TABLE, github::TABLE, supabase::TABLE, vercel::TABLE, openai::TABLE, openrouter::TABLE];
+static TABLES: [&[&dyn AnyProbe]; 8] =
+    [scan::TABLE, repo::TABLE, site::TABLE, github::TABLE, supabase::TABLE, vercel::TABLE, openai::TABLE, openrouter::TABLE];

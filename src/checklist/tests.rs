@@ -8,10 +8,11 @@ use super::*;
 use crate::domain::Checklist;
 
 /// The probes that this issue has; the registry's own test compares it with what the built-in checklist names.
-const PROBES: [&str; 14] = [
+const PROBES: [&str; 15] = [
     "scan.tree",
     "scan.history",
     "scan.exposure-window",
+    "site.bundle",
     "repo.env-files",
     "repo.service-role",
     "github.secret-scanning",

@@ -1,9 +1,12 @@
 //! The demo's invented keys, put together at run time. They open nothing.
 
-/// Puts invented keys where a text says `{{stripe-live}}`, `{{service-role}}` or `{{openai}}`.
+/// Puts invented keys where a text says `{{stripe-live}}`, `{{service-role}}`, `{{anon}}` or `{{openai}}`.
 #[must_use]
 pub fn with_keys(text: &str) -> String {
-    text.replace("{{stripe-live}}", &stripe_live()).replace("{{service-role}}", &service_role()).replace("{{openai}}", &openai())
+    text.replace("{{stripe-live}}", &stripe_live())
+        .replace("{{service-role}}", &supabase("service_role"))
+        .replace("{{anon}}", &supabase("anon"))
+        .replace("{{openai}}", &openai())
 }
 
 pub(super) fn stripe_live() -> String {
@@ -11,13 +14,14 @@ pub(super) fn stripe_live() -> String {
     format!("sk{}live_51{tail}", '_')
 }
 
-/// A JWT of the shape of Supabase's legacy `service_role` key, signed by nobody.
-fn service_role() -> String {
+/// A JWT of the shape of Supabase's legacy keys, signed by nobody.
+fn supabase(role: &str) -> String {
     use base64::Engine as _;
     let part = |text: &str| base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(text);
     let head = part(r#"{"alg":"HS256","typ":"JWT"}"#);
     let claims =
-        part(r#"{"iss":"supabase","ref":"acmeshopproductionab","role":"service_role","iat":1700000000,"exp":2015360000}"#);
+        format!(r#"{{"iss":"supabase","ref":"acmeshopproductionab","role":"{role}","iat":1700000000,"exp":2015360000}}"#);
+    let claims = part(&claims);
     let signature: String = (0..43_u8).map(|n| char::from(b'A' + (n % 26 * 7 + 5) % 26)).collect();
     format!("{head}.{claims}.{signature}")
 }

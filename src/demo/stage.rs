@@ -62,7 +62,7 @@ impl Stage {
         let stand_in = stand_in::start(Arc::clone(&clock) as _, &token, thinking)
             .await
             .map_err(|error| failed("the demo's stand-ins cannot listen on loopback", error.to_string()))?;
-        let variables = ANSWERED.iter().map(|system| {
+        let variables = ANSWERED.iter().chain(&[System::Site]).map(|system| {
             let variable = Endpoints::variable(*system);
             (variable, format!("{}/{system}/", stand_in.address))
         });

@@ -2,7 +2,7 @@
 //! to those who bring the demo's own token, and it ends with its handle.
 
 use super::answers::Answers;
-use super::{archive, moments};
+use super::{archive, moments, site};
 use crate::clock::SharedClock;
 use bytes::Bytes;
 use http::{HeaderValue, Method, Request, Response, StatusCode, header};
@@ -103,6 +103,12 @@ impl Shop {
         if !matches!(*request.method(), Method::GET | Method::HEAD) {
             return say(StatusCode::METHOD_NOT_ALLOWED, r#"{"message":"the stand-in only reads"}"#);
         }
+        let week = self.week.load(Ordering::Relaxed);
+        if let Some(path) = request.uri().path().strip_prefix("/site/") {
+            // Anybody may ask a site, and for anything.
+            self.think(60).await;
+            return visited(&format!("/{path}"), week);
+        }
         let bearer = request.headers().get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
         if bearer.and_then(|value| value.strip_prefix("Bearer ")) != Some(self.token.as_str()) {
             return say(StatusCode::UNAUTHORIZED, r#"{"message":"Bad credentials"}"#);
@@ -114,16 +120,11 @@ impl Shop {
         let path = format!("/{path}");
         let query: BTreeMap<String, String> =
             url::form_urlencoded::parse(uri.query().unwrap_or_default().as_bytes()).into_owned().collect();
-        let week = self.week.load(Ordering::Relaxed);
         let Some(found) = self.answers.find(vendor, &path, &query, week) else {
             self.missed.lock().unwrap_or_else(PoisonError::into_inner).push(format!("{vendor} {uri}"));
             return say(StatusCode::NOT_FOUND, r#"{"message":"Not Found"}"#);
         };
-        match self.thinking {
-            Thinking::Not => {}
-            Thinking::AsTold => tokio::time::sleep(Duration::from_millis(found.ms)).await,
-            Thinking::Each(time) => tokio::time::sleep(time).await,
-        }
+        self.think(found.ms).await;
         let mut response = if found.archive {
             match archive::tarball(week) {
                 Ok(bytes) => Response::new(Full::new(Bytes::from(bytes))),
@@ -145,6 +146,27 @@ impl Shop {
         }
         response
     }
+
+    async fn think(&self, told: u64) {
+        match self.thinking {
+            Thinking::Not => {}
+            Thinking::AsTold => tokio::time::sleep(Duration::from_millis(told)).await,
+            Thinking::Each(time) => tokio::time::sleep(time).await,
+        }
+    }
+}
+
+/// What the app's own site says to a visitor.
+fn visited(path: &str, week: u8) -> Response<Full<Bytes>> {
+    let (status, content_type, text) = match site::served(path, week) {
+        Ok(Some((content_type, text))) => (StatusCode::OK, content_type, text),
+        Ok(None) => (StatusCode::NOT_FOUND, "text/html; charset=utf-8", "<!doctype html><title>404</title>".to_owned()),
+        Err(_) => (StatusCode::INTERNAL_SERVER_ERROR, "text/plain", String::new()),
+    };
+    let mut response = Response::new(Full::new(Bytes::from(text)));
+    *response.status_mut() = status;
+    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(content_type));
+    response
 }
 
 fn say(status: StatusCode, body: &'static str) -> Response<Full<Bytes>> {

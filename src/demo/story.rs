@@ -17,6 +17,7 @@ pub struct Story {
     supabase: SupabaseRef,
     staging: SupabaseRef,
     vercel: VercelProject,
+    url: url::Url,
     providers: BTreeSet<System>,
     openai_project: String,
     live_since_days_ago: u32,
@@ -125,6 +126,7 @@ impl Story {
         settings.supabase = Some(self.supabase.clone());
         settings.staging = Some(self.staging.clone());
         settings.vercel = Some(self.vercel.clone());
+        settings.url = Some(self.url.clone());
         settings.providers.clone_from(&self.providers);
         settings.openai_project = Some(self.openai_project.clone());
         settings.live_since = Some(start - TimeDelta::days(self.live_since_days_ago.into()));

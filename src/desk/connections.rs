@@ -11,8 +11,8 @@ use crate::systems::{github, openai, openrouter, supabase, vercel};
 use crate::trouble::Trouble;
 
 /// The systems that probes of today ask, in the order in which they are shown.
-pub const ASKED: [System; 6] =
-    [System::Github, System::Supabase, System::Vercel, System::Openai, System::Openrouter, System::Scan];
+pub const ASKED: [System; 7] =
+    [System::Github, System::Supabase, System::Vercel, System::Openai, System::Openrouter, System::Scan, System::Site];
 
 /// How a connection stands.
 #[derive(Debug, Clone, PartialEq, Eq)]

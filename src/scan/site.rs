@@ -4,7 +4,6 @@
 mod absorb;
 mod bundle;
 mod finish;
-mod flat;
 mod hosts;
 mod map;
 mod next;
@@ -68,7 +67,7 @@ impl Default for SiteLimits {
             bytes: 256 * 1024 * 1024,
             page_bytes: 4 * 1024 * 1024,
             script_bytes: 12 * 1024 * 1024,
-            map_bytes: 32 * 1024 * 1024,
+            map_bytes: 24 * 1024 * 1024,
             depth: 24,
             time: Duration::from_secs(180),
             at_once: 6,
@@ -130,3 +129,6 @@ impl SiteOptions {
 pub async fn scan_site(door: &Door, address: &Url, key: &ScanKey, options: &SiteOptions) -> Result<SiteReport, Gap> {
     walk::walk(door, door.site().unwrap_or(address), key, options).await
 }
+
+#[cfg(test)]
+mod tests;

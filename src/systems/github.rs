@@ -21,7 +21,7 @@ use crate::net::service::{octocrab, through};
 use crate::net::{Door, ReadCall, Reply};
 use chrono::{DateTime, Utc};
 use facts::{
-    ActiveRule, Alert, BranchStub, Classic, Deployment, DeploymentStatus, Environment, Repository, Ruleset, ScanHistory,
+    ActiveRule, Alert, BranchStub, Classic, Deployment, DeploymentStatus, Environment, FileTree, Repository, Ruleset, ScanHistory,
 };
 use refusal::refusal;
 use serde::Serialize;
@@ -159,6 +159,15 @@ impl Github {
     pub async fn deployment_statuses(&self, slug: &Slug, id: u64) -> Result<Arc<Vec<DeploymentStatus>>, Gap> {
         let answer = self.one::<Vec<DeploymentStatus>>(requests::deployment_statuses(slug, id), |_| true).await?;
         whole(&answer, "the deployment's states").map(|it| Arc::new(it.clone()))
+    }
+
+    /// The names of the files of a branch. `truncated`: there are more than GitHub lists.
+    ///
+    /// # Errors
+    /// Any gap; an empty repository is one too.
+    pub async fn file_tree(&self, slug: &Slug, branch: &str) -> Result<Arc<FileTree>, Gap> {
+        let answer = self.one::<FileTree>(requests::tree(slug, branch), |it| it.tree.is_some() && it.truncated.is_some()).await?;
+        whole(&answer, "the files").map(|it| Arc::new(it.clone()))
     }
 
     async fn one<T>(&self, call: ReadCall, is_genuine: fn(&T) -> bool) -> Result<Arc<Answered<T>>, Gap>

@@ -14,10 +14,11 @@ use tokio::sync::mpsc::unbounded_channel;
 use tokio_util::sync::CancellationToken;
 
 /// The items that the story is about, and their truth after the run of each week.
-const TRUTHS: [(&str, [Truth; 3]); 12] = [
+const TRUTHS: [(&str, [Truth; 3]); 13] = [
     ("SEC-01", [Truth::Failing, Truth::Verified, Truth::Verified]),
     // Each key is replaced on Sam's word; what reads Supabase's keys is still to come, and Sam judges that too.
     ("SEC-02", [Truth::Failing, Truth::Attested, Truth::Attested]),
+    ("SEC-03", [Truth::Failing, Truth::Verified, Truth::Verified]),
     ("SEC-05", [Truth::Failing, Truth::Waived, Truth::Waived]),
     ("SEC-06", [Truth::Failing, Truth::Verified, Truth::Verified]),
     ("SEC-07", [Truth::Open, Truth::Attested, Truth::Attested]),
@@ -32,11 +33,12 @@ const TRUTHS: [(&str, [Truth; 3]); 12] = [
 ];
 
 /// What each probe says in each week: an outcome, or the gap.
-const WORDS: [(&str, [&str; 3]); 14] = [
+const WORDS: [(&str, [&str; 3]); 15] = [
     ("scan.tree", ["fail", "pass", "pass"]),
     // What was committed stays committed, and was open for as long as it was.
     ("scan.history", ["fail", "fail", "fail"]),
     ("scan.exposure-window", ["needs_judgement", "needs_judgement", "needs_judgement"]),
+    ("site.bundle", ["fail", "pass", "pass"]),
     ("repo.env-files", ["fail", "pass", "pass"]),
     ("repo.service-role", ["fail", "pass", "pass"]),
     ("github.secret-scanning", ["fail", "pass", "pass"]),
@@ -139,7 +141,7 @@ async fn every_system_says_who_we_are_until_one_does_not() {
             let system = connection.system;
             let standing = stage.desk.check(stage.app(), connection).await.unwrap().standing;
             match (system, week, standing) {
-                (System::Scan | System::Repo, _, Standing::NoneNeeded) => {}
+                (System::Scan | System::Repo | System::Site, _, Standing::NoneNeeded) => {}
                 (System::Openrouter, 3, Standing::Refused(gap)) => assert_eq!(gap.kind, GapKind::BadCredential),
                 (System::Openrouter, 3, other) => panic!("OpenRouter says {other:?}"),
                 (_, _, Standing::Works(identity)) => {

@@ -106,3 +106,14 @@ async fn a_site_is_asked_as_a_stranger_asks() {
     assert!(!site.heads()[0].contains(&token()));
     assert!(!site.heads()[0].contains("authorization"));
 }
+
+#[tokio::test]
+async fn whoever_judges_redirects_gets_them_as_answers_and_only_from_strangers() {
+    let (stand, other) = (Stand::always(to("302", "https://evil.example/")).await, Stand::always(vec![]).await);
+    let call = ReadCall::get(System::Site, "").at(stand.url.clone()).as_answered();
+    let reply = soon(door(&other).read(call)).await.unwrap();
+    assert_eq!((reply.status.as_u16(), reply.header("location")), (302, Some("https://evil.example/")));
+    let gap = soon(door(&stand).read(user().as_answered())).await.unwrap_err();
+    assert_eq!(gap.kind, GapKind::Internal);
+    assert_eq!(stand.count(), 1);
+}

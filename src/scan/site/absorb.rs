@@ -4,7 +4,7 @@ use super::hosts::is_sign_in;
 use super::queue::{Job, Role};
 use super::report::ExposedMap;
 use super::visit::{Missed, ScriptSeen, Seen, What};
-use super::walk::Walk;
+use super::walk::{Shell, Walk};
 use crate::domain::{Foreign, GapKind};
 use url::Url;
 
@@ -25,17 +25,12 @@ impl Walk<'_> {
         }
         self.all.leaks(seen.found.leaks);
         for project in seen.found.projects {
-            self.all.projects.entry(project).or_insert_with(|| shown.clone());
+            self.all.project(project, &shown);
         }
         match (seen.what, job.role) {
             (What::Page(page), role) => {
                 if role == Role::Fallback {
-                    let scripts = page.tags.scripts.iter().filter(|it| it.runs).map(|it| it.address.clone()).collect();
-                    let same = self
-                        .facts
-                        .start
-                        .as_ref()
-                        .is_some_and(|(start, digest)| *digest == page.digest || (!start.is_empty() && *start == scripts));
+                    let same = self.facts.start.as_ref().is_some_and(|start| start.is(&Shell::of(&page)));
                     self.facts.single_page = same && seen.status < 300;
                     if self.facts.single_page {
                         self.queue.drop_links();
@@ -102,7 +97,12 @@ impl Walk<'_> {
             self.all.unseen(shown, "calls more chunks than any app has");
         }
         if let Some(naming) = script.naming {
-            self.facts.namings.push((naming, at.clone()));
+            // A site has one runtime, or some; not hundreds.
+            if self.facts.namings.len() < 50 {
+                self.facts.namings.push((naming, at.clone()));
+            } else {
+                self.all.unseen(shown, "one runtime of webpack too many");
+            }
         }
         for page in script.pages {
             let base = self.base.clone();

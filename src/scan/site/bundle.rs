@@ -64,10 +64,6 @@ fn mention(text: &[u8], end: usize) -> Option<Mention<'_>> {
     if !close.first().is_some_and(is_quote) {
         return None;
     }
-    // What a string is the key of was named by whoever wrote it, not by who built it: `{"./af.js": 123}`.
-    if close.get(1) == Some(&b':') {
-        return None;
-    }
     let before = text.get(end.saturating_sub(LONGEST)..end)?;
     let open = before.iter().rposition(|byte| is_quote(byte) || matches!(byte, b'\n' | b'\r' | b' ' | b'<' | b'>'))?;
     if !before.get(open).is_some_and(is_quote) {
@@ -76,6 +72,10 @@ fn mention(text: &[u8], end: usize) -> Option<Mention<'_>> {
     let written = std::str::from_utf8(text.get(end - (before.len() - open - 1)..end + query)?).ok()?;
     let lead = before.get(..open)?;
     let lead = lead.strip_suffix(b"\\").unwrap_or(lead).trim_ascii_end();
+    // What a string is the key of was named by whoever wrote it, not by who built it: `{"./af.js": 123}`.
+    if close.get(1) == Some(&b':') && matches!(lead.last(), Some(b'{' | b',')) {
+        return None;
+    }
     let led_by = |words: &[&str]| words.iter().any(|word| lead.ends_with(word.as_bytes()));
     Some(Mention {
         written,
@@ -137,9 +137,10 @@ pub(in crate::scan) fn is_hashed(path: &str) -> bool {
     let file = path.rsplit('/').next().unwrap_or_default();
     let stem = file.strip_suffix(".js").or_else(|| file.strip_suffix(".mjs")).unwrap_or(file);
     let stem = stem.strip_suffix(".chunk").unwrap_or(stem);
-    let tails = [stem.get(stem.len().saturating_sub(9)..), stem.rsplit_once(['-', '.']).map(|_| stem)];
-    let by_dash = tails.first().copied().flatten().and_then(|tail| tail.strip_prefix(['-', '.', '_']));
-    let by_last = stem.rsplit_once('.').map(|(_, tail)| tail).filter(|tail| tail.len() >= 8);
+    // Eight characters behind a sign, which may hold that sign themselves; or any number behind the last sign.
+    let tail = stem.get(stem.len().saturating_sub(9)..);
+    let by_dash = tail.and_then(|tail| tail.strip_prefix(['-', '.', '_']));
+    let by_last = stem.rsplit_once(['.', '-']).map(|(_, tail)| tail).filter(|tail| tail.len() >= 8);
     [by_dash, by_last].into_iter().flatten().any(|tail| {
         let word = tail.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-'));
         // A word of eight small letters is a word.

@@ -5,24 +5,42 @@ use super::next;
 use super::report::Framework;
 use super::visit::PageSeen;
 use super::walk::Walk;
+use super::webpack::Naming;
 use url::Url;
 
 /// Asks for what only all files together name: chunks by their numbers. Whether there is anything new.
 pub(super) fn further(walk: &mut Walk<'_>) -> bool {
-    let before = walk.facts.sure.len();
-    let mut named: Vec<Url> = Vec::new();
+    let before = (walk.facts.sure.len(), walk.asked_guesses);
+    let mut named: Vec<(Url, bool)> = Vec::new();
     for (naming, at) in &walk.facts.namings {
-        let base = match naming.public_path.as_deref() {
-            Some(path) if !path.is_empty() && path != "auto" => at.join(path).ok(),
-            _ => super::bundle::next_root(at).or_else(|| at.join("/").ok()),
-        };
+        let Some(base) = base(naming, at) else { continue };
         let ids = walk.facts.ids.iter().map(String::as_str);
-        named.extend(base.iter().flat_map(|base| naming.names(ids.clone()).into_iter().filter_map(|name| base.join(&name).ok())));
+        let listed = naming.names().into_iter().map(|name| (name, true));
+        let all = listed.chain(naming.guesses(ids).into_iter().map(|name| (name, false)));
+        named.extend(all.filter_map(|(name, sure)| Some((base.join(&name).ok()?, sure))));
     }
-    for address in named {
-        walk.script(address, true, 2);
+    for (address, sure) in named {
+        walk.script(address, sure, 2);
     }
-    walk.facts.sure.len() > before
+    (walk.facts.sure.len(), walk.asked_guesses) != before
+}
+
+/// Where the chunks of a runtime lie.
+fn base(naming: &Naming, at: &Url) -> Option<Url> {
+    match naming.public_path.as_deref() {
+        Some(path) if !path.is_empty() && path != "auto" => at.join(path).ok(),
+        _ => super::bundle::next_root(at).or_else(|| at.join("/").ok()),
+    }
+}
+
+/// A runtime that lists none has one chunk; whether one of the numbers in the calls was its.
+fn lacks_its_chunk(walk: &Walk<'_>, naming: &Naming, at: &Url) -> bool {
+    let ids = walk.facts.ids.iter().map(String::as_str);
+    let is_read = |name: String| {
+        let address = base(naming, at).and_then(|base| base.join(&name).ok());
+        address.is_some_and(|it| walk.facts.lucky.contains(&it) || walk.facts.sure.contains(&it))
+    };
+    naming.lists_none() && !naming.guesses(ids).into_iter().any(is_read)
 }
 
 /// Asks for the manifests of the build that a page came from.
@@ -44,6 +62,16 @@ pub(super) fn judge(walk: &mut Walk<'_>) -> Framework {
     if is_next && !walk.facts.manifest {
         walk.all
             .unseen("_buildManifest.js", "the manifest of the build was not read, so pages may have scripts that nobody named");
+    }
+    let lacking: Vec<String> = walk
+        .facts
+        .namings
+        .iter()
+        .filter(|(naming, at)| lacks_its_chunk(walk, naming, at))
+        .map(|(_, at)| at.path().to_owned())
+        .collect();
+    for path in lacking {
+        walk.all.unseen(path, "loads a chunk whose number nothing says");
     }
     match (framework, &walk.options.routes) {
         (Framework::NextApp, None) => {

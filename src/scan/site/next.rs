@@ -41,13 +41,19 @@ pub(in crate::scan) fn manifests(root: &Url, id: &str) -> Vec<Url> {
 
 /// The pages that a build manifest lists, without the framework's own and those with a parameter.
 pub(in crate::scan) fn pages_of_manifest(text: &[u8]) -> Vec<String> {
-    let Some(list) = after(text, "sortedPages", "]") else { return Vec::new() };
-    list.split('"')
-        .skip(1)
-        .step_by(2)
-        .filter(|it| it.starts_with('/') && !it.starts_with("/_") && !it.contains('[') && it.len() < 300 && *it != "/404")
-        .map(str::to_owned)
-        .collect()
+    let Some(at) = find(text, b"sortedPages") else { return Vec::new() };
+    let list = String::from_utf8_lossy(text.get(at..text.len().min(at + 256 * 1024)).unwrap_or_default());
+    let Some((_, list)) = list.split_once('[') else { return Vec::new() };
+    let mut pages = Vec::new();
+    let mut parts = list.split('"');
+    // Between two strings stands a comma, or the end of the list.
+    while parts.next().is_some_and(|between| !between.contains(']')) {
+        let Some(page) = parts.next() else { break };
+        if page.starts_with('/') && !page.starts_with("/_") && !page.contains('[') && page.len() < 300 && page != "/404" {
+            pages.push(page.to_owned());
+        }
+    }
+    pages
 }
 
 /// What stands between the first `mark` and the `end` behind it; at most some kilobytes.
@@ -100,9 +106,10 @@ mod tests {
     #[test]
     fn the_pages_of_a_manifest() {
         let text =
-            br#"self.__BUILD_MANIFEST={"/legacy":["static/chunks/a.js"],"sortedPages":["/_app","/_error","/legacy","/p/[id]"]};"#;
-        assert_eq!(pages_of_manifest(text), ["/legacy"]);
-        assert_eq!(pages_of_manifest(b"sortedPages:[\"/a\""), Vec::<String>::new());
+            br#"self.__BUILD_MANIFEST={"/legacy":["static/chunks/a.js"],"sortedPages":["/_app","/_error","/legacy","/p/[id]","/z"],"other":["/y"]};"#;
+        assert_eq!(pages_of_manifest(text), ["/legacy", "/z"]);
+        assert_eq!(pages_of_manifest(b"sortedPages:[\"/a\""), ["/a"]);
+        assert_eq!(pages_of_manifest(b"sortedPages:[]"), Vec::<String>::new());
         let root = Url::parse("https://acme.example/_next/").unwrap();
         assert_eq!(manifests(&root, "x1")[0].path(), "/_next/static/x1/_buildManifest.js");
     }

@@ -85,6 +85,11 @@ pub(super) struct Unseen {
 /// What is named one by one of each reason; further ones are counted.
 const NAMED: usize = 50;
 
+/// What is kept in all, so that no site fills a memory: leaks, things unseen by name, projects and hosts.
+const MOST_LEAKS: usize = 5_000;
+const MOST_UNSEEN: usize = 2_000;
+const MOST_NAMES: usize = 100;
+
 /// What is collected while the walk goes on.
 #[derive(Default)]
 pub(super) struct Collected {
@@ -94,8 +99,8 @@ pub(super) struct Collected {
     uncounted: BTreeMap<String, usize>,
     pub maps: Vec<ExposedMap>,
     /// References and the first place of each.
-    pub projects: BTreeMap<String, String>,
-    pub elsewhere: BTreeSet<String>,
+    projects: BTreeMap<String, String>,
+    elsewhere: BTreeSet<String>,
     pub pages: Tally,
     pub scripts: Tally,
     pub bytes: u64,
@@ -105,23 +110,43 @@ impl Collected {
     /// One entry per secret and path; the first place stands for it.
     pub fn leaks(&mut self, leaks: impl IntoIterator<Item = Leak>) {
         for leak in leaks {
-            self.leaks.entry((leak.path.as_str().to_owned(), leak.id.clone())).or_insert(leak);
+            if self.leaks.len() < MOST_LEAKS {
+                self.leaks.entry((leak.path.as_str().to_owned(), leak.id.clone())).or_insert(leak);
+            } else {
+                self.more_unseen(1, "more credentials than are listed");
+            }
+        }
+    }
+
+    /// A Supabase project is named in that file.
+    pub fn project(&mut self, project: String, path: &str) {
+        if self.projects.len() < MOST_NAMES {
+            self.projects.entry(project).or_insert_with(|| path.to_owned());
+        }
+    }
+
+    /// A host serves other people's scripts.
+    pub fn elsewhere(&mut self, host: &str) {
+        if self.elsewhere.len() < MOST_NAMES {
+            self.elsewhere.insert(host.to_owned());
         }
     }
 
     /// Something that may hold a secret was not seen.
     pub fn unseen(&mut self, what: impl Into<String>, why: impl Into<String>) {
-        self.unseen.insert(Unseen { why: why.into(), what: what.into(), hides: true });
+        let (what, why) = (what.into(), why.into());
+        if self.unseen.len() < MOST_UNSEEN {
+            self.unseen.insert(Unseen { why, what, hides: true });
+        } else {
+            self.more_unseen(1, &why);
+        }
     }
 
     /// Something was not there, and that is all.
     pub fn absent(&mut self, what: impl Into<String>, why: impl Into<String>) {
-        self.unseen.insert(Unseen { why: why.into(), what: what.into(), hides: false });
-    }
-
-    /// How many of those have a name.
-    pub fn unseen_count(&self) -> usize {
-        self.unseen.len()
+        if self.unseen.len() < MOST_UNSEEN {
+            self.unseen.insert(Unseen { why: why.into(), what: what.into(), hides: false });
+        }
     }
 
     /// So many more were not seen, and nobody kept their names.

@@ -1,7 +1,6 @@
 //! Takes one served text through the engine and says what was found. The text lives for as long as it is searched, and is
 //! wiped if a secret was in it; what leaves is a kind, a place, a mask and a keyed hash.
 
-use super::flat::flat;
 use crate::domain::{Foreign, SupabaseRef};
 use crate::repo::Standing;
 use crate::scan::engine::{Circumstances, ENGINE};
@@ -47,16 +46,6 @@ static PROJECT: LazyLock<Regex> = LazyLock::new(|| {
 impl Searcher {
     /// Searches the text of a script or a page, or of a source when `path` is its own. `since` is when it was last changed.
     pub fn search(&self, text: &[u8], path: &str, is_source: bool, since: Option<DateTime<Utc>>) -> Found {
-        let mut found = self.once(text, path, is_source, since);
-        if let Some(flat) = flat(text) {
-            let known: BTreeSet<String> = found.leaks.iter().map(|it| it.id.clone()).collect();
-            let further = self.once(&flat, path, is_source, since);
-            found.add(Found { leaks: further.leaks.into_iter().filter(|it| !known.contains(&it.id)).collect(), ..further });
-        }
-        found
-    }
-
-    fn once(&self, text: &[u8], path: &str, is_source: bool, since: Option<DateTime<Utc>>) -> Found {
         // What a site serves is neither an example nor a file of settings, whatever its path is called; and what was built
         // is full of random words, so that a name beside one says nothing.
         let made_by_tools = !is_source || PathTraits::of(path.as_bytes()).made_by_tools;

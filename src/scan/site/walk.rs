@@ -46,8 +46,7 @@ pub(super) struct Facts {
     /// A client's router whose entry names all pages (Nuxt, SvelteKit).
     pub client_routed: bool,
     pub manifest: bool,
-    /// The scripts that the first page runs, its digest.
-    pub start: Option<(BTreeSet<String>, [u8; 32])>,
+    pub start: Option<Shell>,
     /// Any path gets the first page.
     pub single_page: bool,
     /// Runtimes of webpack, where they lie.
@@ -60,6 +59,26 @@ pub(super) struct Facts {
     pub lucky: BTreeSet<Url>,
     /// Scripts that are surely named.
     pub sure: BTreeSet<Url>,
+}
+
+/// What makes a page the same as another for every address.
+pub(super) struct Shell {
+    /// What it runs; empty if none of that is a module.
+    modules: BTreeSet<String>,
+    digest: [u8; 32],
+}
+
+impl Shell {
+    pub fn of(page: &PageSeen) -> Self {
+        let runs = page.tags.scripts.iter().filter(|it| it.runs);
+        let is_bundled = runs.clone().any(|it| it.module);
+        Self { modules: runs.filter(|_| is_bundled).map(|it| it.address.clone()).collect(), digest: page.digest }
+    }
+
+    /// Whether a page is this one, save for what changes with each answer (a nonce, a time).
+    pub fn is(&self, other: &Self) -> bool {
+        self.digest == other.digest || (!self.modules.is_empty() && self.modules == other.modules)
+    }
 }
 
 /// See [`super::scan_site`].
@@ -78,8 +97,7 @@ pub(super) async fn walk(door: &Door, address: &Url, key: &ScanKey, options: &Si
         What::Page(page) if first.status < 400 => page,
         _ => return Err(no_page(&first)),
     };
-    let scripts = page.tags.scripts.iter().filter(|it| it.runs).map(|it| it.address.clone()).collect();
-    let start = Some((scripts, page.digest));
+    let start = Some(Shell::of(page));
     let base = first.address.join(address.path()).and_then(|it| it.join("./")).map_err(|_| too_slow())?;
     let mut walk = Walk {
         options,
@@ -189,7 +207,7 @@ impl Walk<'_> {
         let shown = self.hosts.shown(&job.address);
         match job.role {
             Role::Fallback | Role::Sitemap | Role::Manifest => {}
-            Role::Script | Role::Guess => {
+            Role::Script => {
                 self.all.scripts.total += 1;
                 self.all.unseen(shown, why);
             }
@@ -212,7 +230,11 @@ impl Walk<'_> {
         let other = ["/api/", "/_next/", "/cdn-cgi/"].iter().any(|it| path.contains(it));
         let leaves = ["logout", "log-out", "signout", "sign-out", "unsubscribe", "delete"].iter().any(|it| path.contains(it));
         let below = address.path().starts_with(self.base.path());
-        if address.origin() != self.hosts.home().origin() || !below || !is_page || other || (leaves && role != Role::Route) {
+        if address.origin() != self.hosts.home().origin() || !below {
+            return;
+        }
+        // What the repository has is asked for whatever it is called.
+        if role != Role::Route && (!is_page || other || leaves) {
             return;
         }
         if role != Role::Route {
@@ -278,8 +300,7 @@ impl Walk<'_> {
 
     fn past(&mut self, shown: String, why: String) {
         self.all.scripts.total += 1;
-        // The names of the first are enough to see what they are.
-        if self.all.unseen_count() < 500 { self.all.unseen(shown, why) } else { self.all.more_unseen(1, &why) }
+        self.all.unseen(shown, why);
     }
 
     /// Takes in what a page names.
@@ -298,7 +319,7 @@ impl Walk<'_> {
                 self.client_router(&address);
                 self.script(address, true, 1);
             } else if let Some(host) = address.host_str().filter(|_| matches!(address.scheme(), "http" | "https")) {
-                self.all.elsewhere.insert(host.to_owned());
+                self.all.elsewhere(host);
             }
         }
         for named in &page.named {

@@ -266,15 +266,25 @@ impl Naming {
         chosen.into_iter().flat_map(|(names, _)| names.keys().map(String::as_str)).collect()
     }
 
-    /// Whether the numbers stand elsewhere: in the calls of whatever loads a chunk.
+    /// Whether numbers stand elsewhere: in the calls of whatever loads a chunk.
     pub fn needs_ids(&self) -> bool {
-        self.listed().is_empty() || self.parts.iter().all(|part| !matches!(part, Part::Listed { or_id: false, .. }))
+        self.parts.iter().all(|part| !matches!(part, Part::Listed { or_id: false, .. }))
     }
 
-    /// The names of the chunks that it lists, and of `ids`.
-    pub fn names<'a>(&'a self, ids: impl IntoIterator<Item = &'a str>) -> BTreeSet<String> {
-        let further = ids.into_iter().filter(|_| self.needs_ids());
-        self.listed().into_iter().chain(further).take(MOST).filter_map(|id| self.name(id)).collect()
+    /// Whether it lists no chunk at all: there is one, and only calls know its number.
+    pub fn lists_none(&self) -> bool {
+        self.listed().is_empty()
+    }
+
+    /// The names of the chunks that it lists.
+    pub fn names(&self) -> BTreeSet<String> {
+        self.listed().into_iter().filter_map(|id| self.name(id)).collect()
+    }
+
+    /// The names that the chunks of these numbers have, if they are this runtime's; any call of a function `e` gives one.
+    pub fn guesses<'a>(&'a self, ids: impl IntoIterator<Item = &'a str>) -> BTreeSet<String> {
+        let ids = ids.into_iter().filter(|_| self.needs_ids());
+        ids.take(MOST).filter_map(|id| self.name(id)).collect()
     }
 
     fn name(&self, id: &str) -> Option<String> {
@@ -323,7 +333,8 @@ mod tests {
     #[case::choices(r#"r.u=e=>792===e?"static/chunks/792-abc.js":54===e?"static/chunks/54-x.js":"static/chunks/"+(({1:"n"})[e]||e)+"."+({1:"h"})[e]+".js""#, &[], &["static/chunks/n.h.js"])]
     fn names_of_chunks(#[case] text: &str, #[case] ids: &[&str], #[case] wanted: &[&str]) {
         let naming = naming(text.as_bytes()).expect("a naming");
-        assert_eq!(naming.names(ids.iter().copied()).into_iter().collect::<Vec<_>>(), wanted);
+        let names: BTreeSet<_> = naming.names().into_iter().chain(naming.guesses(ids.iter().copied())).collect();
+        assert_eq!(names.into_iter().collect::<Vec<_>>(), wanted);
     }
 
     #[rstest]
@@ -348,7 +359,8 @@ mod tests {
         fn any_text_is_read(text in r#"(\.u=|e=>|function\(e\)\{return|"[a-z/.]{0,6}"|\{1:"a"\}|\[e\]|\|\|e|[+?:(){}e=!`'";é]|\.js){0,30}"#) {
             let text = format!("r.u=e=>{text}");
             if let Some(naming) = naming(text.as_bytes()) {
-                naming.names(["1", "2"]);
+                naming.names();
+                naming.guesses(["1", "2"]);
             }
             ids(text.as_bytes());
         }

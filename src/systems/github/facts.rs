@@ -5,6 +5,19 @@ use crate::domain::Foreign;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
+/// `GET /repos/{owner}/{repo}/git/trees/{tree_sha}`: the names of all files, and whether some are missing.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct FileTree {
+    pub tree: Option<Vec<FileEntry>>,
+    pub truncated: Option<bool>,
+}
+
+/// A file or a folder of the repository.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct FileEntry {
+    pub path: Option<String>,
+}
+
 /// `GET /repos/{owner}/{repo}` (dossier §3.1).
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Repository {

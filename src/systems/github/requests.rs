@@ -35,6 +35,7 @@ static DEPLOYMENTS: Template = Template { path: "/repos/{owner}/{repo}/deploymen
 /// Ten, not one: a good deployment that a newer one replaced has `inactive` as its newest state.
 static STATUSES: Template =
     Template { path: "/repos/{owner}/{repo}/deployments/{deployment_id}/statuses", query: &[("per_page", "10")] };
+static TREE: Template = Template { path: "/repos/{owner}/{repo}/git/trees/{tree_sha}", query: &[("recursive", "1")] };
 static TARBALL: Template = Template { path: "/repos/{owner}/{repo}/tarball/{ref}", query: &[] };
 
 /// Types that a plain listing of alerts leaves out (dossier §3.4; the list there is from memory, so a refusal of it is
@@ -42,7 +43,7 @@ static TARBALL: Template = Template { path: "/repos/{owner}/{repo}/tarball/{ref}
 const GENERIC_TYPES: &str = "http_basic_authentication_header,http_bearer_authentication_header,mongodb_connection_string,\
 mysql_connection_string,openssh_private_key,pgp_private_key,postgres_connection_string,rsa_private_key,password";
 
-static ALL: [&Template; 15] = [
+static ALL: [&Template; 16] = [
     &USER,
     &REPOSITORY,
     &COMMITS,
@@ -57,6 +58,7 @@ static ALL: [&Template; 15] = [
     &ENVIRONMENTS,
     &DEPLOYMENTS,
     &STATUSES,
+    &TREE,
     &TARBALL,
 ];
 
@@ -124,6 +126,9 @@ pub(super) fn deployments(slug: &Slug) -> ReadCall {
 }
 pub(super) fn deployment_statuses(slug: &Slug, id: u64) -> ReadCall {
     STATUSES.of(slug, &[("deployment_id", &id.to_string())])
+}
+pub(super) fn tree(slug: &Slug, git_ref: &str) -> ReadCall {
+    TREE.of(slug, &[("tree_sha", git_ref)])
 }
 pub(super) fn tarball(slug: &Slug, git_ref: &str) -> ReadCall {
     TARBALL.of(slug, &[("ref", git_ref)])
