@@ -94,14 +94,19 @@ impl Pack {
         }
     }
 
-    /// Reads the compressed bytes of an entry, at most `most`, into `into`. None: the file ends before.
-    pub(super) fn compressed(&self, at: u32, most: usize, into: &mut Vec<u8>) -> Option<()> {
+    /// Reads the compressed bytes of an entry, at most `most`, into the front of `buffer`, which grows to hold them.
+    /// None: the file ends before.
+    pub(super) fn compressed<'b>(&self, at: u32, most: usize, buffer: &'b mut Vec<u8>) -> Option<&'b [u8]> {
         let entry = self.entries.get(at as usize)?;
         let next = self.entries.get(at as usize + 1).map_or(self.length, |it| it.offset);
         let start = entry.offset + u64::from(entry.head);
         let length = usize::try_from(next.min(self.length).checked_sub(start)?).ok()?.min(most);
-        into.resize(length, 0);
-        read_at(&self.file, into, start).ok()
+        if buffer.len() < length {
+            buffer.resize(length, 0);
+        }
+        let bytes = buffer.get_mut(..length)?;
+        read_at(&self.file, bytes, start).ok()?;
+        Some(bytes)
     }
 }
 

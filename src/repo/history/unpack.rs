@@ -379,11 +379,11 @@ impl<'f, 'p, T: Taker> Worker<'f, 'p, T> {
                 return Err(Why::TooLarge);
             }
         }
-        pack.compressed(at, usize::MAX, &mut self.compressed).ok_or(Why::Damaged)?;
+        let compressed = pack.compressed(at, usize::MAX, &mut self.compressed).ok_or(Why::Damaged)?;
         let Some(base) = base else {
-            return self.inflater.whole(&self.compressed, size, into).ok_or(Why::Damaged);
+            return self.inflater.whole(compressed, size, into).ok_or(Why::Damaged);
         };
-        self.inflater.whole(&self.compressed, size, &mut self.delta).ok_or(Why::Damaged)?;
+        self.inflater.whole(compressed, size, &mut self.delta).ok_or(Why::Damaged)?;
         let (_, result) = delta::sizes(&self.delta).ok_or(Why::Damaged)?;
         if result > most {
             return Err(Why::TooLarge);
@@ -410,7 +410,7 @@ impl<'f, 'p, T: Taker> Worker<'f, 'p, T> {
     }
 
     fn beginning(&mut self, at: u32, into: &mut Vec<u8>) -> Option<()> {
-        self.family.pack.compressed(at, 4 * START, &mut self.compressed)?;
-        self.inflater.start(&self.compressed, START, into)
+        let compressed = self.family.pack.compressed(at, 4 * START, &mut self.compressed)?;
+        self.inflater.start(compressed, START, into)
     }
 }
