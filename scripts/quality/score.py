@@ -133,6 +133,13 @@ def development(rows, alarms, directory):
         chosen.sort(key=lambda row: (row.group != "secret", row.kind, row.sample.collection, row.sample.text))
         with open(os.path.join(directory, name), "w", encoding="utf-8") as file:
             file.writelines(excerpt(row) + "\n" for row in chosen)
+    with open(os.path.join(directory, "dev-kinds.txt"), "w", encoding="utf-8") as file:
+        file.write("kind, secrets, missed, not secrets, false alarms\n")
+        for group, kind in sorted({(row.group, row.kind) for row in mine if row.group != "other"}):
+            same = [row for row in mine if (row.group, row.kind) == (group, kind)]
+            true, none = [it for it in same if it.sample.secret], [it for it in same if not it.sample.secret]
+            missed, false = sum(it.number not in alarms for it in true), sum(it.number in alarms for it in none)
+            file.write(f"{group:<11}{kind:<26}{len(true):>6}{missed:>6}{len(none):>6}{false:>6}\n")
 
 
 def main():
