@@ -68,5 +68,11 @@ pub fn known_kinds() -> impl Iterator<Item = (&'static str, &'static str, bool)>
     rules::all().map(|rule| (rule.id, rule.kind, rule.public))
 }
 
+/// Why a find of this rule does no harm though everybody sees it, in one sentence; None if it is secret, or unknown.
+#[must_use]
+pub fn why_harmless(rule: &str) -> Option<&'static str> {
+    rules::all().find(|it| it.id == rule && it.public).map(|it| it.harmless)
+}
+
 #[cfg(test)]
 mod tests;

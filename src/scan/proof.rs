@@ -4,6 +4,7 @@ use base64::Engine as _;
 use base64::alphabet;
 use base64::engine::DecodePaddingMode;
 use base64::engine::general_purpose::{GeneralPurpose, GeneralPurposeConfig, URL_SAFE_NO_PAD};
+use hmac::{Hmac, KeyInit, Mac};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
@@ -47,9 +48,24 @@ pub(super) fn jwt(token: &[u8]) -> Option<(Value, Value)> {
     Some((part()?, part()?))
 }
 
+/// Whether `secret` made the signature of a token in three parts (HS256): as text, or as base64 of the key (§2.3).
+pub(super) fn is_signed_with(token: &[u8], secret: &[u8]) -> bool {
+    let Some(dot) = token.iter().rposition(|byte| *byte == b'.') else { return false };
+    let (body, signature) = (token.get(..dot).unwrap_or_default(), token.get(dot + 1..).unwrap_or_default());
+    let Ok(signature) = URL_SAFE.decode(signature) else { return false };
+    let fits =
+        |key: &[u8]| Hmac::<Sha256>::new_from_slice(key).is_ok_and(|mac| mac.chain_update(body).verify_slice(&signature).is_ok());
+    signature.len() == 32 && (fits(secret) || base64(secret).is_some_and(|key| fits(&key)))
+}
+
 /// Base64 in its standard alphabet, with or without padding.
 pub(super) fn base64(text: &[u8]) -> Option<Vec<u8>> {
     STANDARD.decode(text).ok()
+}
+
+/// Base64 in the alphabet for addresses, with or without padding.
+pub(super) fn base64url(text: &[u8]) -> Option<Vec<u8>> {
+    URL_SAFE.decode(text).ok()
 }
 
 /// The account number inside an AWS access key id (§3.5). None for ids made before 2019, which do not hold it.
@@ -116,6 +132,18 @@ mod tests {
         assert_eq!(aws_account(&id).as_deref(), Some("123456789012"));
         assert_eq!(aws_account(b"AKIAJ2222222222222AA"), None);
         assert_eq!(aws_account(b"AKIA"), None);
+    }
+
+    #[test]
+    fn a_signature_names_its_secret() {
+        let part = |json: &str| URL_SAFE_NO_PAD.encode(json);
+        let body = format!("{}.{}", part(r#"{"alg":"HS256"}"#), part(r#"{"role":"anon"}"#));
+        let mac = Hmac::<Sha256>::new_from_slice(b"one secret").unwrap().chain_update(&body).finalize();
+        let token = format!("{body}.{}", URL_SAFE_NO_PAD.encode(mac.into_bytes()));
+        assert!(is_signed_with(token.as_bytes(), b"one secret"));
+        assert!(is_signed_with(token.as_bytes(), STANDARD.encode("one secret").as_bytes()));
+        assert!(!is_signed_with(token.as_bytes(), b"another secret"));
+        assert!(!is_signed_with(b"no token", b"one secret") && !is_signed_with(b"", b""));
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! The shape of a rule and of a judgement. A rule is data: what it finds, how, and what that means.
 
+use super::entropy;
 use super::report::Confidence;
 use crate::domain::{Severity, SupabaseRef};
 use chrono::{DateTime, Utc};
@@ -62,6 +63,8 @@ pub(super) struct Rule {
     pub public: bool,
     /// Where to replace it.
     pub rotate: &'static str,
+    /// Why it does no harm that everybody sees it, in one sentence; empty for what is secret.
+    pub harmless: &'static str,
     /// Exact texts, one of which is in every match; the prefilter looks for all of all rules at once.
     pub literals: &'static [&'static str],
     /// A pattern on bytes. Group 1, if there is one, is the secret; else the whole match.
@@ -70,6 +73,9 @@ pub(super) struct Rule {
     pub reach: Reach,
     /// Before the judge raises or lowers it.
     pub confidence: Confidence,
+    /// The lengths of the value that the provider is known to give out; empty where any will do. Formats change without
+    /// notice (§6): another length is still shown, and is less sure.
+    pub lengths: &'static [usize],
     /// Bits per byte below which it is not random enough to be one.
     pub entropy: f64,
     /// A name with any random value: not tried in what tools made.
@@ -87,11 +93,13 @@ impl Rule {
         severity: Severity::High,
         public: false,
         rotate: "",
+        harmless: "",
         literals: &[],
         pattern: "",
         charset: Charset::Alnum,
         reach: Reach::From(512),
         confidence: Confidence::Strong,
+        lengths: &[],
         entropy: 3.0,
         generic: false,
         mask: Mask::Prefix,
@@ -141,9 +149,22 @@ impl<'t> Candidate<'t> {
         before.rsplit(|byte| *byte == b'\n').next().unwrap_or_default()
     }
 
-    /// As the rule says.
+    /// Whether the value is as long as its provider makes them.
+    pub(super) fn has_usual_length(&self) -> bool {
+        self.rule.lengths.is_empty() || self.rule.lengths.contains(&self.value().len())
+    }
+
+    /// As the rule says; at most contextual if the length is not the provider's.
     pub(super) fn kept(&self) -> Judged {
-        Judged { confidence: self.rule.confidence, severity: self.rule.severity, belongs_to: None, at: None, identity: None }
+        let most = if self.has_usual_length() { Confidence::Proven } else { Confidence::Contextual };
+        let confidence = self.rule.confidence.min(most);
+        Judged { confidence, severity: self.rule.severity, belongs_to: None, at: None, identity: None }
+    }
+
+    /// The words for a project that a secret names: it may be another than the app's, such as that of a tutorial.
+    pub(super) fn project(&self, reference: &str) -> String {
+        let ours = self.projects.is_empty() || self.projects.iter().any(|it| it.as_str() == reference);
+        if ours { reference.to_owned() } else { format!("another project ({reference})") }
     }
 }
 
@@ -188,8 +209,7 @@ impl Judged {
     }
 }
 
-/// The judge of shapes that prove themselves.
-#[expect(clippy::unnecessary_wraps, reason = "it has the shape of every judge")]
+/// The judge of shapes that speak for themselves; one of an unusual length has to look random too.
 pub(super) fn keep(candidate: &Candidate<'_>) -> Option<Judged> {
-    Some(candidate.kept())
+    (candidate.has_usual_length() || entropy::looks_random(candidate.value())).then(|| candidate.kept())
 }

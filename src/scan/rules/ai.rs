@@ -1,8 +1,13 @@
-//! Keys of model providers. A leaked one is spent by strangers within hours.
+//! Keys of the makers of models. A leaked one is spent by strangers within hours.
 
+use super::context::{beside_its_name_and_no_digest, near};
 use crate::domain::Severity;
+use crate::scan::entropy;
 use crate::scan::report::Confidence;
 use crate::scan::rule::{Candidate, Charset, Judged, Rule, mentions};
+
+/// A common shape that only its provider's name nearby tells.
+const BY_NAME: Rule = Rule { charset: Charset::Open, confidence: Confidence::Contextual, entropy: 3.2, ..Rule::TOKEN };
 
 pub(super) const RULES: &[Rule] = &[
     Rule {
@@ -12,8 +17,9 @@ pub(super) const RULES: &[Rule] = &[
         severity: Severity::Critical,
         rotate: "platform.openai.com/settings/organization/admin-keys",
         literals: &["sk-admin-"],
-        pattern: "sk-admin-[A-Za-z0-9_-]{20,90}T3BlbkFJ[A-Za-z0-9_-]{20,90}",
+        pattern: "sk-admin-[A-Za-z0-9_-]{60,200}",
         charset: Charset::Base64Url,
+        judge: |it| Some(openai_marker(it)),
         ..Rule::TOKEN
     },
     Rule {
@@ -34,6 +40,18 @@ pub(super) const RULES: &[Rule] = &[
         rotate: "platform.openai.com/api-keys",
         literals: &["sk-"],
         pattern: "sk-[A-Za-z0-9]{20}T3BlbkFJ[A-Za-z0-9]{20}",
+        ..Rule::TOKEN
+    },
+    Rule {
+        id: "openai-realtime",
+        kind: "OpenAI client secret for one realtime session",
+        provider: "OpenAI",
+        severity: Severity::Low,
+        rotate: "it expires within hours; make sure that only a server hands them out",
+        literals: &["ek_"],
+        pattern: "ek_[0-9a-f]{32,64}",
+        confidence: Confidence::Contextual,
+        judge: |it| mentions(it.around(300, 200), &["openai", "realtime", "client_secret"]).then(|| it.kept()),
         ..Rule::TOKEN
     },
     Rule {
@@ -78,95 +96,59 @@ pub(super) const RULES: &[Rule] = &[
         ..Rule::TOKEN
     },
     Rule {
+        id: "anthropic-other",
+        kind: "Anthropic key of a newer form",
+        provider: "Anthropic",
+        rotate: "platform.claude.com/settings/keys",
+        literals: &["sk-ant-"],
+        pattern: "sk-ant-[a-z]{2,10}[0-9]{2}-[A-Za-z0-9_-]{32,200}",
+        charset: Charset::Base64Url,
+        confidence: Confidence::Contextual,
+        judge: |it| entropy::looks_random(it.value()).then(|| it.kept()),
+        ..Rule::TOKEN
+    },
+    Rule {
         id: "deepseek",
         kind: "DeepSeek API key",
         provider: "DeepSeek",
         rotate: "platform.deepseek.com/api_keys",
         literals: &["sk-"],
         pattern: "sk-[0-9a-f]{32}",
-        judge: |it| mentions(it.line_before(120), &["deepseek"]).then(|| it.kept()),
+        judge: |it| mentions(it.around(160, 60), &["deepseek"]).then(|| it.kept()),
         ..Rule::TOKEN
     },
     Rule {
-        id: "firebase-web-config",
-        kind: "Firebase web configuration",
-        provider: "Firebase",
-        literals: &["AIza"],
-        pattern: "AIza[A-Za-z0-9_-]{35}",
-        charset: Charset::Base64Url,
-        judge: firebase,
-        ..Rule::PUBLIC
-    },
-    Rule {
-        id: "gemini-api-key",
-        kind: "Gemini API key",
-        provider: "Google",
-        rotate: "aistudio.google.com/apikey",
-        literals: &["AIza"],
-        pattern: "AIza[A-Za-z0-9_-]{35}",
-        charset: Charset::Base64Url,
-        entropy: 3.5,
-        judge: |it| mentions(it.line_before(120), &["gemini", "generative", "google_ai", "googleai"]).then(|| it.kept()),
-        ..Rule::TOKEN
-    },
-    Rule {
-        id: "google-api-key",
-        kind: "Google API key, harmless or expensive by its restrictions",
-        provider: "Google",
-        severity: Severity::Medium,
-        rotate: "console.cloud.google.com/apis/credentials: restrict it to its APIs and referrers, or replace it",
-        literals: &["AIza"],
-        pattern: "AIza[A-Za-z0-9_-]{35}",
-        charset: Charset::Base64Url,
-        entropy: 3.5,
+        id: "sk-key",
+        kind: "API key of a model provider or of a proxy in front of one",
+        provider: "OpenAI, DeepSeek, Stability or a proxy",
+        rotate: "the provider that the setting beside it names",
+        literals: &["sk-"],
+        pattern: "sk-(?:[0-9a-f]{32}|[A-Za-z0-9]{40,64})",
         confidence: Confidence::Contextual,
-        ..Rule::TOKEN
-    },
-    Rule {
-        id: "google-auth-key",
-        kind: "Gemini auth key",
-        provider: "Google",
-        rotate: "aistudio.google.com/apikey",
-        literals: &["AQ.Ab8RN6"],
-        pattern: r"AQ\.Ab8RN6[A-Za-z0-9_-]{40,60}",
+        entropy: 3.2,
         charset: Charset::Base64Url,
+        judge: |it| entropy::looks_random(it.value()).then(|| it.kept()),
         ..Rule::TOKEN
     },
     Rule {
-        id: "groq",
-        kind: "Groq API key",
-        provider: "Groq",
-        rotate: "console.groq.com/keys",
-        literals: &["gsk_"],
-        pattern: "gsk_[A-Za-z0-9]{52}",
-        ..Rule::TOKEN
+        id: "mistral",
+        kind: "Mistral API key",
+        provider: "Mistral",
+        rotate: "console.mistral.ai/api-keys",
+        literals: &["mistral", "MISTRAL", "Mistral"],
+        pattern: near!("mistral", "[A-Za-z0-9]{32}"),
+        judge: beside_its_name_and_no_digest,
+        ..BY_NAME
     },
     Rule {
-        id: "hugging-face",
-        kind: "Hugging Face token",
-        provider: "Hugging Face",
-        rotate: "huggingface.co/settings/tokens",
-        literals: &["hf_", "api_org_"],
-        pattern: "(?:hf_|api_org_)[A-Za-z0-9]{34}",
-        ..Rule::TOKEN
-    },
-    Rule {
-        id: "replicate",
-        kind: "Replicate token",
-        provider: "Replicate",
-        rotate: "replicate.com/account/api-tokens",
-        literals: &["r8_"],
-        pattern: "r8_[A-Za-z0-9]{37}",
-        ..Rule::TOKEN
-    },
-    Rule {
-        id: "perplexity",
-        kind: "Perplexity API key",
-        provider: "Perplexity",
-        rotate: "console.perplexity.ai",
-        literals: &["pplx-"],
-        pattern: "pplx-[A-Za-z0-9]{48}",
-        ..Rule::TOKEN
+        id: "cohere",
+        kind: "Cohere API key",
+        provider: "Cohere",
+        rotate: "dashboard.cohere.com/api-keys",
+        literals: &["cohere", "COHERE", "Cohere", "CO_API_KEY"],
+        pattern: near!("cohere|co_api_key", "[A-Za-z0-9]{40}"),
+        judge: beside_its_name_and_no_digest,
+        ..BY_NAME
     },
     Rule {
         id: "xai",
@@ -174,7 +156,7 @@ pub(super) const RULES: &[Rule] = &[
         provider: "xAI",
         rotate: "console.x.ai",
         literals: &["xai-"],
-        pattern: "xai-[A-Za-z0-9_-]{70,120}",
+        pattern: "xai-[A-Za-z0-9_-]{60,140}",
         charset: Charset::Base64Url,
         ..Rule::TOKEN
     },
@@ -190,10 +172,4 @@ fn openai_marker(candidate: &Candidate<'_>) -> Judged {
 fn anthropic_ending(candidate: &Candidate<'_>) -> Judged {
     let whole = candidate.value().len() == 108 && candidate.value().ends_with(b"AA");
     if whole { candidate.kept() } else { candidate.kept().confidence(Confidence::Contextual) }
-}
-
-/// The key of a web app stands beside its project's other public settings, or in a variable named after Firebase.
-fn firebase(candidate: &Candidate<'_>) -> Option<Judged> {
-    let beside = mentions(candidate.around(600, 600), &["authdomain", "firebaseapp.com", "messagingsenderid"]);
-    (beside || mentions(candidate.line_before(120), &["firebase"])).then(|| candidate.kept())
 }

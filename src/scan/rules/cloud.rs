@@ -1,10 +1,11 @@
-//! Clouds, databases and observability: the data of all users, and the machines that hold it.
+//! AWS and addresses of databases: the machines of an app, and the data of all its users.
 
+use super::context::{is_told_harmless, named, near, stands_alone};
 use crate::domain::Severity;
 use crate::scan::entropy;
 use crate::scan::proof;
 use crate::scan::report::Confidence;
-use crate::scan::rule::{Candidate, Charset, Judged, Mask, Reach, Rule};
+use crate::scan::rule::{Candidate, Charset, Judged, Mask, Reach, Rule, mentions};
 
 mod database;
 
@@ -52,82 +53,47 @@ pub(super) const RULES: &[Rule] = &[
         ..DATABASE
     },
     Rule {
-        id: "google-oauth-client-secret",
-        kind: "Google OAuth client secret",
-        provider: "Google",
-        severity: Severity::Medium,
-        rotate: "console.cloud.google.com › APIs › Credentials",
-        literals: &["GOCSPX-"],
-        pattern: "GOCSPX-[A-Za-z0-9_-]{28}",
-        charset: Charset::Base64Url,
-        ..Rule::TOKEN
-    },
-    Rule {
-        id: "sentry-organisation-token",
-        kind: "Sentry organisation token",
-        provider: "Sentry",
-        rotate: "sentry.io › Settings › Auth tokens",
-        literals: &["sntrys_"],
-        pattern: "sntrys_[A-Za-z0-9+/=]{40,600}_[A-Za-z0-9+/]{43}",
+        id: "aws-bedrock-key",
+        kind: "AWS Bedrock API key",
+        provider: "AWS",
+        rotate: "AWS console › IAM › the user › Security credentials › API keys for Bedrock",
+        literals: &["ABSK", "bedrock-api-key-"],
+        pattern: "(?:ABSK[A-Za-z0-9+/]{100,280}={0,2}|bedrock-api-key-[A-Za-z0-9+/=_-]{40,4000})",
         charset: Charset::Base64,
-        reach: Reach::From(800),
-        judge: sentry,
+        reach: Reach::From(4096),
         ..Rule::TOKEN
     },
     Rule {
-        id: "sentry-user-token",
-        kind: "Sentry user token",
-        provider: "Sentry",
-        rotate: "sentry.io/settings/account/api/auth-tokens",
-        literals: &["sntryu_"],
-        pattern: "sntryu_[0-9a-f]{64}",
-        ..Rule::TOKEN
-    },
-    Rule {
-        id: "sentry-dsn",
-        kind: "Sentry DSN",
-        provider: "Sentry",
-        literals: &[".sentry.io/"],
-        pattern: r"https://[0-9a-f]{32}@o[0-9]{1,20}\.ingest(?:\.[a-z]{2})?\.sentry\.io/[0-9]{1,20}",
-        reach: Reach::File,
-        ..Rule::PUBLIC
-    },
-    Rule {
-        id: "posthog-personal",
-        kind: "PostHog personal key",
-        provider: "PostHog",
-        rotate: "posthog.com › Settings › Personal API keys",
-        literals: &["phx_"],
-        pattern: "phx_[A-Za-z0-9]{41,49}",
-        ..Rule::TOKEN
-    },
-    Rule {
-        id: "posthog-project",
-        kind: "PostHog project key",
-        provider: "PostHog",
-        literals: &["phc_"],
-        pattern: "phc_[A-Za-z0-9]{41,49}",
-        ..Rule::PUBLIC
-    },
-    Rule {
-        id: "neon",
-        kind: "Neon API key",
-        provider: "Neon",
+        id: "aws-secret-key-named",
+        kind: "AWS secret key",
+        provider: "AWS",
         severity: Severity::Critical,
-        rotate: "console.neon.tech › Account settings › API keys",
-        literals: &["napi_"],
-        pattern: "napi_[A-Za-z0-9]{64}",
+        rotate: AWS_ID.rotate,
+        literals: &["aws", "AWS", "Aws", "secret_access_key", "SECRET_ACCESS_KEY", "secretAccessKey", "SecretAccessKey"],
+        pattern: near!("aws|secret_?access_?key", "[A-Za-z0-9/+]{40}"),
+        charset: Charset::Open,
+        confidence: Confidence::Contextual,
+        entropy: 4.25,
+        judge: aws_named,
         ..Rule::TOKEN
     },
     Rule {
-        id: "planetscale",
-        kind: "PlanetScale password or token",
-        provider: "PlanetScale",
-        severity: Severity::Critical,
-        rotate: "app.planetscale.com › Settings",
-        literals: &["pscale_pw_", "pscale_tkn_", "pscale_oauth_"],
-        pattern: r"pscale_(?:pw|tkn|oauth)_[A-Za-z0-9_=.-]{32,64}",
-        charset: Charset::Base64Url,
+        id: "aws-session-token",
+        kind: "AWS session token",
+        provider: "AWS",
+        rotate: "it expires; find out who wrote it there",
+        literals: &["SESSION_TOKEN", "session_token", "sessionToken", "SessionToken", "SECURITY_TOKEN", "security_token"],
+        pattern: named!("(?i:session_?token|security_?token)", "[A-Za-z0-9+/]{100,2048}={0,2}"),
+        charset: Charset::Open,
+        reach: Reach::From(2400),
+        confidence: Confidence::Contextual,
+        entropy: 4.5,
+        judge: |it| {
+            let aws = mentions(it.around(600, 100), &["aws", "asia"])
+                || it.value().starts_with(b"IQoJ")
+                || it.value().starts_with(b"FwoG");
+            aws.then(|| it.kept())
+        },
         ..Rule::TOKEN
     },
 ];
@@ -178,11 +144,12 @@ fn forty(text: &[u8], range: std::ops::Range<usize>) -> Option<std::ops::Range<u
     None
 }
 
-/// The middle is base64 of an object that names the region's address.
-fn sentry(candidate: &Candidate<'_>) -> Option<Judged> {
-    let middle = candidate.words().get(7..)?.rsplit_once('_')?.0;
-    let claims: serde_json::Value = serde_json::from_slice(&proof::base64(middle.as_bytes())?).ok()?;
-    claims.get("region_url")?;
-    let organisation = claims.get("org").and_then(serde_json::Value::as_str).map(str::to_owned);
-    Some(candidate.kept().confidence(Confidence::Proven).belongs_to(organisation))
+/// Under a name that says `secret` or `access key`; not a digest, and no path.
+fn aws_named(candidate: &Candidate<'_>) -> Option<Judged> {
+    let value = candidate.value();
+    let digest = value.iter().all(u8::is_ascii_hexdigit);
+    let slashes = value.iter().filter(|byte| **byte == b'/').count();
+    let told = mentions(candidate.line_before(120), &["secret", "access_key", "accesskey", "aws_key"]);
+    let fits = told && !digest && slashes < 6 && entropy::looks_random(value) && stands_alone(candidate, Charset::Base64);
+    (fits && !is_told_harmless(candidate)).then(|| candidate.kept())
 }

@@ -1,29 +1,83 @@
-//! A telling name with a random value. Never sure enough to fail anything: a person reads these.
+//! A telling name with a random value. Never sure enough to fail anything, unless the name also says that browsers get it:
+//! a person reads these.
 
+use super::context::named;
+use super::names;
+use super::supabase::{signed, tokens_in};
 use crate::domain::Severity;
+use crate::scan::entropy;
+use crate::scan::placeholder::is_placeholder;
 use crate::scan::report::Confidence;
-use crate::scan::rule::{Candidate, Charset, Judged, Rule, mentions};
+use crate::scan::rule::{Candidate, Charset, Judged, Rule};
 
 const ASSIGNED: Rule = Rule {
     severity: Severity::Medium,
     rotate: "wherever this name is set; then give the app the new value",
     charset: Charset::Open,
     confidence: Confidence::Contextual,
-    entropy: 3.5,
+    entropy: 3.0,
     generic: true,
     ..Rule::TOKEN
 };
 
 pub(super) const RULES: &[Rule] = &[
     Rule {
+        id: "exposed-secret",
+        kind: "secret under a name that puts it into what browsers load",
+        provider: "unknown",
+        severity: Severity::High,
+        rotate: "replace it where it comes from, and give it to the server under a name without that prefix",
+        literals: &["NEXT_PUBLIC_", "VITE_", "REACT_APP_", "EXPO_PUBLIC_", "NUXT_PUBLIC_", "GATSBY_", "VUE_APP_", "PUBLIC_"],
+        pattern: named!(
+            "(?:NEXT_PUBLIC|VITE|REACT_APP|EXPO_PUBLIC|NUXT_PUBLIC|GATSBY|VUE_APP|PUBLIC)_[A-Z0-9_]{0,40}(?:SECRET|PRIVATE|PASSWORD|PASSWD|SERVICE_ROLE|SERVICE_KEY|ADMIN_KEY|ADMIN_TOKEN|MASTER_KEY)",
+            "[A-Za-z0-9+/=_!@#%^&*.~-]{16,200}"
+        ),
+        confidence: Confidence::Strong,
+        judge: exposed,
+        ..ASSIGNED
+    },
+    Rule {
         id: "signing-secret",
         kind: "secret that signs sessions or encrypts",
         provider: "the app itself",
         severity: Severity::Critical,
         rotate: "set a new one of 32 random bytes or more; everybody is signed out",
-        literals: &["AUTH_SECRET", "SESSION_SECRET", "JWT_SECRET", "COOKIE_SECRET", "ENCRYPTION_KEY"],
-        pattern: r#"(?:AUTH_SECRET|SESSION_SECRET|JWT_SECRET|COOKIE_SECRET|ENCRYPTION_KEY)["'`]?\s{0,5}(?::|=|\?\?|\|\|)\s{0,5}["'`]?([A-Za-z0-9+/=_!@#%^&*.~-]{16,200})"#,
-        judge: assigned,
+        literals: &[
+            "AUTH_SECRET",
+            "authSecret",
+            "auth_secret",
+            "SESSION_SECRET",
+            "sessionSecret",
+            "session_secret",
+            "JWT_SECRET",
+            "jwtSecret",
+            "jwt_secret",
+            "COOKIE_SECRET",
+            "cookieSecret",
+            "cookie_secret",
+            "ENCRYPTION_KEY",
+            "encryptionKey",
+            "encryption_key",
+            "SECRET_KEY_BASE",
+            "secret_key_base",
+            "APP_SECRET",
+            "appSecret",
+            "app_secret",
+            "SIGNING_SECRET",
+            "signingSecret",
+            "signing_secret",
+            "SIGNING_KEY",
+            "signingKey",
+            "signing_key",
+            "COOKIE_PASSWORD",
+            "IRON_PASSWORD",
+            "APP_KEY",
+        ],
+        pattern: named!(
+            "(?i:auth_?secret|session_?secret|jwt_?secret|cookie_?secret|encryption_?key|secret_key_base|app_?secret|signing_?secret|signing_?key|cookie_password|iron_password|app_key)",
+            "[A-Za-z0-9+/=_!@#%^&*.~:-]{16,200}"
+        ),
+        judge: signing,
         ..ASSIGNED
     },
     Rule {
@@ -44,43 +98,184 @@ pub(super) const RULES: &[Rule] = &[
             "apikey",
             "api-key",
             "APIKEY",
-            "passwd",
-            "PASSWD",
-            "password",
-            "PASSWORD",
-            "Password",
+            "Api-Key",
+            "API-KEY",
+            "APIKey",
+            "api.key",
             "private_key",
             "PRIVATE_KEY",
             "privateKey",
             "access_key",
             "ACCESS_KEY",
             "accessKey",
+            "AccessKey",
             "auth_key",
             "AUTH_KEY",
             "authKey",
+            "master_key",
+            "MASTER_KEY",
+            "masterKey",
+            "service_key",
+            "SERVICE_KEY",
+            "serviceKey",
+            "service_role",
+            "SERVICE_ROLE",
+            "serviceRole",
+            "admin_key",
+            "ADMIN_KEY",
+            "adminKey",
+            "credential",
+            "CREDENTIAL",
+            "_KEY",
+            "encryptionKey",
+            "webhookKey",
         ],
-        pattern: r#"(?:(?i)secret|token|api[_-]?key|passw(?:or)?d|(?:private|access|auth)_?key)[A-Za-z0-9_.-]{0,40}["'`]?\]?\s{0,5}(?:=>|:=|:|=)\s{0,5}["'`]?([A-Za-z0-9+/=_!@#%^&*.~-]{16,200})"#,
+        pattern: named!(
+            "(?i:secret|token|api[_.-]?key|(?:private|access|auth|master|service|admin)_?key|service_?role|credentials?|_key|(?:encryption|webhook)key)",
+            "[A-Za-z0-9+/=_!@#%^&*.~:|-]{16,256}"
+        ),
         judge: assigned,
+        ..ASSIGNED
+    },
+    Rule {
+        id: "named-password",
+        kind: "password under a telling name",
+        provider: "unknown",
+        literals: &[
+            "password",
+            "PASSWORD",
+            "Password",
+            "passwd",
+            "PASSWD",
+            "passphrase",
+            "PASSPHRASE",
+            "pwd",
+            "PWD",
+            "_PASS",
+            "_pass",
+            "dbPass",
+            "smtpPass",
+            "userPass",
+        ],
+        pattern: named!("(?i:password|passwd|passphrase|pwd|pass)", r#"[^\s"'`<>\\,;(){}]{8,64}"#),
+        entropy: 2.5,
+        judge: password,
         ..ASSIGNED
     },
 ];
 
-/// In code a value stands in quotes; without, it is an expression. Letters and digits both, and not a name or a path.
-fn assigned(candidate: &Candidate<'_>) -> Option<Judged> {
-    let value = candidate.words();
+/// A value that stands where values stand: in quotes that are closed, or to the end of the line in a file of settings
+/// or behind a name in capitals.
+fn is_value(candidate: &Candidate<'_>) -> bool {
     let before = candidate.at.start.checked_sub(1).and_then(|at| candidate.text.get(at));
     let after = candidate.text.get(candidate.at.end);
-    let quote = before.filter(|byte| matches!(byte, b'"' | b'\'' | b'`'));
-    let closed = match quote {
-        Some(_) => after == quote,
-        None => candidate.settings && after.is_none_or(|byte| byte.is_ascii_whitespace() || *byte == b'#'),
-    };
-    let letters = value.bytes().filter(u8::is_ascii_alphabetic).count();
-    let digits = value.bytes().filter(u8::is_ascii_digit).count();
-    let wordy = value.split(['-', '_', '.', '/']).filter(|word| word.len() > 2 && word.bytes().all(|b| b.is_ascii_alphabetic()));
-    let is_words = wordy.map(str::len).sum::<usize>() * 2 > value.len();
-    let line = candidate.line_before(120);
-    let told_public = mentions(line, &["public", "publishable", "site_key", "sitekey", "csrf", "nonce", "integrity", "hash"]);
-    let path = value.starts_with(['/', '.', '@']) || value.contains("://");
-    (closed && letters >= 4 && digits >= 2 && !is_words && !told_public && !path).then(|| candidate.kept())
+    match before.filter(|byte| matches!(byte, b'"' | b'\'' | b'`')) {
+        Some(quote) => after.is_some_and(|byte| byte == quote || *byte == b'\\'),
+        None if before == Some(&b'>') => after == Some(&b'<'),
+        None => {
+            let ends = after.is_none_or(|byte| byte.is_ascii_whitespace() || *byte == b'#');
+            ends && (candidate.settings || names::is_setting(candidate.line_before(160)))
+        }
+    }
+}
+
+/// Random text under a name of a secret.
+fn assigned(candidate: &Candidate<'_>) -> Option<Judged> {
+    let value = candidate.value();
+    let hexadecimal = value.iter().all(u8::is_ascii_hexdigit);
+    if !is_value(candidate) || !entropy::looks_random(value) || entropy::bits(value) < if hexadecimal { 2.8 } else { 3.3 } {
+        return None;
+    }
+    let name = names::before(candidate.line_before(160));
+    let words = names::words(&name);
+    if !names::is_secret(&words) || names::is_harmless(&words) || names::is_no_secret(candidate.words(), &words) {
+        return None;
+    }
+    Some(candidate.kept())
+}
+
+/// Random text under a name that says both secret and public.
+fn exposed(candidate: &Candidate<'_>) -> Option<Judged> {
+    let words = names::words(&names::before(candidate.line_before(160)));
+    let about = names::is_about(&words) || names::is_no_secret(candidate.words(), &words);
+    let told = words.iter().any(|word| matches!(word.as_str(), "site" | "csrf" | "nonce" | "hash" | "key_id"));
+    let value = candidate.value();
+    (is_value(candidate) && entropy::looks_random(value) && entropy::bits(value) >= 3.0 && !about && !told)
+        .then(|| candidate.kept())
+}
+
+/// What a token nearby was signed with is proven.
+fn signing(candidate: &Candidate<'_>) -> Option<Judged> {
+    let near = candidate.around(16 * 1024, 16 * 1024);
+    if tokens_in(near).any(|token| signed(token, candidate.value()).is_some()) {
+        return Some(candidate.kept().confidence(Confidence::Proven));
+    }
+    assigned(candidate)
+}
+
+/// Words that passwords in tests and documents are made of.
+const USUAL: &[&str] = &[
+    "pass",
+    "pwd",
+    "admin",
+    "test",
+    "user",
+    "root",
+    "secret",
+    "welcome",
+    "qwerty",
+    "hello",
+    "demo",
+    "guest",
+    "example",
+    "foo",
+    "bar",
+    "change",
+    "postgres",
+    "mysql",
+    "wrong",
+    "invalid",
+    "correct",
+    "letmein",
+    "abc",
+    "login",
+    "temp",
+    "default",
+    "sample",
+    "string",
+    "null",
+    "undefined",
+    "true",
+    "false",
+    "none",
+    "your",
+    "enter",
+    "confirm",
+    "input",
+    "field",
+    "type",
+];
+
+/// A password that somebody made to be hard to guess: three kinds of characters, or random ones.
+fn password(candidate: &Candidate<'_>) -> Option<Judged> {
+    let value = candidate.value();
+    let name = names::before(candidate.line_before(160));
+    let words = names::words(&name);
+    let lower = candidate.words().to_ascii_lowercase();
+    if !is_value(candidate)
+        || !names::is_password(&words)
+        || names::is_harmless(&words)
+        || names::is_no_secret(candidate.words(), &words)
+    {
+        return None;
+    }
+    let kinds: [fn(&u8) -> bool; 4] =
+        [u8::is_ascii_lowercase, u8::is_ascii_uppercase, u8::is_ascii_digit, |byte| byte.is_ascii_punctuation()];
+    let kinds = kinds.iter().filter(|kind| value.iter().any(|byte| kind(byte))).count();
+    let digits = value.iter().filter(|byte| byte.is_ascii_digit()).count();
+    let code =
+        lower.contains("::") || lower.contains("->") || lower.contains('$') && !lower.ends_with('$') && lower.starts_with('$');
+    let hard = kinds >= 3 && digits >= 1 || value.len() >= 12 && entropy::looks_random(value);
+    let usual = USUAL.iter().any(|word| lower.contains(word)) || is_placeholder(value) || entropy::wordiness(value) >= 0.55;
+    (hard && !usual && !code).then(|| candidate.kept())
 }

@@ -4,7 +4,7 @@
 use crate::domain::{Severity, SupabaseRef};
 use crate::scan::proof;
 use crate::scan::report::Confidence;
-use crate::scan::rule::{Candidate, Charset, Judged, Reach, Rule};
+use crate::scan::rule::{Candidate, Charset, Judged, Reach, Rule, mentions};
 use serde_json::Value;
 
 const TOKEN: Rule = Rule {
@@ -16,6 +16,20 @@ const TOKEN: Rule = Rule {
 };
 
 pub(super) const RULES: &[Rule] = &[
+    Rule {
+        id: "supabase-local-jwt",
+        kind: "key of Supabase's local development server",
+        provider: "Supabase",
+        severity: Severity::Info,
+        public: true,
+        rotate: Rule::PUBLIC.rotate,
+        harmless: "the command line gives the same one to everybody for local development; it is dangerous only if a deployed project uses it",
+        judge: |it| {
+            let (_, claims) = proof::jwt(it.value())?;
+            (text(&claims, "iss") == "supabase-demo").then(|| it.kept().confidence(Confidence::Proven))
+        },
+        ..TOKEN
+    },
     Rule {
         id: "supabase-service-role",
         kind: "Supabase service_role key",
@@ -32,6 +46,7 @@ pub(super) const RULES: &[Rule] = &[
         severity: Severity::Info,
         public: true,
         rotate: Rule::PUBLIC.rotate,
+        harmless: "browsers need it; what it may do is decided by row-level security",
         judge: anon,
         ..TOKEN
     },
@@ -42,6 +57,53 @@ pub(super) const RULES: &[Rule] = &[
         severity: Severity::Medium,
         rotate: "sign that user out: Supabase dashboard › Authentication › Users",
         judge: session,
+        ..TOKEN
+    },
+    Rule {
+        id: "auth0-management-token",
+        kind: "Auth0 management token",
+        provider: "Auth0",
+        severity: Severity::Critical,
+        rotate: "it expires; rotate the secret of the application that got it at manage.auth0.com › Applications",
+        judge: |it| {
+            let (_, claims) = proof::jwt(it.value())?;
+            audience(&claims, |aud| aud.ends_with(".auth0.com/api/v2/")).then(|| kept_unless_expired(it, &claims))
+        },
+        ..TOKEN
+    },
+    Rule {
+        id: "turso-token",
+        kind: "Turso database token",
+        provider: "Turso",
+        rotate: "turso db tokens invalidate NAME, then turso db tokens create NAME",
+        judge: turso,
+        ..TOKEN
+    },
+    Rule {
+        id: "lemon-squeezy",
+        kind: "Lemon Squeezy API key",
+        provider: "Lemon Squeezy",
+        rotate: "app.lemonsqueezy.com/settings/api",
+        judge: |it| {
+            let (_, claims) = proof::jwt(it.value())?;
+            let named = mentions(it.around(200, 60), &["lemon"]) && claims.get("scopes").is_some_and(Value::is_array);
+            named.then(|| kept_unless_expired(it, &claims))
+        },
+        ..TOKEN
+    },
+    Rule {
+        id: "jwt-administrator",
+        kind: "token of an administrator (its claims say `admin`)",
+        provider: "see its `iss`",
+        severity: Severity::High,
+        rotate: "whoever issued it: see its `iss`",
+        confidence: Confidence::Contextual,
+        judge: |it| {
+            let (_, claims) = proof::jwt(it.value())?;
+            let admin = claims.get("admin") == Some(&Value::Bool(true))
+                || matches!(text(&claims, "role"), "admin" | "supabase_admin" | "superuser" | "root");
+            (admin && !is_demo(&claims)).then(|| kept_unless_expired(it, &claims))
+        },
         ..TOKEN
     },
     Rule {
@@ -93,7 +155,26 @@ fn kept_unless_expired(candidate: &Candidate<'_>, claims: &Value) -> Judged {
 
 fn of_project(candidate: &Candidate<'_>, claims: &Value) -> Judged {
     let reference = text(claims, "ref").parse::<SupabaseRef>().ok();
-    candidate.kept().belongs_to(reference.map(String::from))
+    candidate.kept().belongs_to(reference.map(|it| candidate.project(it.as_str())))
+}
+
+fn audience(claims: &Value, fits: impl Fn(&str) -> bool) -> bool {
+    match claims.get("aud") {
+        Some(Value::String(one)) => fits(one),
+        Some(Value::Array(several)) => several.iter().filter_map(Value::as_str).any(fits),
+        _ => false,
+    }
+}
+
+/// Signed with Ed25519, as few others are, with a claim `a` for the access or beside a database's address.
+fn turso(candidate: &Candidate<'_>) -> Option<Judged> {
+    let (header, claims) = proof::jwt(candidate.value())?;
+    if text(&header, "alg") != "EdDSA" {
+        return None;
+    }
+    let named = mentions(candidate.around(400, 200), &["turso", "libsql"]);
+    let access = matches!(text(&claims, "a"), "rw" | "ro");
+    (named || access).then(|| kept_unless_expired(candidate, &claims))
 }
 
 fn text<'v>(claims: &'v Value, name: &str) -> &'v str {

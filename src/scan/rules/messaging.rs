@@ -1,8 +1,15 @@
-//! Mail, SMS and chat: whoever has one of these writes to people in the client's name.
+//! Mail and SMS: whoever has one of these writes to people in the client's name.
 
+use super::context::{beside_its_name, near};
 use crate::domain::Severity;
+use crate::scan::entropy;
+use crate::scan::placeholder::is_placeholder;
 use crate::scan::report::Confidence;
-use crate::scan::rule::{Candidate, Charset, Judged, Reach, Rule, mentions};
+use crate::scan::rule::{Candidate, Charset, Judged, Rule, mentions};
+
+const BY_NAME: Rule = Rule { charset: Charset::Open, confidence: Confidence::Contextual, entropy: 3.0, ..Rule::TOKEN };
+const TWILIO: Rule =
+    Rule { provider: "Twilio", rotate: "console.twilio.com › Account › API keys & tokens", entropy: 2.5, ..Rule::TOKEN };
 
 pub(super) const RULES: &[Rule] = &[
     Rule {
@@ -15,112 +22,134 @@ pub(super) const RULES: &[Rule] = &[
         ..Rule::TOKEN
     },
     Rule {
+        id: "resend-old",
+        kind: "Resend API key",
+        provider: "Resend",
+        rotate: "resend.com/api-keys",
+        literals: &["re_"],
+        pattern: "re_[A-Za-z0-9]{6,14}_?[A-Za-z0-9]{16,40}",
+        charset: Charset::Base64Url,
+        confidence: Confidence::Contextual,
+        judge: |it| (mentions(it.around(200, 100), &["resend"]) && entropy::looks_random(it.value())).then(|| it.kept()),
+        ..Rule::TOKEN
+    },
+    Rule {
         id: "sendgrid",
         kind: "SendGrid API key",
         provider: "SendGrid",
         rotate: "app.sendgrid.com/settings/api_keys",
         literals: &["SG."],
-        pattern: r"SG\.[A-Za-z0-9_-]{22}\.[A-Za-z0-9_-]{43}",
+        pattern: r"SG\.[A-Za-z0-9_-]{18,30}\.[A-Za-z0-9_-]{32,64}",
         charset: Charset::Base64Url,
+        lengths: &[69],
         ..Rule::TOKEN
+    },
+    Rule {
+        id: "postmark",
+        kind: "Postmark server or account token",
+        provider: "Postmark",
+        rotate: "account.postmarkapp.com › API tokens",
+        literals: &["postmark", "POSTMARK", "Postmark"],
+        pattern: near!("postmark", "[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"),
+        judge: beside_its_name,
+        ..BY_NAME
+    },
+    Rule {
+        id: "mailgun",
+        kind: "Mailgun API key",
+        provider: "Mailgun",
+        rotate: "app.mailgun.com › API security",
+        literals: &["key-"],
+        pattern: "key-[0-9a-f]{32}",
+        charset: Charset::Base64Url,
+        judge: |it| {
+            let told = mentions(it.around(200, 100), &["mailgun", "mg_api", "mg."]);
+            Some(if told { it.kept() } else { it.kept().confidence(Confidence::Contextual) })
+        },
+        ..Rule::TOKEN
+    },
+    Rule {
+        id: "mailgun-new",
+        kind: "Mailgun API key",
+        provider: "Mailgun",
+        rotate: "app.mailgun.com › API security",
+        literals: &["mailgun", "MAILGUN", "Mailgun", "MG_API", "mg_api"],
+        pattern: near!("mailgun|mg_api", "[0-9a-f]{32}-[0-9a-f]{8}-[0-9a-f]{8}"),
+        judge: beside_its_name,
+        ..BY_NAME
     },
     Rule {
         id: "twilio-auth-token",
         kind: "Twilio auth token",
-        provider: "Twilio",
         severity: Severity::Critical,
-        rotate: "console.twilio.com › Account › API keys & tokens",
-        literals: &["twilio", "Twilio", "TWILIO", "ACCOUNT_SID", "accountSid", "account_sid"],
+        literals: &["AC"],
         pattern: "AC[0-9a-f]{32}",
-        reach: Reach::File,
+        judge: |it| twilio_partner(it, |byte| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte)),
+        ..TWILIO
+    },
+    Rule {
+        id: "twilio-api-key",
+        kind: "Twilio API key with its secret",
+        literals: &["SK"],
+        pattern: "SK[0-9a-f]{32}",
+        judge: |it| twilio_partner(it, |byte| byte.is_ascii_alphanumeric()),
+        ..TWILIO
+    },
+    Rule {
+        id: "twilio-named-token",
+        kind: "Twilio auth token",
+        severity: Severity::Critical,
+        literals: &["twilio", "TWILIO", "Twilio"],
+        pattern: near!("twilio", "[0-9a-f]{32}"),
+        charset: Charset::Open,
+        confidence: Confidence::Contextual,
+        judge: beside_its_name,
+        ..TWILIO
+    },
+    Rule {
+        id: "twilio-api-key-id",
+        kind: "Twilio API key id without its secret",
+        severity: Severity::Low,
+        literals: &["SK"],
+        pattern: "SK[0-9a-f]{32}",
+        confidence: Confidence::Contextual,
+        ..TWILIO
+    },
+    Rule {
+        id: "twilio-account-sid",
+        kind: "Twilio account SID",
+        provider: "Twilio",
+        harmless: "it is the name of the account; without the auth token it opens nothing",
+        literals: &["AC"],
+        pattern: "AC[0-9a-f]{32}",
         entropy: 2.5,
-        judge: twilio_partner,
-        ..Rule::TOKEN
-    },
-    Rule {
-        id: "slack-token",
-        kind: "Slack token",
-        provider: "Slack",
-        rotate: "api.slack.com/apps",
-        literals: &["xoxb-", "xoxp-", "xapp-", "xoxe-", "xoxe.xox"],
-        pattern: "(?:xox[bp](?:-[0-9]{10,13}){2,3}-[A-Za-z0-9]{24,40}|xapp-[0-9]-[A-Z0-9]{8,14}-[0-9]{10,14}-[a-z0-9]{32,80}|xoxe(?:\\.xox[bp])?-[0-9]-[A-Za-z0-9]{100,300})",
-        charset: Charset::Base64Url,
-        ..Rule::TOKEN
-    },
-    Rule {
-        id: "slack-webhook",
-        kind: "Slack incoming webhook",
-        provider: "Slack",
-        severity: Severity::Medium,
-        rotate: "api.slack.com/apps › Incoming webhooks",
-        literals: &["hooks.slack.com/"],
-        pattern: r"hooks\.slack\.com/(?:services/T[A-Z0-9]{6,14}/B[A-Z0-9]{6,14}/[A-Za-z0-9]{20,28}|(?:workflows|triggers)/[A-Z0-9]{6,14}/[A-Za-z0-9/]{20,80})",
-        ..Rule::TOKEN
-    },
-    Rule {
-        id: "discord-webhook",
-        kind: "Discord webhook",
-        provider: "Discord",
-        severity: Severity::Medium,
-        rotate: "the channel's settings › Integrations",
-        literals: &["discord.com/api/webhooks/", "discordapp.com/api/webhooks/"],
-        pattern: r"discord(?:app)?\.com/api/webhooks/[0-9]{17,20}/[A-Za-z0-9_-]{60,80}",
-        charset: Charset::Base64Url,
-        ..Rule::TOKEN
-    },
-    Rule {
-        id: "telegram-bot",
-        kind: "Telegram bot token",
-        provider: "Telegram",
-        severity: Severity::Medium,
-        rotate: "@BotFather › /revoke",
-        literals: &["telegram", "Telegram", "TELEGRAM"],
-        pattern: "[0-9]{8,10}:A[A-Za-z0-9_-]{34}",
-        charset: Charset::Base64Url,
-        reach: Reach::File,
-        ..Rule::TOKEN
-    },
-    Rule {
-        id: "linear",
-        kind: "Linear API key",
-        provider: "Linear",
-        severity: Severity::Medium,
-        rotate: "linear.app/settings/api",
-        literals: &["lin_api_"],
-        pattern: "lin_api_[A-Za-z0-9]{40}",
-        ..Rule::TOKEN
-    },
-    Rule {
-        id: "notion",
-        kind: "Notion token",
-        provider: "Notion",
-        severity: Severity::Medium,
-        rotate: "notion.so/my-integrations",
-        literals: &["ntn_"],
-        pattern: "ntn_[0-9]{11}[A-Za-z0-9]{35}",
-        ..Rule::TOKEN
+        ..Rule::PUBLIC
     },
 ];
 
 /// How far from an account's id its token is looked for.
 const NEIGHBOURHOOD: usize = 400;
 
-/// An account's id is public by itself; the 32 hexadecimal digits near it are the token.
-fn twilio_partner(candidate: &Candidate<'_>) -> Option<Judged> {
+/// An id is public by itself; 32 characters of the right kind near it, with a name that tells, are its secret.
+fn twilio_partner(candidate: &Candidate<'_>, fits: fn(u8) -> bool) -> Option<Judged> {
     let start = candidate.at.start.saturating_sub(NEIGHBOURHOOD);
     let near = candidate.around(NEIGHBOURHOOD, NEIGHBOURHOOD);
+    let hexadecimal = !fits(b'z');
     let mut best = None;
     let mut from = 0;
-    for piece in near.split(|byte| !byte.is_ascii_alphanumeric()) {
+    for piece in near.split(|byte| !(byte.is_ascii_alphanumeric() || *byte == b'_' || *byte == b'-')) {
         let at = start + from;
         from += piece.len() + 1;
-        let is_token = piece.len() == 32 && piece.iter().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(b));
-        if !is_token {
+        let only_hexadecimal = piece.iter().all(u8::is_ascii_hexdigit);
+        if piece.len() != 32 || !piece.iter().all(|byte| fits(*byte)) || hexadecimal != only_hexadecimal {
+            continue;
+        }
+        if is_placeholder(piece) || !entropy::looks_random(piece) {
             continue;
         }
         let named = candidate.text.get(at.saturating_sub(60)..at).unwrap_or_default();
         let named = named.rsplit(|byte| *byte == b'\n').next().unwrap_or_default();
-        if mentions(named, &["token", "auth"]) {
+        if mentions(named, &["token", "auth", "secret"]) {
             return Some(candidate.kept().at(at..at + 32));
         }
         best = best.or(Some(at));

@@ -1,34 +1,9 @@
-//! Payment and sign-in. Stripe, Clerk and WorkOS share a prefix; what is decodable or stands near tells them apart.
+//! Payment: whoever has one of these moves the client's money, or reads who paid.
 
 use crate::domain::Severity;
-use crate::scan::proof;
-use crate::scan::report::Confidence;
-use crate::scan::rule::{Candidate, Charset, Judged, Rule, mentions};
+use crate::scan::rule::{Candidate, Charset, Judged, Rule};
 
 pub(super) const RULES: &[Rule] = &[
-    Rule {
-        id: "workos-secret",
-        kind: "WorkOS API key",
-        provider: "WorkOS",
-        severity: Severity::Critical,
-        rotate: "dashboard.workos.com › API keys",
-        literals: &["sk_live_a2V5X", "sk_test_a2V5X"],
-        pattern: "sk_(?:live|test)_a2V5X[A-Za-z0-9+/=]{20,200}",
-        charset: Charset::Base64,
-        judge: |it| Some(test_mode(it)),
-        ..Rule::TOKEN
-    },
-    Rule {
-        id: "clerk-secret",
-        kind: "Clerk secret key",
-        provider: "Clerk",
-        severity: Severity::Critical,
-        rotate: "dashboard.clerk.com › API keys",
-        literals: &["sk_live_", "sk_test_"],
-        pattern: "sk_(?:live|test)_[A-Za-z0-9]{32,64}",
-        judge: clerk_near,
-        ..Rule::TOKEN
-    },
     Rule {
         id: "stripe-secret-live",
         kind: "Stripe live secret key",
@@ -47,6 +22,16 @@ pub(super) const RULES: &[Rule] = &[
         rotate: "dashboard.stripe.com/apikeys or dashboard.clerk.com › API keys",
         literals: &["sk_live_"],
         pattern: "sk_live_[A-Za-z0-9]{16,64}",
+        ..Rule::TOKEN
+    },
+    Rule {
+        id: "stripe-organization",
+        kind: "Stripe organization key",
+        provider: "Stripe",
+        severity: Severity::Critical,
+        rotate: "dashboard.stripe.com › the organization › API keys",
+        literals: &["sk_org_"],
+        pattern: "sk_org_(?:live_|test_)?[A-Za-z0-9]{20,247}",
         ..Rule::TOKEN
     },
     Rule {
@@ -75,50 +60,61 @@ pub(super) const RULES: &[Rule] = &[
         provider: "Stripe, Clerk, Resend or Supabase",
         rotate: "the page of that webhook endpoint at the provider",
         literals: &["whsec_"],
-        pattern: "whsec_[A-Za-z0-9+/]{32,100}={0,2}",
+        pattern: "whsec_[A-Za-z0-9+/_-]{24,100}={0,2}",
         charset: Charset::Base64,
         ..Rule::TOKEN
     },
     Rule {
-        id: "clerk-publishable",
-        kind: "Clerk publishable key",
-        provider: "Clerk",
-        literals: &["pk_live_", "pk_test_"],
-        pattern: "pk_(?:live|test)_[A-Za-z0-9+/]{16,200}={0,2}",
-        charset: Charset::Base64,
-        judge: names_a_host,
+        id: "paddle",
+        kind: "Paddle API key",
+        provider: "Paddle",
+        rotate: "vendors.paddle.com › Developer tools › Authentication",
+        literals: &["pdl_live_apikey_", "pdl_sdbx_apikey_"],
+        pattern: "pdl_(?:live|sdbx)_apikey_[A-Za-z0-9]{20,32}_[A-Za-z0-9]{16,32}_[A-Za-z0-9]{2,6}",
+        judge: |it| Some(if it.value().starts_with(b"pdl_sdbx") { it.kept().severity(Severity::Medium) } else { it.kept() }),
+        ..Rule::TOKEN
+    },
+    Rule {
+        id: "polar",
+        kind: "Polar access token",
+        provider: "Polar",
+        rotate: "polar.sh › the organization › Settings › Developers",
+        literals: &["polar_"],
+        pattern: "polar_(?:oat|pat|at_[uo]|rt_[uo]|cs|ci|whs|cst)_[A-Za-z0-9]{24,80}",
+        ..Rule::TOKEN
+    },
+    Rule {
+        id: "stripe-client-secret",
+        kind: "client secret of one Stripe payment",
+        provider: "Stripe",
+        harmless: "the payer's browser needs it to finish that one payment; it opens nothing else",
+        literals: &["_secret_"],
+        pattern: "_secret_[A-Za-z0-9]{12,64}",
+        charset: Charset::Open,
+        judge: client_secret,
         ..Rule::PUBLIC
     },
     Rule {
         id: "stripe-publishable",
         kind: "Stripe publishable key",
         provider: "Stripe",
+        harmless: "browsers need it to hand card data to Stripe; it cannot read or charge",
         literals: &["pk_live_", "pk_test_"],
         pattern: "pk_(?:live|test)_[A-Za-z0-9]{16,247}",
         ..Rule::PUBLIC
     },
 ];
 
-fn test_mode(candidate: &Candidate<'_>) -> Judged {
-    let test = candidate.words().starts_with("sk_test_");
-    if test { candidate.kept().severity(Severity::Medium) } else { candidate.kept() }
-}
-
-fn clerk_near(candidate: &Candidate<'_>) -> Option<Judged> {
-    if mentions(candidate.line_before(120), &["stripe"]) {
-        return None;
-    }
-    mentions(candidate.around(240, 120), &["clerk"]).then(|| test_mode(candidate))
-}
-
 /// The key that Stripe's documents show to everybody.
 fn not_the_documented_one(candidate: &Candidate<'_>) -> Option<Judged> {
     (!candidate.words().contains("_4eC39HqLy")).then(|| candidate.kept())
 }
 
-/// Clerk's publishable key is the base64 of its host and a dollar sign.
-fn names_a_host(candidate: &Candidate<'_>) -> Option<Judged> {
-    let host = proof::base64(candidate.value().get(8..)?)?;
-    let fits = host.ends_with(b"$") && host.contains(&b'.') && host.is_ascii();
-    fits.then(|| candidate.kept().confidence(Confidence::Proven))
+/// `pi_` or `seti_` and the payment's own name stand before it.
+fn client_secret(candidate: &Candidate<'_>) -> Option<Judged> {
+    let before = candidate.text.get(candidate.at.start.saturating_sub(48)..candidate.at.start)?;
+    let taken = before.iter().rev().take_while(|byte| byte.is_ascii_alphanumeric() || **byte == b'_').count();
+    let head = before.get(before.len() - taken..)?;
+    let fits = head.starts_with(b"pi_") || head.starts_with(b"seti_");
+    fits.then(|| candidate.kept().at(candidate.at.start - taken..candidate.at.end))
 }

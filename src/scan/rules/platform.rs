@@ -1,9 +1,13 @@
 //! Code hosts, package registries and hosting: whoever has one of these ships code in the client's name.
 
+use super::context::{beside_its_name, beside_its_name_and_no_digest, named, near, stands_alone};
 use crate::domain::Severity;
+use crate::scan::entropy;
 use crate::scan::proof;
 use crate::scan::report::Confidence;
-use crate::scan::rule::{Candidate, Charset, Judged, Reach, Rule};
+use crate::scan::rule::{Candidate, Charset, Judged, Reach, Rule, mentions};
+
+const BY_NAME: Rule = Rule { charset: Charset::Open, confidence: Confidence::Contextual, entropy: 3.0, ..Rule::TOKEN };
 
 pub(super) const RULES: &[Rule] = &[
     Rule {
@@ -24,7 +28,8 @@ pub(super) const RULES: &[Rule] = &[
         severity: Severity::Critical,
         rotate: "github.com/settings/personal-access-tokens",
         literals: &["github_pat_"],
-        pattern: "github_pat_[A-Za-z0-9]{22}_[A-Za-z0-9]{59}",
+        pattern: "github_pat_[A-Za-z0-9]{20,24}_[A-Za-z0-9]{40,80}",
+        lengths: &[93],
         ..Rule::TOKEN
     },
     Rule {
@@ -69,8 +74,41 @@ pub(super) const RULES: &[Rule] = &[
         literals: &["vcp_", "vci_", "vca_", "vcr_", "vck_"],
         pattern: "vc[piark]_[A-Za-z0-9_-]{40,90}",
         charset: Charset::Base64Url,
-        judge: |it| Some(if it.value().len() == 60 { it.kept() } else { it.kept().confidence(Confidence::Contextual) }),
+        lengths: &[60],
         ..Rule::TOKEN
+    },
+    Rule {
+        id: "vercel-blob-token",
+        kind: "Vercel blob store token",
+        provider: "Vercel",
+        rotate: "vercel.com › Storage › the store › Tokens",
+        literals: &["vercel_blob_rw_"],
+        pattern: "vercel_blob_rw_[A-Za-z0-9]{8,32}_[A-Za-z0-9]{16,64}",
+        ..Rule::TOKEN
+    },
+    Rule {
+        id: "vercel-deploy-hook",
+        kind: "Vercel deploy hook: any request to it deploys",
+        provider: "Vercel",
+        severity: Severity::Medium,
+        rotate: "vercel.com › the project › Settings › Git › Deploy hooks",
+        literals: &["api.vercel.com/v1/integrations/deploy/"],
+        pattern: "api\\.vercel\\.com/v1/integrations/deploy/prj_[A-Za-z0-9]{16,48}/[A-Za-z0-9]{8,32}",
+        ..Rule::TOKEN
+    },
+    Rule {
+        id: "vercel-protection-bypass",
+        kind: "Vercel secret that goes round deployment protection",
+        provider: "Vercel",
+        severity: Severity::Medium,
+        rotate: "vercel.com › the project › Settings › Deployment protection",
+        literals: &["VERCEL_AUTOMATION_BYPASS", "vercel-protection-bypass", "VERCEL_PROTECTION_BYPASS", "vercelProtectionBypass"],
+        pattern: named!(
+            "VERCEL_AUTOMATION_BYPASS|vercel-protection-bypass|VERCEL_PROTECTION_BYPASS|vercelProtectionBypass",
+            "[A-Za-z0-9]{32}"
+        ),
+        judge: alone,
+        ..BY_NAME
     },
     Rule {
         id: "vercel-token-old",
@@ -78,10 +116,10 @@ pub(super) const RULES: &[Rule] = &[
         provider: "Vercel",
         severity: Severity::Critical,
         rotate: "vercel.com/account/tokens",
-        literals: &["VERCEL_TOKEN", "VERCEL_API_TOKEN", "VERCEL_ACCESS_TOKEN"],
-        pattern: r#"VERCEL_(?:API_|ACCESS_)?TOKEN["']?\s{0,3}[:=]\s{0,3}["']?([A-Za-z0-9]{24})"#,
-        confidence: Confidence::Contextual,
-        ..Rule::TOKEN
+        literals: &["vercel", "VERCEL", "Vercel"],
+        pattern: near!("vercel", "[A-Za-z0-9]{24}"),
+        judge: beside_its_name_and_no_digest,
+        ..BY_NAME
     },
     Rule {
         id: "cloudflare-token",
@@ -94,7 +132,69 @@ pub(super) const RULES: &[Rule] = &[
         charset: Charset::Base64Url,
         ..Rule::TOKEN
     },
+    Rule {
+        id: "cloudflare-origin-ca",
+        kind: "Cloudflare origin CA key",
+        provider: "Cloudflare",
+        rotate: "dash.cloudflare.com/profile/api-tokens",
+        literals: &["v1.0-"],
+        pattern: r"v1\.0-[0-9a-f]{24}-[0-9a-f]{140,152}",
+        charset: Charset::Base64Url,
+        ..Rule::TOKEN
+    },
+    Rule {
+        id: "cloudflare-token-old",
+        kind: "Cloudflare token of the old kind",
+        provider: "Cloudflare",
+        severity: Severity::Critical,
+        rotate: "dash.cloudflare.com/profile/api-tokens",
+        literals: &["cloudflare", "CLOUDFLARE", "Cloudflare", "CF_", "cf_api", "cfApi"],
+        pattern: near!("cloudflare|cf_|cfapi", "[A-Za-z0-9_-]{40}"),
+        judge: cloudflare_old,
+        ..BY_NAME
+    },
+    Rule {
+        id: "cloudflare-global-key",
+        kind: "Cloudflare global API key",
+        provider: "Cloudflare",
+        severity: Severity::Critical,
+        rotate: "dash.cloudflare.com/profile/api-tokens › Global API key",
+        literals: &["cloudflare", "CLOUDFLARE", "Cloudflare", "CF_", "cf_api", "cfApi", "X-Auth-Key", "x-auth-key"],
+        pattern: near!("cloudflare|cf_|cfapi|x-auth-key", "[0-9a-f]{37}"),
+        judge: beside_its_name,
+        ..BY_NAME
+    },
+    Rule {
+        id: "npm-registry-login",
+        kind: "login for a package registry",
+        provider: "npm or another registry",
+        rotate: "the registry › Access tokens",
+        literals: &["_authToken", "_auth", "_password"],
+        pattern: r#"_(?:authToken|auth|password)["']?\s{0,3}[=:]\s{0,3}["']?([A-Za-z0-9+/_=.-]{16,400})"#,
+        charset: Charset::Open,
+        confidence: Confidence::Contextual,
+        judge: registry_login,
+        ..Rule::TOKEN
+    },
 ];
+
+fn alone(candidate: &Candidate<'_>) -> Option<Judged> {
+    (stands_alone(candidate, Charset::Base64Url) && entropy::looks_random(candidate.value())).then(|| candidate.kept())
+}
+
+/// Forty characters that are no digest of SHA-1 and no name in words.
+fn cloudflare_old(candidate: &Candidate<'_>) -> Option<Judged> {
+    let joints = candidate.value().iter().filter(|byte| matches!(byte, b'-' | b'_')).count();
+    if joints > 5 { None } else { beside_its_name_and_no_digest(candidate) }
+}
+
+/// In a settings file of npm the key of an entry begins with the registry's address.
+fn registry_login(candidate: &Candidate<'_>) -> Option<Judged> {
+    let line = candidate.line_before(160);
+    let of_registry = line.contains(&b'/') || candidate.settings || mentions(line, &["_authtoken"]);
+    let uuid = candidate.value().len() == 36 && candidate.value().iter().filter(|byte| **byte == b'-').count() == 4;
+    (of_registry && (uuid || entropy::looks_random(candidate.value()))).then(|| candidate.kept())
+}
 
 /// A token of 36 ends in the checksum of the rest; where it does not agree, somebody made it up (§3.2). Longer ones
 /// have no known checksum.

@@ -5,6 +5,8 @@ use crate::scan::proof;
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 
+pub(crate) mod more;
+
 /// The texts of one rule. Each is a whole small file.
 pub(crate) struct Samples {
     pub rule: &'static str,
@@ -190,11 +192,7 @@ pub(crate) fn all() -> Vec<Samples> {
             "supabase-secret-key",
             "src/a.ts",
             vec![format!("K={}\n", supabase_key(d, "sb_secret_", &reference))],
-            vec![
-                format!("K=sb_secret_{}\n", d.text(URL, 22)),
-                format!("K=sb_secret_{}_{}\n", "a".repeat(22), "b".repeat(8)),
-                format!("K={}A\n", supabase_key(d, "sb_secret_", &reference)),
-            ],
+            vec![format!("K=sb_secret_{}\n", d.text(URL, 22)), format!("K=sb_secret_{}_{}\n", "a".repeat(22), "b".repeat(8))],
         ),
         of(
             "supabase-publishable-key",
@@ -288,7 +286,7 @@ pub(crate) fn all() -> Vec<Samples> {
             "github-fine-grained-token",
             "src/a.ts",
             vec![format!("K=github_pat_{}_{}\n", d.text(ALNUM, 22), d.text(ALNUM, 59))],
-            vec![format!("K=github_pat_{}_{}\n", d.text(ALNUM, 22), d.text(ALNUM, 58))],
+            vec![format!("K=github_pat_{}_{}\n", d.text(ALNUM, 22), d.text(ALNUM, 30))],
         ),
         of(
             "github-app-user-token",
@@ -360,7 +358,7 @@ pub(crate) fn all() -> Vec<Samples> {
             "sendgrid",
             "src/a.ts",
             vec![format!("K=SG.{}.{}\n", d.text(URL, 22), d.text(URL, 43))],
-            vec![format!("K=SG.{}.{}\n", d.text(URL, 22), d.text(URL, 40))],
+            vec![format!("K=SG.{}.{}\n", d.text(URL, 22), d.text(URL, 20))],
         ),
         of(
             "twilio-auth-token",
@@ -398,7 +396,10 @@ pub(crate) fn all() -> Vec<Samples> {
             "telegram-bot",
             "src/a.ts",
             vec![format!("TELEGRAM_TOKEN={}:A{}\n", d.text(DIGITS, 10), d.text(URL, 34))],
-            vec![format!("OTHER={}:A{}\n", d.text(DIGITS, 10), d.text(URL, 34))],
+            vec![
+                format!("OTHER={}:A{}\n", d.text(DIGITS, 10), d.text(URL, 33)),
+                format!("OTHER={}:A{}\n", d.text(DIGITS, 7), d.text(URL, 34)),
+            ],
         ),
         of(
             "notion",
@@ -479,6 +480,7 @@ pub(crate) fn all() -> Vec<Samples> {
             ],
         ),
     ]);
+    samples.extend(more::more(d, &reference));
     // What expired is shown, and cannot fail: it must not count as a match that can.
     samples.push(of("jwt", "src/a.ts", vec![token(d, &format!(r#"{{"iss":"acme","exp":{past}}}"#))], vec![]));
     samples

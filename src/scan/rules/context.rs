@@ -1,0 +1,108 @@
+//! What stands around a value: the name that it is given, the words before it, whether it is a piece of something longer.
+//! For shapes that many things share (a UUID, 32 hexadecimal digits), the neighbourhood is all there is to go by.
+
+use crate::scan::entropy;
+use crate::scan::rule::{Candidate, Charset, Judged, mentions};
+
+/// A pattern: a provider's name in any case, a little text in between (an assignment in any language, a nested table),
+/// and a value that stands alone. The name is a literal of the rule, so the text begins with it.
+macro_rules! near {
+    ($name:literal, $value:literal) => {
+        concat!(
+            "(?i:",
+            $name,
+            r#")[^\n\r]{0,80}?(?:\r?\n[^\n\r]{0,60}?){0,2}[^A-Za-z0-9_/+.%-](?:\\[ntr])?("#,
+            $value,
+            r#")(?:[^A-Za-z0-9_/+-]|$)"#
+        )
+    };
+}
+/// A pattern: a name, the rest of it, what assigns in any language or format, and the value.
+macro_rules! named {
+    ($name:literal, $value:literal) => {
+        concat!(
+            "(?:",
+            $name,
+            r#")[A-Za-z0-9_.$-]{0,40}["'`\\\])]{0,3}(?:\s?:?\s?&?(?:'static )?(?i:string|str)\??)?\s{0,30}(?:=>|:{1,3}=|[?+.|]?=|={2,3}|:|,|>|\|\||\?\?)\s{0,30}(?:(?:process\.env|import\.meta\.env|env|ENV)[.\[][A-Za-z0-9_"'\]]{1,60}\s?(?:\|\||\?\?|,)\s?)?[(\[{]?["'`\\]{0,4}(?:(?i:bearer|basic|token|bot)\s{1,3})?("#,
+            $value,
+            ")"
+        )
+    };
+}
+pub(super) use {named, near};
+
+/// Whether no character of `charset` touches the value.
+pub(super) fn stands_alone(candidate: &Candidate<'_>, charset: Charset) -> bool {
+    let before = candidate.at.start.checked_sub(1).and_then(|at| candidate.text.get(at));
+    let after = candidate.text.get(candidate.at.end);
+    let escaped = candidate.text.get(candidate.at.start.saturating_sub(2)..candidate.at.start);
+    let escaped = escaped.is_some_and(|it| matches!(it, [b'\\', b'n' | b't' | b'r']));
+    let opens = escaped || before.is_none_or(|byte| *byte == b'=' || !charset.has(*byte));
+    opens && after.is_none_or(|byte| !charset.has(*byte))
+}
+
+/// Where `piece` begins in `text`.
+pub(super) fn places<'t>(text: &'t [u8], piece: &'t [u8]) -> impl Iterator<Item = usize> + 't {
+    text.windows(piece.len().max(1)).enumerate().filter(move |(_, it)| *it == piece).map(|(at, _)| at)
+}
+
+/// Words in a name or before a value which say that random text there is no secret.
+const NO_SECRET: &[&str] = &[
+    "sha1",
+    "sha-1",
+    "sha256",
+    "sha-256",
+    "sha512",
+    "sha-512",
+    "sha384",
+    "md5",
+    "hash",
+    "digest",
+    "checksum",
+    "integrity",
+    "etag",
+    "commit",
+    "revision",
+    "nonce",
+    "csrf",
+    "xsrf",
+    "uuid",
+    "guid",
+    "build_id",
+    "buildid",
+    "build-id",
+    "fingerprint",
+    "thumbprint",
+    "signature",
+    "checksums",
+    "blob/",
+    "tree/",
+    "version",
+];
+
+/// Whether what stands before the value on its line names a digest, an identifier or something else that is random and
+/// no secret.
+pub(super) fn is_told_harmless(candidate: &Candidate<'_>) -> bool {
+    mentions(candidate.line_before(100), NO_SECRET)
+}
+
+/// Words that name something secret.
+const SECRETIVE: &[&str] = &["key", "token", "secret", "auth", "passw", "credential", "bearer"];
+
+/// A value near its provider's name, on a line that speaks of a key: of letters and digits, and random.
+pub(super) fn beside_its_name(candidate: &Candidate<'_>) -> Option<Judged> {
+    let value = candidate.value();
+    let only_digits = value.iter().all(u8::is_ascii_digit);
+    let fits = !only_digits && entropy::looks_random(value) && stands_alone(candidate, Charset::Base64Url);
+    (fits && speaks_of_a_key(candidate) && !is_told_harmless(candidate)).then(|| candidate.kept())
+}
+
+/// The same, for values that are more than hexadecimal digits: what has nothing else is a digest.
+pub(super) fn beside_its_name_and_no_digest(candidate: &Candidate<'_>) -> Option<Judged> {
+    let digest = candidate.value().iter().all(u8::is_ascii_hexdigit);
+    if digest { None } else { beside_its_name(candidate) }
+}
+
+fn speaks_of_a_key(candidate: &Candidate<'_>) -> bool {
+    mentions(candidate.line_before(140), SECRETIVE)
+}
