@@ -19,6 +19,7 @@ sys.dont_write_bytecode = True
 import extract  # noqa: E402
 import sources  # noqa: E402
 import tools  # noqa: E402
+from unreal import unreal  # noqa: E402
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 
@@ -95,8 +96,8 @@ def report(rows, results):
     titles = [name + (" sure" if sure else "") for name, sure in columns]
     width = 15
 
-    def line(title, chosen, dropped=()):
-        cells = "".join(f"{'–' if name in dropped else share(chosen, results[name][sure]):>{width}}" for name, sure in columns)
+    def line(title, chosen):
+        cells = "".join(f"{share(chosen, results[name][sure]):>{width}}" for name, sure in columns)
         print(f"  {title:<34}{len(chosen):>6}{cells}")
 
     print(f"  {'':<34}{'':>6}{''.join(f'{it:>{width}}' for it in titles)}")
@@ -115,6 +116,8 @@ def report(rows, results):
                 if len(outside) != len(once(chosen)):
                     cells = "".join(f"{share(outside, results[name][sure]) if name == tool else '':>{width}}" for name, sure in columns)
                     print(f"  {'    outside of ' + tool + chr(39) + 's family':<34}{len(outside):>6}{cells}")
+        if wanted and groups == ("secret",):
+            line("  without what cannot be real", once([row for row in chosen if not unreal(row.sample.text)]))
 
 
 def excerpt(row):
