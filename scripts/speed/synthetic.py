@@ -160,7 +160,7 @@ def main():
         parser.error(f"{choice.out} exists")
     environment = {**os.environ, **QUIET}
     subprocess.run(["git", "init", "-q", "--bare", choice.out], check=True, env=environment)
-    importing = subprocess.Popen(["git", "-C", choice.out, "fast-import", "--quiet"], stdin=subprocess.PIPE, env=environment)
+    importing = subprocess.Popen(["git", "-C", choice.out, "fast-import", "--quiet", "--depth=0"], stdin=subprocess.PIPE, env=environment)
     maker = Maker(importing.stdin, choice.commits, int(choice.gigabytes * 1e9), choice.seed)
     maker.run()
     importing.stdin.close()
@@ -169,7 +169,7 @@ def main():
         sys.exit("git fast-import failed")
     subprocess.run(["git", "-C", choice.out, "symbolic-ref", "HEAD", "refs/heads/main"], check=True, env=environment)
     subprocess.run(["git", "-C", choice.out, "branch", "-q", "-D", "work"], check=True, env=environment)
-    # The deltas of the import follow the order of commits; a server would have packed them by path.
+    # The import would look for deltas between files that follow each other; packing finds them by path, as a server does.
     subprocess.run(["git", "-C", choice.out, "-c", "pack.threads=0", "repack", "-a", "-d", "-q", "-f", "--window=10", "--depth=50"], check=True, env=environment)
     tip = subprocess.run(["git", "-C", choice.out, "rev-parse", "main"], check=True, stdout=subprocess.PIPE, env=environment).stdout.decode().strip()
     print(f"{choice.out}: main at {tip}, {maker.mark} commits, {maker.blobs} files written, {maker.bytes / 1e9:.2f} GB")
