@@ -4,9 +4,8 @@ use super::house::House;
 use super::target::Target;
 use crate::cli::out::Out;
 use crate::cli::scan_args::ScanArgs;
-use crate::credentials::Secret;
 use crate::domain::{Foreign, Gap};
-use crate::repo::clone::{NotCloned, Wanted};
+use crate::repo::clone::{CloneLimits, CloneProblem, CloneToken};
 use crate::repo::{self, RepoProblem};
 use crate::scan::progress::SoFar;
 use crate::scan::{self, Options, Progress, Report, Routes, SiteOptions, Values};
@@ -78,16 +77,18 @@ pub async fn scanned(
         Target::Address(address) => {
             history = with_history;
             let token = tokio::task::block_in_place(|| house.token(&address, args.token_env.as_deref()))?;
-            let variables = house.variables(repo::clone::GIVEN);
             if show {
                 out.passing(&format!("cloning {}", Foreign::new(address.as_str()).cut(70)));
             }
             Box::new(move |stop| {
-                let token = token.as_ref().map(Secret::expose);
+                let no_room = |error: std::io::Error| Trouble::failed("there is no place for a clone").why(error.kind());
+                let under = tempfile::Builder::new().prefix("rescue-").tempdir().map_err(no_room)?;
+                let token = token.as_ref().map(|it| CloneToken::new(it.expose()));
+                let limits = CloneLimits::default();
                 let cloned =
-                    repo::clone::clone(&Wanted { address: &address, token, variables }, stop).map_err(|it| not_cloned(&it))?;
+                    repo::clone::clone(address.as_str(), token, under.path(), stop, limits).map_err(|it| not_cloned(&it))?;
                 // The clone lives until it was scanned.
-                scan::scan_repository(&cloned.path(), &key, &options, with_history, stop).map_err(|it| trouble(&it))
+                scan::scan_repository(cloned.path(), &key, &options, with_history, stop).map_err(|it| trouble(&it))
             })
         }
     };
@@ -228,17 +229,20 @@ fn line(so_far: SoFar) -> String {
     }
 }
 
-/// A repository that the host did not give.
-fn not_cloned(problem: &NotCloned) -> Trouble {
-    let NotCloned::Failed { address, why } = problem else { return stopped() };
-    let next = match *why {
-        "the host wants a token that may read it" | "nothing is there that this token may see" => {
-            "Check the address; put a token that may read it into RESCUE_SCAN_TOKEN, or log in with `gh auth login`"
-        }
-        "git is not installed" => "Install git, or clone it elsewhere and give the folder",
-        _ => "Check the address and the network, or clone it yourself and give the folder",
+/// A repository that the host did not give, and the step that would help.
+fn not_cloned(problem: &CloneProblem) -> Trouble {
+    let text = problem.to_string();
+    let trouble = match text.split_once("; ") {
+        Some((what, next)) => Trouble::failed(what).next(capital(next)),
+        None => Trouble::failed(&text),
     };
-    Trouble::failed(format!("`{}` could not be cloned", address.cut(200))).why(why).next(next)
+    match problem {
+        CloneProblem::Stopped => stopped(),
+        CloneProblem::Refused { .. } | CloneProblem::NotFound { .. } => {
+            trouble.next("Check the address; put a token that may read it into RESCUE_SCAN_TOKEN, or log in with `gh auth login`")
+        }
+        _ => trouble,
+    }
 }
 
 /// A repository that cannot be looked at, and the step that would help.
