@@ -195,15 +195,16 @@ async fn watched(
     let flag = Arc::clone(&halt);
     let mut work = tokio::task::spawn_blocking(move || work(&flag));
     let mut tick = tokio::time::interval(Duration::from_millis(100));
-    let mut shown = false;
+    let (started, mut shown) = (tokio::time::Instant::now(), false);
     let done = loop {
         tokio::select! {
             done = &mut work => break done,
             () = stop.cancelled(), if !halt.load(Ordering::Relaxed) => halt.store(true, Ordering::Relaxed),
             _ = tick.tick() => if show {
-                let line = line(progress.so_far());
-                if !line.is_empty() {
-                    out.passing(&line);
+                // What is over at once needs no word.
+                let so_far = progress.so_far();
+                if shown || started.elapsed() > Duration::from_millis(300) {
+                    out.passing(&line(so_far));
                     shown = true;
                 }
             },
@@ -223,7 +224,7 @@ fn line(so_far: SoFar) -> String {
     use super::lines::{number, size};
     let SoFar { expected, blobs, bytes } = so_far;
     match (expected, blobs) {
-        (0, 0) => String::new(),
+        (_, 0) => "listing what is there".to_owned(),
         (0, _) => format!("scanned {} blobs, {}", number(blobs), size(bytes)),
         _ => format!("scanned {} of {}, {}", number(blobs), number(expected.max(blobs)), size(bytes)),
     }
