@@ -48,6 +48,7 @@ pub async fn scanned(
     let with_history = !args.no_history;
     let mut remarks = Vec::new();
     let mut history = false;
+    let mut begins = "listing what is there".to_owned();
     let work: Box<dyn FnOnce(&AtomicBool) -> Result<Report, Trouble> + Send> = match target {
         Target::Folder(path) => {
             // A plain folder has no history, whatever was asked for.
@@ -77,9 +78,7 @@ pub async fn scanned(
         Target::Address(address) => {
             history = with_history;
             let token = tokio::task::block_in_place(|| house.token(&address, args.token_env.as_deref()))?;
-            if show {
-                out.passing(&format!("cloning {}", Foreign::new(address.as_str()).cut(70)));
-            }
+            begins = format!("cloning {}", Foreign::new(address.as_str()).cut(70));
             Box::new(move |stop| {
                 let no_room = |error: std::io::Error| Trouble::failed("there is no place for a clone").why(error.kind());
                 let under = tempfile::Builder::new().prefix("rescue-").tempdir().map_err(no_room)?;
@@ -92,7 +91,7 @@ pub async fn scanned(
             })
         }
     };
-    let report = watched(work, &progress, show, stop, out).await?;
+    let report = watched(work, &progress, &begins, show, stop, out).await?;
     Ok(Scanned { report, history, remarks, site: None })
 }
 
@@ -187,6 +186,7 @@ fn input(most: u64) -> Result<Vec<u8>, Trouble> {
 async fn watched(
     work: Box<dyn FnOnce(&AtomicBool) -> Result<Report, Trouble> + Send>,
     progress: &Progress,
+    begins: &str,
     show: bool,
     stop: &CancellationToken,
     out: &mut Out<'_>,
@@ -204,7 +204,7 @@ async fn watched(
                 // What is over at once needs no word.
                 let so_far = progress.so_far();
                 if shown || started.elapsed() > Duration::from_millis(300) {
-                    out.passing(&line(so_far));
+                    out.passing(&if so_far.blobs == 0 { begins.to_owned() } else { line(so_far) });
                     shown = true;
                 }
             },
@@ -224,7 +224,6 @@ fn line(so_far: SoFar) -> String {
     use super::lines::{number, size};
     let SoFar { expected, blobs, bytes } = so_far;
     match (expected, blobs) {
-        (_, 0) => "listing what is there".to_owned(),
         (0, _) => format!("scanned {} blobs, {}", number(blobs), size(bytes)),
         _ => format!("scanned {} of {}, {}", number(blobs), number(expected.max(blobs)), size(bytes)),
     }
