@@ -100,12 +100,6 @@ impl House {
         crate::log::start(&desk.paths, &self.environment, Arc::clone(&desk.clock), desk.chain.redactor())
     }
 
-    /// The values of these variables, where they are set.
-    #[must_use]
-    pub fn variables(&self, names: &[&'static str]) -> Vec<(&'static str, String)> {
-        names.iter().filter_map(|name| Some((*name, self.environment.get(name)?.to_owned()))).collect()
-    }
-
     /// The app's Supabase projects.
     #[must_use]
     pub fn projects(&self) -> Vec<SupabaseRef> {

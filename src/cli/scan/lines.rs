@@ -10,6 +10,8 @@ use crate::scan::{Confidence, Coverage, Leak, Surface};
 use crate::words;
 use std::collections::BTreeMap;
 
+/// Columns that prose fits into.
+const WIDTH: usize = 80;
 /// Places of one secret that are named; further ones are counted.
 const MOST_PLACES: usize = 20;
 /// Things that were not searched and are named.
@@ -80,17 +82,17 @@ fn secret(first: &Shown<'_>, places: &[&Shown<'_>], with_app: bool, out: &mut Ou
         out.line(format!("    and {} more files; --json names them", places.len() - MOST_PLACES));
     }
     if let Some(answer) = first.answer {
-        out.line(format!("    {}", live(answer)));
+        prose(&live(answer), out);
     }
     let markers: std::collections::BTreeSet<&str> =
         places.iter().filter_map(|it| Some(it.leak.marker.as_ref()?.as_str())).collect();
     for marker in markers {
-        out.line(format!("    hint: another scanner was told to overlook it ({marker})"));
+        prose(&format!("hint: another scanner was told to overlook it ({marker})"), out);
     }
     if let Some(why) = first.accepted {
-        out.line(format!("    {}", Foreign::new(why).cut(200)));
+        prose(&Foreign::new(why).cut(200), out);
     } else if !leak.public {
-        out.line(format!("    rotate: {}", leak.rotate));
+        prose(&format!("rotate: {}", leak.rotate), out);
     }
     // Only a finding of an app can be accepted, and only there is the id of any use.
     if with_app {
@@ -101,22 +103,35 @@ fn secret(first: &Shown<'_>, places: &[&Shown<'_>], with_app: bool, out: &mut Ou
 /// One place: where, and whether it is still there.
 fn place(leak: &Leak) -> String {
     let at = format!("{}:{}", leak.path, leak.line);
-    let commit = leak.commit.as_deref().map(|it| it.get(..8).unwrap_or(it));
-    let since = leak.since.map(|at| at.format("%Y-%m-%d").to_string());
-    let by = match (&since, commit) {
-        (Some(day), Some(commit)) => format!(", since {day} ({commit})"),
-        (Some(day), None) => format!(", since {day}"),
-        _ => String::new(),
-    };
-    let until = leak.until.map(|at| format!(" until {}", at.format("%Y-%m-%d"))).unwrap_or_default();
+    let day = |at: chrono::DateTime<chrono::Utc>| at.format("%Y-%m-%d").to_string();
+    let commit = leak.commit.as_deref().map(|it| format!(" ({})", it.get(..8).unwrap_or(it))).unwrap_or_default();
+    let since = leak.since.map(|it| format!(" since {}{commit}", day(it))).unwrap_or_default();
     match (leak.surface, leak.standing) {
-        (Surface::Site, _) => format!("{at}  served to anybody{}", since.map(|day| format!(", since {day}")).unwrap_or_default()),
-        (Surface::History, _) if !leak.in_head => format!("{at}  only in the history{by}{until}: leaked, rotate"),
+        (Surface::Site, _) => format!("{at}  served to anybody{since}"),
+        (Surface::History, _) if !leak.in_head => {
+            let from = leak.since.map(|it| format!(" {}", day(it))).unwrap_or_default();
+            let to = leak.until.map(|it| format!(" to {}", day(it))).unwrap_or_default();
+            format!("{at}  only in history{from}{to}{commit}: leaked")
+        }
         (_, Standing::Ignored) => format!("{at}  not committed: git ignores it"),
-        (_, _) if leak.in_head => format!("{at}  in HEAD{by}"),
-        (_, Standing::Tracked) => format!("{at}  in the files, not in HEAD yet{by}"),
+        (_, _) if leak.in_head => format!("{at}  in HEAD{since}"),
+        (_, Standing::Tracked) => format!("{at}  in the files, not in HEAD{since}"),
         (_, Standing::Untracked) => at,
     }
+}
+
+/// Prose under an indent, broken between words so that it fits eighty columns; a word that does not is left whole.
+fn prose(text: &str, out: &mut Out<'_>) {
+    let mut line = String::from("   ");
+    for word in text.split(' ') {
+        if line.chars().count() + 1 + word.chars().count() > WIDTH && line.trim() != "" {
+            out.line(&line);
+            line = String::from("       ");
+        }
+        line.push(' ');
+        line.push_str(word);
+    }
+    out.line(line);
 }
 
 fn live(answer: &Answer) -> String {
@@ -153,7 +168,7 @@ fn coverage(said: &Said<'_>, out: &mut Out<'_>) {
         out.line(format!("    {}: {why}", plural(count, "file", "files")));
     }
     for remark in &said.remarks {
-        out.line(format!("    {remark}"));
+        prose(remark, out);
     }
 }
 
@@ -219,6 +234,17 @@ mod tests {
     #[case(1_000_000, "1 000 000")]
     fn numbers(#[case] given: u64, #[case] wanted: &str) {
         assert_eq!(number(given), wanted);
+    }
+
+    #[test]
+    fn prose_fits_and_loses_no_word() {
+        let mut told = Vec::new();
+        let mut message = Vec::new();
+        let text = format!("rotate: {} {}", "some words ".repeat(20).trim(), "x".repeat(90));
+        prose(&text, &mut Out::new(&mut told, &mut message));
+        let told = String::from_utf8(told).unwrap();
+        assert!(told.lines().filter(|line| !line.contains("xxx")).all(|line| line.len() <= WIDTH), "{told}");
+        assert_eq!(told.split_whitespace().collect::<Vec<_>>(), text.split_whitespace().collect::<Vec<_>>());
     }
 
     #[rstest]

@@ -4,9 +4,8 @@ use super::house::House;
 use super::target::Target;
 use crate::cli::out::Out;
 use crate::cli::scan_args::ScanArgs;
-use crate::credentials::Secret;
 use crate::domain::{Foreign, Gap};
-use crate::repo::clone::{NotCloned, Wanted};
+use crate::repo::clone::{CloneLimits, CloneProblem, CloneToken};
 use crate::repo::{self, RepoProblem};
 use crate::scan::progress::SoFar;
 use crate::scan::{self, Options, Progress, Report, Routes, SiteOptions, Values};
@@ -49,6 +48,7 @@ pub async fn scanned(
     let with_history = !args.no_history;
     let mut remarks = Vec::new();
     let mut history = false;
+    let mut begins = "listing what is there".to_owned();
     let work: Box<dyn FnOnce(&AtomicBool) -> Result<Report, Trouble> + Send> = match target {
         Target::Folder(path) => {
             // A plain folder has no history, whatever was asked for.
@@ -78,20 +78,20 @@ pub async fn scanned(
         Target::Address(address) => {
             history = with_history;
             let token = tokio::task::block_in_place(|| house.token(&address, args.token_env.as_deref()))?;
-            let variables = house.variables(repo::clone::GIVEN);
-            if show {
-                out.passing(&format!("cloning {}", Foreign::new(address.as_str()).cut(70)));
-            }
+            begins = format!("cloning {}", Foreign::new(address.as_str()).cut(70));
             Box::new(move |stop| {
-                let token = token.as_ref().map(Secret::expose);
+                let no_room = |error: std::io::Error| Trouble::failed("there is no place for a clone").why(error.kind());
+                let under = tempfile::Builder::new().prefix("rescue-").tempdir().map_err(no_room)?;
+                let token = token.as_ref().map(|it| CloneToken::new(it.expose()));
+                let limits = CloneLimits::default();
                 let cloned =
-                    repo::clone::clone(&Wanted { address: &address, token, variables }, stop).map_err(|it| not_cloned(&it))?;
+                    repo::clone::clone(address.as_str(), token, under.path(), stop, limits).map_err(|it| not_cloned(&it))?;
                 // The clone lives until it was scanned.
-                scan::scan_repository(&cloned.path(), &key, &options, with_history, stop).map_err(|it| trouble(&it))
+                scan::scan_repository(cloned.path(), &key, &options, with_history, stop).map_err(|it| trouble(&it))
             })
         }
     };
-    let report = watched(work, &progress, show, stop, out).await?;
+    let report = watched(work, &progress, &begins, show, stop, out).await?;
     Ok(Scanned { report, history, remarks, site: None })
 }
 
@@ -186,6 +186,7 @@ fn input(most: u64) -> Result<Vec<u8>, Trouble> {
 async fn watched(
     work: Box<dyn FnOnce(&AtomicBool) -> Result<Report, Trouble> + Send>,
     progress: &Progress,
+    begins: &str,
     show: bool,
     stop: &CancellationToken,
     out: &mut Out<'_>,
@@ -194,15 +195,16 @@ async fn watched(
     let flag = Arc::clone(&halt);
     let mut work = tokio::task::spawn_blocking(move || work(&flag));
     let mut tick = tokio::time::interval(Duration::from_millis(100));
-    let mut shown = false;
+    let (started, mut shown) = (tokio::time::Instant::now(), false);
     let done = loop {
         tokio::select! {
             done = &mut work => break done,
             () = stop.cancelled(), if !halt.load(Ordering::Relaxed) => halt.store(true, Ordering::Relaxed),
             _ = tick.tick() => if show {
-                let line = line(progress.so_far());
-                if !line.is_empty() {
-                    out.passing(&line);
+                // What is over at once needs no word.
+                let so_far = progress.so_far();
+                if shown || started.elapsed() > Duration::from_millis(300) {
+                    out.passing(&if so_far.blobs == 0 { begins.to_owned() } else { line(so_far) });
                     shown = true;
                 }
             },
@@ -222,23 +224,25 @@ fn line(so_far: SoFar) -> String {
     use super::lines::{number, size};
     let SoFar { expected, blobs, bytes } = so_far;
     match (expected, blobs) {
-        (0, 0) => String::new(),
         (0, _) => format!("scanned {} blobs, {}", number(blobs), size(bytes)),
         _ => format!("scanned {} of {}, {}", number(blobs), number(expected.max(blobs)), size(bytes)),
     }
 }
 
-/// A repository that the host did not give.
-fn not_cloned(problem: &NotCloned) -> Trouble {
-    let NotCloned::Failed { address, why } = problem else { return stopped() };
-    let next = match *why {
-        "the host wants a token that may read it" | "nothing is there that this token may see" => {
-            "Check the address; put a token that may read it into RESCUE_SCAN_TOKEN, or log in with `gh auth login`"
-        }
-        "git is not installed" => "Install git, or clone it elsewhere and give the folder",
-        _ => "Check the address and the network, or clone it yourself and give the folder",
+/// A repository that the host did not give, and the step that would help.
+fn not_cloned(problem: &CloneProblem) -> Trouble {
+    let text = problem.to_string();
+    let trouble = match text.split_once("; ") {
+        Some((what, next)) => Trouble::failed(what).next(capital(next)),
+        None => Trouble::failed(&text),
     };
-    Trouble::failed(format!("`{}` could not be cloned", address.cut(200))).why(why).next(next)
+    match problem {
+        CloneProblem::Stopped => stopped(),
+        CloneProblem::Refused { .. } | CloneProblem::NotFound { .. } => {
+            trouble.next("Check the address; put a token that may read it into RESCUE_SCAN_TOKEN, or log in with `gh auth login`")
+        }
+        _ => trouble,
+    }
 }
 
 /// A repository that cannot be looked at, and the step that would help.

@@ -1,175 +1,152 @@
-//! Clones from a loopback server that serves a bare repository as plain files: what git asks, with which credential, and
-//! that nothing is left behind.
+//! Clones with the real git: from a repository on this machine, and from hosts on loopback that refuse, hang or redirect.
 
 use super::*;
-use rstest::rstest;
-use std::sync::Mutex;
-use std::sync::mpsc::{Receiver, channel};
-use std::{net::TcpListener, net::TcpStream, sync::Arc, thread};
+use pretty_assertions::assert_eq;
+use std::io::{Read, Write};
+use std::net::{TcpListener, TcpStream};
+use std::process::Command;
+use std::sync::atomic::Ordering;
+use std::sync::mpsc::channel;
 
-const TOKEN_TEXT: &str = "kanari-token";
-
-fn git_in(at: &Path, arguments: &[&str]) {
-    let done = Command::new("git")
+fn git(folder: &Path, arguments: &[&str]) {
+    let output = Command::new("git")
         .args(["-c", "user.name=Ana", "-c", "user.email=ana@example.com"])
         .args(arguments)
-        .current_dir(at)
+        .current_dir(folder)
+        .env("HOME", folder)
         .env("GIT_CONFIG_NOSYSTEM", "1")
-        .env("GIT_CONFIG_GLOBAL", "/dev/null")
         .output()
         .unwrap();
-    assert!(done.status.success(), "git {arguments:?}: {}", String::from_utf8_lossy(&done.stderr));
+    assert!(output.status.success(), "git {arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
 }
 
-/// A bare repository that plain file requests can read.
-fn served() -> TempDir {
-    let home = tempfile::tempdir().unwrap();
-    let work = home.path().join("work");
-    fs::create_dir(&work).unwrap();
-    git_in(&work, &["init", "-q", "-b", "main"]);
-    fs::write(work.join("a.txt"), "one\n").unwrap();
-    git_in(&work, &["add", "."]);
-    git_in(&work, &["commit", "-q", "-m", "one"]);
-    git_in(&work, &["update-ref", "refs/pull/1/head", "HEAD"]);
-    git_in(home.path(), &["clone", "-q", "--mirror", "work", "shop.git"]);
-    git_in(&home.path().join("shop.git"), &["update-server-info"]);
-    home
-}
-
-/// Answers each request by `answer`, and tells what was asked: the path and the authorization.
-fn serve(
-    answer: impl Fn(&str, Option<&str>) -> (u16, Vec<u8>, String) + Send + 'static,
-) -> (u16, Receiver<(String, Option<String>)>) {
-    let listener = TcpListener::bind(("127.0.0.1", 0)).unwrap();
-    let port = listener.local_addr().unwrap().port();
+/// A host that answers every request with `answer`, and gives what it was asked.
+fn host(answer: String) -> (String, std::sync::mpsc::Receiver<String>) {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = format!("http://{}/acme/shop.git", listener.local_addr().unwrap());
     let (tell, told) = channel();
-    thread::spawn(move || {
-        for stream in listener.incoming().flatten() {
-            if tell.send(visit(stream, &answer)).is_err() {
-                return;
+    std::thread::spawn(move || {
+        for stream in listener.incoming() {
+            let mut stream: TcpStream = stream.unwrap();
+            let mut request = Vec::new();
+            let mut piece = [0; 4096];
+            while !request.windows(4).any(|it| it == b"\r\n\r\n") {
+                match stream.read(&mut piece) {
+                    Ok(read) if read > 0 => request.extend_from_slice(&piece[..read]),
+                    _ => break,
+                }
             }
+            if tell.send(String::from_utf8_lossy(&request).into_owned()).is_err() || answer.is_empty() {
+                // Held open and never answered, until the test is over.
+                std::mem::forget(stream);
+                continue;
+            }
+            let _ = stream.write_all(answer.as_bytes());
         }
     });
-    (port, told)
+    (address, told)
 }
 
-fn visit(mut stream: TcpStream, answer: &dyn Fn(&str, Option<&str>) -> (u16, Vec<u8>, String)) -> (String, Option<String>) {
-    let (mut bytes, mut chunk) = (Vec::new(), [0; 4096]);
-    while !bytes.windows(4).any(|it| it == b"\r\n\r\n") {
-        match stream.read(&mut chunk) {
-            Ok(n) if n > 0 => bytes.extend_from_slice(&chunk[..n]),
-            _ => break,
-        }
+fn answer(status: &str, more: &str) -> String {
+    format!("HTTP/1.1 {status}\r\n{more}Content-Length: 0\r\nConnection: close\r\n\r\n")
+}
+
+fn tried(address: &str, token: Option<&str>) -> (CloneProblem, tempfile::TempDir) {
+    let under = tempfile::tempdir().unwrap();
+    let token = token.map(CloneToken::new);
+    let problem = clone(address, token, under.path(), &AtomicBool::new(false), CloneLimits::default()).unwrap_err();
+    (problem, under)
+}
+
+fn is_empty(folder: &Path) -> bool {
+    std::fs::read_dir(folder).unwrap().next().is_none()
+}
+
+#[test]
+fn a_clone_has_every_ref_runs_no_hook_and_goes_away() {
+    let from = tempfile::tempdir().unwrap();
+    git(from.path(), &["init", "-q", "-b", "main"]);
+    std::fs::write(from.path().join("a.ts"), "1").unwrap();
+    git(from.path(), &["add", "a.ts"]);
+    git(from.path(), &["commit", "-q", "-m", "one"]);
+    git(from.path(), &["update-ref", "refs/pull/7/head", "HEAD"]);
+    let under = tempfile::tempdir().unwrap();
+    let address = format!("file://{}", from.path().display());
+    let limits = CloneLimits { local: true, ..CloneLimits::default() };
+    let stop = AtomicBool::new(false);
+    let token = "t".repeat(30);
+    let cloned = clone(&address, Some(CloneToken::new(&token)), under.path(), &stop, limits).unwrap();
+    let packed = std::fs::read_to_string(cloned.path().join("packed-refs")).unwrap();
+    assert!(packed.contains("refs/heads/main") && packed.contains("refs/pull/7/head"), "{packed}");
+    let config = std::fs::read_to_string(cloned.path().join("config")).unwrap();
+    assert!(!config.contains(&token) && !cloned.path().join("hooks").exists());
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        let mode = cloned.path().parent().unwrap().metadata().unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, 0o700);
     }
-    let text = String::from_utf8_lossy(&bytes).into_owned();
-    let path = text.split_whitespace().nth(1).unwrap_or_default().to_owned();
-    let own =
-        text.lines().find_map(|line| line.to_ascii_lowercase().starts_with("authorization: ").then(|| line[15..].to_owned()));
-    let (status, body, more) = answer(&path, own.as_deref());
-    let head = format!("HTTP/1.1 {status} Said\r\ncontent-length: {}\r\nconnection: close\r\n{more}\r\n", body.len());
-    let _ = stream.write_all(&[head.as_bytes(), &body].concat());
-    (path, own)
+    let fewer = clone(&address, None, under.path(), &stop, CloneLimits { every_ref: false, ..limits }).unwrap();
+    assert!(!std::fs::read_to_string(fewer.path().join("packed-refs")).unwrap().contains("refs/pull"));
+    drop((cloned, fewer));
+    assert!(is_empty(under.path()));
+    let (problem, _) = tried(&address, None);
+    assert!(matches!(problem, CloneProblem::NotAnAddress { .. }), "local addresses only where they are asked for");
 }
 
-fn variables() -> Vec<(&'static str, String)> {
-    let environment = crate::config::Environment::of_process();
-    vec![("PATH", environment.get("PATH").unwrap_or_default().to_owned())]
-}
-
-fn basic() -> String {
+#[test]
+fn the_token_goes_to_the_host_that_asks_and_nowhere_else() {
+    let token = ["gho", "_", &"a1B2".repeat(9)].concat();
+    let (address, told) = host(answer("401 Unauthorized", "WWW-Authenticate: Basic realm=\"x\"\r\n"));
+    let (problem, under) = tried(&address, Some(&token));
+    assert!(matches!(problem, CloneProblem::Refused { .. }), "{problem}");
+    assert!(!format!("{problem:?}").contains(&token) && is_empty(under.path()));
+    let requests: Vec<String> = told.try_iter().collect();
     use base64::Engine as _;
-    format!("Basic {}", base64::engine::general_purpose::STANDARD.encode(format!("x-access-token:{TOKEN_TEXT}")))
-}
-
-/// Serves the files of `home` to whoever has the token.
-fn files(home: &Path) -> impl Fn(&str, Option<&str>) -> (u16, Vec<u8>, String) + use<> {
-    let root = home.to_owned();
-    move |path, own| {
-        if own != Some(basic().as_str()) {
-            return (401, Vec::new(), "www-authenticate: Basic realm=\"git\"\r\n".to_owned());
-        }
-        let name = path.split('?').next().unwrap_or_default().trim_start_matches('/');
-        match fs::read(root.join(name)) {
-            Ok(body) => (200, body, String::new()),
-            Err(_) => (404, Vec::new(), String::new()),
-        }
-    }
-}
-
-fn cloned(port: u16, token: Option<&str>) -> Result<Cloned, NotCloned> {
-    let address = url::Url::parse(&format!("http://127.0.0.1:{port}/shop.git")).unwrap();
-    clone(&Wanted { address: &address, token, variables: variables() }, &AtomicBool::new(false))
+    let basic = base64::engine::general_purpose::STANDARD.encode(format!("x-access-token:{token}"));
+    assert!(!requests[0].contains(&basic), "not before it is asked for");
+    assert!(requests.iter().any(|it| it.contains(&basic)));
 }
 
 #[test]
-fn every_ref_is_cloned_with_the_token_and_nothing_stays() {
-    let home = served();
-    let (port, told) = serve(files(home.path()));
-    let cloned = cloned(port, Some(TOKEN_TEXT)).unwrap();
-    let refs = fs::read_to_string(cloned.path().join("packed-refs")).unwrap();
-    assert!(refs.contains("refs/heads/main") && refs.contains("refs/pull/1/head"), "{refs}");
-    let asked: Vec<_> = told.try_iter().collect();
-    assert!(asked.iter().any(|(_, own)| own.as_deref() == Some(&basic())), "{asked:?}");
-    let place = cloned.path();
-    fn holds(at: &Path, word: &[u8]) -> bool {
-        fs::read_dir(at).unwrap().any(|entry| {
-            let path = entry.unwrap().path();
-            if path.is_dir() { holds(&path, word) } else { fs::read(&path).unwrap().windows(word.len()).any(|it| it == word) }
-        })
-    }
-    assert!(!holds(place.parent().unwrap(), TOKEN_TEXT.as_bytes()), "the token is in a file");
-    drop(cloned);
-    assert!(!place.parent().unwrap().exists());
-}
-
-#[rstest]
-#[case::no_token(None)]
-#[case::wrong_token(Some("another"))]
-fn without_the_right_token_the_next_step_is_a_token(#[case] token: Option<&str>) {
-    let home = served();
-    let (port, _told) = serve(files(home.path()));
-    let Err(NotCloned::Failed { why, .. }) = cloned(port, token) else { panic!("it was cloned") };
-    assert_eq!(why, "the host wants a token that may read it");
+fn a_redirect_is_not_followed() {
+    let token = ["gho", "_", &"a1B2".repeat(9)].concat();
+    let (other, asked) = host(answer("401 Unauthorized", "WWW-Authenticate: Basic realm=\"x\"\r\n"));
+    let (address, _told) =
+        host(answer("301 Moved Permanently", &format!("Location: {other}/info/refs?service=git-upload-pack\r\n")));
+    let (problem, _) = tried(&address, Some(&token));
+    assert!(matches!(problem, CloneProblem::Moved { .. }), "{problem}");
+    assert_eq!(asked.try_iter().count(), 0);
 }
 
 #[test]
-fn a_token_follows_no_redirect() {
-    let stolen: Arc<Mutex<Vec<Option<String>>>> = Arc::default();
-    let seen = Arc::clone(&stolen);
-    let (thief, _) = serve(move |_, own| {
-        seen.lock().unwrap().push(own.map(str::to_owned));
-        (401, Vec::new(), "www-authenticate: Basic realm=\"git\"\r\n".to_owned())
+fn refusals_are_told_apart() {
+    let (address, _told) = host(answer("404 Not Found", ""));
+    assert!(matches!(tried(&address, None).0, CloneProblem::NotFound { .. }));
+    let (address, _told) = host(answer("403 Forbidden", ""));
+    assert!(matches!(tried(&address, None).0, CloneProblem::Refused { .. }));
+    let (address, _told) = host(answer("200 OK", "Content-Type: text/html\r\n"));
+    let problem = tried(&address, None).0;
+    assert!(matches!(problem, CloneProblem::NotARepository { .. } | CloneProblem::Failed { .. }), "{problem}");
+    let closed = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    assert!(matches!(tried(&format!("http://{closed}/a/b"), None).0, CloneProblem::Unreachable { .. }));
+}
+
+#[test]
+fn a_host_that_never_answers_is_left_when_told_to_or_when_time_is_over() {
+    let (address, told) = host(String::new());
+    let under = tempfile::tempdir().unwrap();
+    let stop = AtomicBool::new(false);
+    let ended = std::thread::scope(|scope| {
+        let running = scope.spawn(|| clone(&address, None, under.path(), &stop, CloneLimits::default()).map(|_| ()));
+        told.recv().unwrap();
+        stop.store(true, Ordering::Relaxed);
+        running.join().unwrap()
     });
-    let (port, _told) = serve(move |path, _| (302, Vec::new(), format!("location: http://127.0.0.1:{thief}{path}\r\n")));
-    assert!(matches!(cloned(port, Some(TOKEN_TEXT)), Err(NotCloned::Failed { .. })));
-    assert!(stolen.lock().unwrap().is_empty(), "{stolen:?}");
-}
-
-#[test]
-fn what_is_not_there_and_what_does_not_answer_are_told_apart() {
-    let home = tempfile::tempdir().unwrap();
-    let (port, _told) = serve(files(home.path()));
-    let Err(NotCloned::Failed { why, .. }) = cloned(port, Some(TOKEN_TEXT)) else { panic!("it was cloned") };
-    assert_eq!(why, "nothing is there that this token may see");
-    let free = TcpListener::bind(("127.0.0.1", 0)).unwrap().local_addr().unwrap().port();
-    let Err(NotCloned::Failed { why, .. }) = cloned(free, None) else { panic!("it was cloned") };
-    assert_eq!(why, "the host could not be reached");
-}
-
-#[test]
-fn other_protocols_are_not_spoken() {
-    let home = served();
-    for address in [format!("file://{}/shop.git", home.path().display()), "ext::sh -c true".to_owned()] {
-        let Ok(address) = url::Url::parse(&address) else { continue };
-        let wanted = Wanted { address: &address, token: None, variables: variables() };
-        assert!(clone(&wanted, &AtomicBool::new(false)).is_err(), "{address}");
-    }
-}
-
-#[test]
-fn it_ends_when_it_is_told_to() {
-    let silent = TcpListener::bind(("127.0.0.1", 0)).unwrap();
-    let address = url::Url::parse(&format!("http://127.0.0.1:{}/shop.git", silent.local_addr().unwrap().port())).unwrap();
-    let wanted = Wanted { address: &address, token: None, variables: variables() };
-    assert_eq!(clone(&wanted, &AtomicBool::new(true)).err(), Some(NotCloned::Stopped));
+    assert_eq!(ended, Err(CloneProblem::Stopped));
+    assert!(is_empty(under.path()));
+    let limits = CloneLimits { time: Duration::from_millis(300), ..CloneLimits::default() };
+    let ended = clone(&address, None, under.path(), &AtomicBool::new(false), limits).map(|_| ());
+    assert_eq!(ended, Err(CloneProblem::TimedOut { seconds: 0 }));
+    assert!(is_empty(under.path()));
 }

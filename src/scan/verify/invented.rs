@@ -7,11 +7,13 @@ use zeroize::Zeroizing;
 /// A key like `value` that is not `value`. None when the machine gives no random numbers or nothing of it can vary.
 pub(super) fn like(rule: &str, value: &str) -> Option<Zeroizing<String>> {
     let rule = rules::all().find(|it| it.id == rule)?;
-    let kept = match () {
+    let kept = if value.starts_with("eyJ") {
         // Of a signed token only the signature is invented: what it claims decides where it is looked up.
-        () if value.starts_with("eyJ") => value.rfind('.')? + 1,
-        () if rule.id == "sentry-organisation-token" => value.rfind('_')? + 1,
-        () => rule.literals.iter().filter(|it| value.starts_with(**it)).map(|it| it.len()).max().unwrap_or(0),
+        value.rfind('.')? + 1
+    } else if rule.id == "sentry-organisation-token" {
+        value.rfind('_')? + 1
+    } else {
+        rule.literals.iter().filter(|it| value.starts_with(**it)).map(|it| it.len()).max().unwrap_or(0)
     };
     let (frame, rest) = value.split_at_checked(kept)?;
     let mut random = vec![0_u8; rest.len()];
