@@ -80,10 +80,10 @@ impl Site {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = Url::parse(&format!("http://{}/", listener.local_addr().unwrap())).unwrap();
         let asked = Arc::<Mutex<Vec<String>>>::default();
-        let (heard, answer) = (Arc::clone(&asked), Arc::new(answer));
+        let (log, answer) = (Arc::clone(&asked), Arc::new(answer));
         tokio::spawn(async move {
             while let Ok((mut stream, _)) = listener.accept().await {
-                let (heard, answer) = (Arc::clone(&heard), Arc::clone(&answer));
+                let (log, answer) = (Arc::clone(&log), Arc::clone(&answer));
                 tokio::spawn(async move {
                     let mut head = Vec::new();
                     while !head.ends_with(b"\r\n\r\n") {
@@ -93,7 +93,7 @@ impl Site {
                     assert!(head.starts_with("GET "), "{head}");
                     assert!(!head.contains("authorization") && head.contains("user-agent: rescue/"), "{head}");
                     let path = head.split(' ').nth(1).unwrap().to_owned();
-                    heard.lock().unwrap().push(path.clone());
+                    log.lock().unwrap().push(path.clone());
                     match answer(&path) {
                         Say::Body { status, headers, body } => {
                             let lines: String = headers.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
