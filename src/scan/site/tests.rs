@@ -96,7 +96,8 @@ impl Site {
                     log.lock().unwrap().push(path.clone());
                     match answer(&path) {
                         Say::Body { status, headers, body } => {
-                            let lines: String = headers.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
+                            let lines: String =
+                                headers.iter().flat_map(|(name, value)| [name.as_str(), ": ", value.as_str(), "\r\n"]).collect();
                             let head = format!(
                                 "HTTP/1.1 {status} X\r\ncontent-length: {}\r\nconnection: close\r\n{lines}\r\n",
                                 body.len()
@@ -152,7 +153,7 @@ fn options() -> SiteOptions {
 
 async fn look(site: &Site, options: &SiteOptions) -> Result<SiteReport, Gap> {
     let (door, key) = (door(), ScanKey::new([3; 32]));
-    tokio::time::timeout(Duration::from_secs(60), scan_site(&door, &site.url, &key, options)).await.expect("it hung")
+    tokio::time::timeout(Duration::from_mins(1), scan_site(&door, &site.url, &key, options)).await.expect("it hung")
 }
 
 async fn report(site: &Site, options: &SiteOptions) -> SiteReport {

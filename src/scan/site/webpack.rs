@@ -106,7 +106,7 @@ fn parts(body: &str, name: &str) -> Option<Vec<Part>> {
         }
     }
     let named = parts.iter().any(|it| !matches!(it, Part::Text(_)));
-    let script = matches!(parts.last(), Some(Part::Text(end)) if end.ends_with(".js") || end.ends_with(".mjs"));
+    let script = matches!(parts.last(), Some(Part::Text(end)) if matches!(end.rsplit_once('.'), Some((_, "js" | "mjs"))));
     (named && script).then_some(parts)
 }
 
@@ -115,7 +115,7 @@ struct Reader<'t> {
     rest: &'t str,
 }
 
-impl<'t> Reader<'t> {
+impl Reader<'_> {
     /// The next part, and the reader behind it.
     fn part(mut self, name: &str) -> Option<(Self, Part)> {
         let mut depth = 0;
