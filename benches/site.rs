@@ -22,6 +22,7 @@ use rescue::net::{Door, Keys, transport};
 use rescue::scan::{Framework, ScanKey, SiteOptions, SiteReport, scan_site};
 use std::collections::BTreeMap;
 use std::convert::Infallible;
+use std::fmt::Write as _;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tokio::net::TcpListener;
@@ -88,7 +89,8 @@ fn site() -> Files {
         let mut text = code(&mut random, size);
         if n + 1 == CHUNKS {
             let tail: String = (0..24_u8).map(|n| char::from(b'a' + (n * 7 + 3) % 26)).collect();
-            text.push_str(&format!("const k=\"sk{}live_51{tail}\";", '_'));
+            let key = format!("51{tail}\";");
+            text.push_str(&["const k=\"sk", "live", key.as_str()].join("_"));
         }
         files.insert(format!("/_next/static/chunks/c{n}.js"), (script, Bytes::from(text)));
     }
@@ -127,7 +129,7 @@ fn code(random: &mut Random, size: usize) -> String {
     while text.len() < size {
         text.push_str(WORDS[usize::try_from(random.next() % WORDS.len() as u64).unwrap()]);
         let name = random.next();
-        text.push_str(&format!("{:x}", name % (1 << (4 * (1 + name % 8)))));
+        write!(text, "{:x}", name % (1 << (4 * (1 + name % 8)))).unwrap();
     }
     text
 }

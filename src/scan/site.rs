@@ -69,7 +69,7 @@ impl Default for SiteLimits {
             script_bytes: 12 * 1024 * 1024,
             map_bytes: 24 * 1024 * 1024,
             depth: 24,
-            time: Duration::from_secs(180),
+            time: Duration::from_mins(3),
             at_once: 6,
             pages_at_once: 2,
         }

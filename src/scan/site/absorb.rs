@@ -10,14 +10,14 @@ use url::Url;
 
 impl Walk<'_> {
     /// Takes in the answer to one job.
-    pub(super) fn absorb(&mut self, job: Job, result: Result<Seen, Missed>) {
+    pub(super) fn absorb(&mut self, job: &Job, result: Result<Seen, Missed>) {
         match result {
             Ok(seen) => self.seen(job, seen),
-            Err(missed) => self.missed(&job, &missed),
+            Err(missed) => self.missed(job, &missed),
         }
     }
 
-    fn seen(&mut self, job: Job, seen: Seen) {
+    fn seen(&mut self, job: &Job, seen: Seen) {
         let shown = self.hosts.shown(&seen.address);
         self.all.bytes += seen.bytes;
         if seen.found.cut {
@@ -36,7 +36,7 @@ impl Walk<'_> {
                         self.queue.drop_links();
                     }
                 } else {
-                    self.page_seen(&job, seen.status, &seen.address, page.wall, &shown);
+                    self.page_seen(job, seen.status, &seen.address, page.wall, &shown);
                 }
                 self.take_page(&page, &seen.address, role);
             }
@@ -47,7 +47,7 @@ impl Walk<'_> {
                     self.all.scripts.total += 1;
                     self.all.scripts.seen += 1;
                 }
-                self.script_seen(*script, &job, &seen.address, &shown);
+                self.script_seen(*script, job, &seen.address, &shown);
             }
             (What::Map { sources, own }, _) => {
                 if sources > 0 {
@@ -60,7 +60,7 @@ impl Walk<'_> {
                 }
             }
             (What::Text, _) => {}
-            (What::Other(why), role) => self.other(role, seen.status, why, &job),
+            (What::Other(why), role) => self.other(role, seen.status, why, job),
         }
     }
 
@@ -74,7 +74,7 @@ impl Walk<'_> {
             (400.., Role::Route) => self.all.unseen(asked, format!("a page of the repository that answers {status}")),
             (400.., _) => self.all.absent(asked, format!("a link to a page that answers {status}")),
             _ if signs_in => {
-                self.all.unseen(asked, format!("leads to a sign-in ({shown}), so the scripts behind it were not seen"))
+                self.all.unseen(asked, format!("leads to a sign-in ({shown}), so the scripts behind it were not seen"));
             }
             _ => {
                 if let Some(route) = self.route_of(at) {
@@ -169,12 +169,8 @@ impl Walk<'_> {
         };
         let away = matches!(missed, Missed::Elsewhere(to) if !is_sign_in(to)) || matches!(missed, Missed::Lost);
         match job.role {
-            Role::Start | Role::Route => {
-                self.all.pages.total += 1;
-                self.all.unseen(shown, why);
-            }
             Role::Link(_) if away => self.all.absent(shown, why),
-            Role::Link(_) => {
+            Role::Start | Role::Route | Role::Link(_) => {
                 self.all.pages.total += 1;
                 self.all.unseen(shown, why);
             }

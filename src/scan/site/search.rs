@@ -55,7 +55,7 @@ impl Searcher {
         let (mut line, mut counted) = (1_u32, 0);
         for sighting in search.sightings {
             let passed = text.get(counted..sighting.at.start).unwrap_or_default();
-            let newlines = passed.iter().filter(|byte| **byte == b'\n').count();
+            let newlines = passed.split(|byte| *byte == b'\n').count() - 1;
             line = line.saturating_add(u32::try_from(newlines).unwrap_or(u32::MAX));
             counted = counted.max(sighting.at.start);
             let value = text.get(sighting.at.clone()).unwrap_or_default();

@@ -80,10 +80,10 @@ impl Site {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = Url::parse(&format!("http://{}/", listener.local_addr().unwrap())).unwrap();
         let asked = Arc::<Mutex<Vec<String>>>::default();
-        let (heard, answer) = (Arc::clone(&asked), Arc::new(answer));
+        let (log, answer) = (Arc::clone(&asked), Arc::new(answer));
         tokio::spawn(async move {
             while let Ok((mut stream, _)) = listener.accept().await {
-                let (heard, answer) = (Arc::clone(&heard), Arc::clone(&answer));
+                let (log, answer) = (Arc::clone(&log), Arc::clone(&answer));
                 tokio::spawn(async move {
                     let mut head = Vec::new();
                     while !head.ends_with(b"\r\n\r\n") {
@@ -93,10 +93,11 @@ impl Site {
                     assert!(head.starts_with("GET "), "{head}");
                     assert!(!head.contains("authorization") && head.contains("user-agent: rescue/"), "{head}");
                     let path = head.split(' ').nth(1).unwrap().to_owned();
-                    heard.lock().unwrap().push(path.clone());
+                    log.lock().unwrap().push(path.clone());
                     match answer(&path) {
                         Say::Body { status, headers, body } => {
-                            let lines: String = headers.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
+                            let lines: String =
+                                headers.iter().flat_map(|(name, value)| [name.as_str(), ": ", value.as_str(), "\r\n"]).collect();
                             let head = format!(
                                 "HTTP/1.1 {status} X\r\ncontent-length: {}\r\nconnection: close\r\n{lines}\r\n",
                                 body.len()
@@ -152,7 +153,7 @@ fn options() -> SiteOptions {
 
 async fn look(site: &Site, options: &SiteOptions) -> Result<SiteReport, Gap> {
     let (door, key) = (door(), ScanKey::new([3; 32]));
-    tokio::time::timeout(Duration::from_secs(60), scan_site(&door, &site.url, &key, options)).await.expect("it hung")
+    tokio::time::timeout(Duration::from_mins(1), scan_site(&door, &site.url, &key, options)).await.expect("it hung")
 }
 
 async fn report(site: &Site, options: &SiteOptions) -> SiteReport {

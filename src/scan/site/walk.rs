@@ -119,7 +119,7 @@ pub(super) async fn walk(door: &Door, address: &Url, key: &ScanKey, options: &Si
     if is_sign_in(&first.address) && !is_sign_in(&address) {
         walk.all.unseen(shown, "the first page leads to a sign-in, behind which nothing was seen");
     }
-    walk.absorb(Job { address, role: Role::Start, depth: 0 }, Ok(first));
+    walk.absorb(&Job { address, role: Role::Start, depth: 0 }, Ok(first));
     walk.seeds();
     walk.run(&visitor, end).await;
     let framework = finish::judge(&mut walk);
@@ -181,7 +181,7 @@ impl Walk<'_> {
             match timeout_at(end, flying.next()).await {
                 Ok(Some((number, result))) => {
                     if let Some(job) = aloft.remove(&number) {
-                        self.absorb(job, result);
+                        self.absorb(&job, result);
                     }
                 }
                 Ok(None) => break,
@@ -226,7 +226,7 @@ impl Walk<'_> {
         address.set_query(None);
         let path = address.path().to_ascii_lowercase();
         let file = path.rsplit('/').next().unwrap_or_default();
-        let is_page = !file.contains('.') || file.ends_with(".html") || file.ends_with(".htm");
+        let is_page = file.rsplit_once('.').is_none_or(|(_, ending)| matches!(ending, "html" | "htm"));
         let other = ["/api/", "/_next/", "/cdn-cgi/"].iter().any(|it| path.contains(it));
         let leaves = ["logout", "log-out", "signout", "sign-out", "unsubscribe", "delete"].iter().any(|it| path.contains(it));
         let below = address.path().starts_with(self.base.path());
@@ -280,9 +280,10 @@ impl Walk<'_> {
                 return;
             }
             self.asked_guesses += 1;
-            match self.asked_guesses <= self.limits.guesses {
-                true => self.queue.push(Job { address, role, depth }),
-                false => self.all.unseen(self.hosts.shown(&address), "past the limit for names that only look like scripts"),
+            if self.asked_guesses <= self.limits.guesses {
+                self.queue.push(Job { address, role, depth });
+            } else {
+                self.all.unseen(self.hosts.shown(&address), "past the limit for names that only look like scripts");
             }
             return;
         }

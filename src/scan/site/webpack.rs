@@ -25,22 +25,21 @@ enum Part {
 
 /// A runtime is read as far as this.
 const LONGEST: usize = 512 * 1024;
+/// Functions that may turn out not to be it.
+const MOST_TRIES: usize = 64;
 /// Chunks that one runtime may name.
 const MOST: usize = 20_000;
 
 /// The naming in a runtime's text: `….u=e=>…` or `….u=function(e){return …}`. None: it is no webpack runtime with chunks.
 pub(in crate::scan) fn naming(text: &[u8]) -> Option<Naming> {
     let text = String::from_utf8_lossy(text);
-    let mut from = 0;
-    while let Some(at) = text.get(from..)?.find(".u=") {
-        from += at + 3;
-        let rest = text.get(from..)?;
-        let rest = rest.get(..floor(rest, LONGEST)).unwrap_or(rest);
-        if let Some(parts) = head(rest).and_then(|(name, body)| parts(body, name)) {
-            return Some(Naming { parts, public_path: public_path(&text) });
-        }
-    }
-    None
+    let bodies = text.match_indices(".u=").filter_map(|(at, _)| {
+        let rest = text.get(at + 3..)?;
+        head(rest.get(..floor(rest, LONGEST))?)
+    });
+    // Each may be long: a text that is made of such beginnings is no runtime.
+    let parts = bodies.take(MOST_TRIES).find_map(|(name, body)| parts(body, name))?;
+    Some(Naming { parts, public_path: public_path(&text) })
 }
 
 fn floor(text: &str, most: usize) -> usize {
@@ -49,13 +48,16 @@ fn floor(text: &str, most: usize) -> usize {
 
 /// The name of the parameter, and what is returned.
 fn head(text: &str) -> Option<(&str, &str)> {
-    let text = text.trim_start();
-    if let Some(rest) = text.strip_prefix("function(") {
-        let (name, rest) = rest.split_once(')')?;
+    // Names are short, and spaces few.
+    let near = text.get(..floor(text, 96))?;
+    if let Some(rest) = near.trim_start().strip_prefix("function(") {
+        let (name, _) = rest.split_once(')')?;
+        let rest = text.get(text.find(')')? + 1..)?;
         let rest = rest.trim_start().strip_prefix('{')?.trim_start().strip_prefix("return")?;
         return is_name(name).then_some((name.trim(), rest));
     }
-    let (name, rest) = text.split_once("=>")?;
+    let at = near.find("=>")?;
+    let (name, rest) = (text.get(..at)?, text.get(at + 2..)?);
     let name = name.trim().trim_start_matches('(').trim_end_matches(')');
     is_name(name).then_some((name.trim(), rest))
 }
@@ -69,8 +71,9 @@ fn public_path(text: &str) -> Option<String> {
     text.match_indices(".p=").find_map(|(at, _)| {
         let rest = text.get(at + 3..)?;
         let quote = rest.chars().next().filter(|c| matches!(c, '"' | '\'' | '`'))?;
-        let (path, _) = rest.get(1..)?.split_once(quote)?;
-        (path.len() < 300 && !path.contains(char::is_whitespace)).then(|| path.to_owned())
+        let inside = rest.get(1..)?;
+        let (path, _) = inside.get(..floor(inside, 300))?.split_once(quote)?;
+        (!path.contains(char::is_whitespace)).then(|| path.to_owned())
     })
 }
 
@@ -103,7 +106,7 @@ fn parts(body: &str, name: &str) -> Option<Vec<Part>> {
         }
     }
     let named = parts.iter().any(|it| !matches!(it, Part::Text(_)));
-    let script = matches!(parts.last(), Some(Part::Text(end)) if end.ends_with(".js") || end.ends_with(".mjs"));
+    let script = matches!(parts.last(), Some(Part::Text(end)) if matches!(end.rsplit_once('.'), Some((_, "js" | "mjs"))));
     (named && script).then_some(parts)
 }
 
@@ -112,7 +115,7 @@ struct Reader<'t> {
     rest: &'t str,
 }
 
-impl<'t> Reader<'t> {
+impl Reader<'_> {
     /// The next part, and the reader behind it.
     fn part(mut self, name: &str) -> Option<(Self, Part)> {
         let mut depth = 0;
@@ -214,12 +217,14 @@ impl<'t> Reader<'t> {
 
     fn string(&mut self) -> Option<String> {
         let quote = self.rest.chars().next()?;
-        let (text, rest) = self.rest.get(1..)?.split_once(quote)?;
+        let inside = self.rest.get(1..)?;
+        let end = inside.get(..floor(inside, 300))?.find(quote)?;
+        let text = inside.get(..end)?;
         // Names of chunks have no escapes; a text that has is another function.
-        if text.contains(['\\', '\n']) || text.len() > 300 {
+        if text.contains(['\\', '\n']) {
             return None;
         }
-        self.rest = rest;
+        self.rest = inside.get(end + 1..)?;
         Some(text.to_owned())
     }
 
@@ -235,7 +240,7 @@ impl<'t> Reader<'t> {
             let key = if self.rest.starts_with(['"', '\'']) {
                 self.string()?
             } else {
-                let end = self.rest.find(':')?;
+                let end = self.rest.get(..floor(self.rest, 200))?.find(':')?;
                 let key = self.rest.get(..end)?.trim().to_owned();
                 self.rest = self.rest.get(end..)?;
                 key
@@ -243,7 +248,7 @@ impl<'t> Reader<'t> {
             self.take(":")?;
             self.rest = self.rest.trim_start();
             let value = self.string()?;
-            if names.len() >= MOST || key.len() > 200 {
+            if names.len() >= MOST {
                 return None;
             }
             names.insert(key, value);
@@ -352,6 +357,13 @@ mod tests {
         let text = br#"r.p="/_next/",r.u=e=>e+".h.js";n.e(787).then(n.t.bind(n,1)),Promise.all([n.e(12),n.e("about")]),x.e(t)"#;
         assert_eq!(naming(text).unwrap().public_path.as_deref(), Some("/_next/"));
         assert_eq!(ids(text).into_iter().collect::<Vec<_>>(), ["12", "787", "about"]);
+    }
+
+    #[test]
+    fn a_text_of_nothing_but_beginnings_is_soon_read() {
+        for beginning in [".u=", ".u=e=>", ".u=e=>{", ".u=e=>\"", ".u=function(e){return{1:\"a\","] {
+            assert_eq!(naming(beginning.repeat(400_000).as_bytes()), None);
+        }
     }
 
     proptest! {

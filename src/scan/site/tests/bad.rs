@@ -10,6 +10,15 @@ async fn with(tags: String, answer: impl Fn(&str) -> Option<Say> + Send + Sync +
     Site::new(move |path| answer(path).unwrap_or_else(|| html(&tags))).await
 }
 
+fn is_js(path: &str) -> bool {
+    path.rsplit_once('.').is_some_and(|(_, ending)| ending == "js")
+}
+
+/// The tags of so many scripts.
+fn scripts(count: u32) -> String {
+    (0..count).map(|n| format!("<script src=/{n}.js></script>")).collect::<Vec<_>>().concat()
+}
+
 fn small() -> SiteOptions {
     let limits = SiteLimits { time: Duration::from_secs(5), script_bytes: 256 * 1024, ..SiteLimits::default() };
     SiteOptions { limits, ..options() }
@@ -18,7 +27,7 @@ fn small() -> SiteOptions {
 fn bomb() -> Say {
     let mut pack = GzEncoder::new(Vec::new(), Compression::best());
     for _ in 0..64 {
-        pack.write_all(&[b'a'; 1024 * 1024]).unwrap();
+        pack.write_all(&vec![b'a'; 1024 * 1024]).unwrap();
     }
     js(pack.finish().unwrap()).with("content-encoding", "gzip")
 }
@@ -63,7 +72,7 @@ async fn a_page_that_names_a_million_scripts_costs_no_more_than_the_limit() {
     }
     let limits = SiteLimits { scripts: 20, page_bytes: 64 * 1024 * 1024, ..SiteLimits::default() };
     let site = Site::new(move |path| {
-        if path.ends_with(".js") && !path.starts_with("/s") {
+        if is_js(path) && !path.starts_with("/s") {
             js("1")
         } else if path == "/" {
             html(&tags)
@@ -107,7 +116,7 @@ async fn scripts_that_name_ever_more_scripts_end_at_the_depth_or_the_limit() {
     assert!(hidden(&deep).iter().any(|it| it.contains("more than 24 scripts deep")), "{:?}", hidden(&deep));
     let wide = with(r#"<script type=module src="/a/0.js"></script>"#.to_owned(), |path| {
         let n: u64 = path.strip_prefix("/a/")?.strip_suffix(".js")?.parse().ok()?;
-        Some(js((1..=10).map(|k| format!("import('./{}.js');", n * 10 + k)).collect::<String>()))
+        Some(js((1..=10).map(|k| format!("import('./{}.js');", n * 10 + k)).collect::<Vec<_>>().concat()))
     })
     .await;
     let limits = SiteLimits { requests: 50, ..SiteLimits::default() };
@@ -121,14 +130,14 @@ async fn scripts_that_name_ever_more_scripts_end_at_the_depth_or_the_limit() {
 
 #[tokio::test]
 async fn all_bytes_and_all_time_together_are_bounded() {
-    let tags: String = (0..40).map(|n| format!("<script src=/{n}.js></script>")).collect();
+    let tags = scripts(40);
     let big = "a".repeat(200 * 1024);
-    let site = with(tags.clone(), move |path| path.ends_with(".js").then(|| js(big.clone()))).await;
+    let site = with(tags.clone(), move |path| is_js(path).then(|| js(big.clone()))).await;
     let limits = SiteLimits { bytes: 1024 * 1024, ..small().limits };
     let much = report(&site, &SiteOptions { limits, ..options() }).await;
     assert!(much.scripts.seen < 20 && much.scripts.total == 40, "{:?}", much.scripts);
     assert!(hidden(&much).iter().any(|it| it.contains("past the limit of 1 MiB for all files")));
-    let site = with(tags, |path| path.ends_with(".js").then_some(Say::Hang)).await;
+    let site = with(tags, |path| is_js(path).then_some(Say::Hang)).await;
     let limits = SiteLimits { time: Duration::from_millis(700), ..SiteLimits::default() };
     let slow = report(&site, &SiteOptions { limits, ..options() }).await;
     assert_eq!((slow.scripts.seen, slow.scripts.total), (0, 40));
@@ -137,11 +146,11 @@ async fn all_bytes_and_all_time_together_are_bounded() {
 
 #[tokio::test]
 async fn a_site_that_asks_us_to_stop_is_left() {
-    let tags: String = (0..100).map(|n| format!("<script src=/{n}.js></script>")).collect();
-    let site = with(tags, |path| path.ends_with(".js").then(|| js("slow down").status(429).with("retry-after", "3600"))).await;
+    let tags = scripts(100);
+    let site = with(tags, |path| is_js(path).then(|| js("slow down").status(429).with("retry-after", "3600"))).await;
     let report = report(&site, &options()).await;
     assert!(hidden(&report).iter().any(|it| it.ends_with("the site asked us to stop")), "{:?}", hidden(&report));
-    assert!(site.asked().iter().filter(|it| it.ends_with(".js")).count() < 20, "{:?}", site.asked());
+    assert!(site.asked().iter().filter(|it| is_js(it)).count() < 20, "{:?}", site.asked());
     assert_eq!((report.scripts.seen, report.scripts.total), (0, 100));
 }
 
