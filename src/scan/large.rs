@@ -141,12 +141,15 @@ fn fill(window: &mut Vec<u8>, size: usize, from: &mut dyn Read) -> Filled {
 /// Zeros in a row that part a file: what was never written of a sparse one, or the blocks of an image of a disk.
 const GAP: [u8; 256] = [0; 256];
 
+/// Zeros that are passed by at once.
+static PAGE: [u8; 4096] = [0; 4096];
+
 /// The parts of a window between long rows of zeros. None if there is but one: then it was looked at as what it is.
 fn islands(window: &[u8]) -> Vec<Range<usize>> {
     let mut islands = Vec::new();
     let mut from = 0;
     while let Some(rest) = window.get(from..) {
-        let zeros = GAP.len() * rest.chunks(GAP.len()).take_while(|chunk| GAP.starts_with(chunk)).count();
+        let zeros = PAGE.len() * rest.chunks(PAGE.len()).take_while(|chunk| PAGE.starts_with(chunk)).count();
         let Some(more) = rest.get(zeros..).and_then(|rest| rest.iter().position(|byte| *byte != 0)) else { break };
         // A letter of two bytes may begin with a zero.
         let start = (from + zeros + more) & !1;

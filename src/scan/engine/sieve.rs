@@ -7,10 +7,10 @@ use std::ops::ControlFlow;
 /// What every byte's letter case is folded with: one bit, which also folds a few signs. What is found is compared again.
 const FOLD: u8 = 0x20;
 const FOLD_8: u64 = 0x2020_2020_2020_2020;
-/// The table of grams has 2^18 bits, 32 KiB: it stays near the processor.
-const BITS: u32 = 18;
+/// The table of grams has 2^17 bits, 16 KiB: it stays near the processor.
+const BITS: u32 = 17;
 /// Grams that one word may bring. A word that needs more, as it is short and followed by anything, is looked for by itself.
-const MOST_GRAMS: usize = 3000;
+const MOST_GRAMS: usize = 600;
 
 /// A set of bytes.
 #[derive(Clone, Copy, PartialEq, Eq)]

@@ -157,7 +157,7 @@ pub(super) const RULES: &[Rule] = &[
             "smtpPass",
             "userPass",
         ],
-        pattern: named!("(?i:password|passwd|passphrase|pwd|pass)", r#"[^\s"'`<>\\,;(){}]{8,64}"#),
+        pattern: named!("(?i:password|passwd|passphrase|pwd|_pass|dbpass|smtppass|userpass)", r#"[^\s"'`<>\\,;(){}]{8,64}"#),
         entropy: 2.5,
         judge: password,
         ..ASSIGNED

@@ -511,7 +511,10 @@ pub(super) fn more(d: &mut Dice, reference: &str) -> Vec<Samples> {
         of(
             "named-password",
             ".env",
-            vec![format!("SMTP_PASSWORD=h8{}$Q\n", d.text(ALNUM, 9)), format!("db.password = '{}7aB'", d.text(ALNUM, 12))],
+            vec![
+                format!("SMTP_PASSWORD=h8{}$Q\n", d.text("BCDFGHJKMNPQRSTVWXZ23456789bcdfghjkmnpqrstvwxz", 9)),
+                format!("db.password = '{}7aB'", d.text(ALNUM, 12)),
+            ],
             vec![
                 "PASSWORD=Passw0rd!\n".to_owned(),
                 "passwordPlaceholder = 'Zk3$qT9xWb'".to_owned(),
