@@ -345,3 +345,4 @@ proptest! {
 }
 
 mod archives;
+mod labelled;
