@@ -45,9 +45,8 @@ pub(super) fn is_placeholder(value: &[u8]) -> bool {
         || is_reference(&text)
         || text.contains("...")
         || text.contains('…')
-        || longest_run(text.as_bytes(), |a, b| a == b) >= 6
-        || longest_run(text.as_bytes(), |a, b| a.is_ascii_alphanumeric() && b == a.wrapping_add(1)) >= 8
-        || text.contains("1234567890")
+        // A few equal letters are chance, or zeros in base64; a value that is mostly made of them is not.
+        || in_order(text.as_bytes()) * 5 >= text.len() * 2 && !text.is_empty()
 }
 
 /// A reference to where the value really is: `${VAR}`, `$VAR`, `{{ x }}`, `%VAR%`, `@VAR@`, `<x>`, `[x]`, printf verbs.
@@ -68,20 +67,41 @@ pub(super) fn is_reference(text: &str) -> bool {
         || (!text.is_empty() && text.bytes().all(|b| matches!(b, b'*' | b'.' | b'x' | b'-' | b'_')))
 }
 
-/// The length of the longest stretch in which each byte follows from the one before.
-fn longest_run(bytes: &[u8], follows: impl Fn(u8, u8) -> bool) -> usize {
-    let (mut longest, mut run, mut before) = (0, 0, None);
+/// How many bytes are in stretches of one letter repeated, or of letters or digits in order.
+fn in_order(bytes: &[u8]) -> usize {
+    let equal = |a: u8, b: u8| a == b;
+    let next = |a: u8, b: u8| a.is_ascii_alphanumeric() && b == a.wrapping_add(1) || a == b'9' && b == b'0';
+    stretches(bytes, 5, equal) + stretches(bytes, 6, next)
+}
+
+/// The bytes in stretches of `least` and more in which each byte follows from the one before.
+fn stretches(bytes: &[u8], least: usize, follows: impl Fn(u8, u8) -> bool) -> usize {
+    let (mut all, mut run, mut before) = (0, 0, None);
     for byte in bytes {
-        run = if before.is_some_and(|last| follows(last, *byte)) { run + 1 } else { 1 };
-        longest = longest.max(run);
+        if before.is_some_and(|last| follows(last, *byte)) {
+            run += 1;
+        } else {
+            all += if run >= least { run } else { 0 };
+            run = 1;
+        }
         before = Some(*byte);
     }
-    longest
+    all + if run >= least { run } else { 0 }
+}
+
+/// Whether somebody typed it in order: `abc123def456`, `a1b2c3d4`, or a short piece again and again.
+pub(super) fn is_typed(value: &[u8]) -> bool {
+    let text = value.to_ascii_lowercase();
+    let next = |a: u8, b: u8| a.is_ascii_alphanumeric() && b == a.wrapping_add(1) || a == b'9' && b == b'0';
+    let rows = stretches(&text, 3, next) * 10 >= text.len() * 6;
+    let leaps = text.windows(3).filter(|it| matches!(it, [a, _, c] if next(*a, *c))).count() * 10 >= text.len() * 6;
+    let again = (2..=text.len() / 3).any(|period| text.iter().zip(text.iter().skip(period)).all(|(a, b)| a == b));
+    rows || leaps || again
 }
 
 #[cfg(test)]
 mod tests {
-    use super::is_placeholder;
+    use super::{is_placeholder, is_typed};
     use rstest::rstest;
 
     #[rstest]
@@ -96,9 +116,21 @@ mod tests {
     #[case("key1234567890", true)]
     #[case("AKIAIOSFODNN7EXAMPLE", true)]
     #[case("sk-...", true)]
+    #[case("0x4AAAAAAAZk3qT9xWbV7nL2mR", false)]
+    #[case("1234567890abcdef1234567890abcdef", true)]
     #[case("Zk3qT9xWbV7nL2mR", false)]
     #[case("h8Jw2kPz$Q", false)]
     fn values(#[case] value: &str, #[case] placeholder: bool) {
         assert_eq!(is_placeholder(value.as_bytes()), placeholder);
+    }
+
+    #[rstest]
+    #[case("abc123def456ghi789jkl012", true)]
+    #[case("a1B2c3D4e5F6g7H8", true)]
+    #[case("a81fa81fa81fa81fa81f", true)]
+    #[case("Zk3qT9xWbV7nL2mR", false)]
+    #[case("9f86d081884c7d659a2feaa0c55ad015", false)]
+    fn typed_in_order(#[case] value: &str, #[case] typed: bool) {
+        assert_eq!(is_typed(value.as_bytes()), typed);
     }
 }

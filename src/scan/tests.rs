@@ -380,3 +380,4 @@ proptest! {
 }
 
 mod archives;
+mod labelled;

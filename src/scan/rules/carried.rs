@@ -123,7 +123,11 @@ fn is_hard(password: &str) -> bool {
         .any(|word| lower.contains(word));
     let stand_in = is_reference(password) || is_placeholder(bytes) || password.contains(['$', '{', '}', '<', '>', '%']) || usual;
     let letters = bytes.iter().filter(|byte| byte.is_ascii_alphabetic()).count();
-    !stand_in && bytes.len() >= 6 && letters < bytes.len() && letters > 0 && entropy::wordiness(bytes) < 0.55
+    !stand_in
+        && bytes.len() >= 6
+        && letters > 0
+        && (letters < bytes.len() || entropy::looks_random(bytes))
+        && entropy::wordiness(bytes) < 0.55
 }
 
 fn is_password(candidate: &Candidate<'_>) -> bool {

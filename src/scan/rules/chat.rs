@@ -13,7 +13,7 @@ pub(super) const RULES: &[Rule] = &[
         provider: "Slack",
         rotate: "api.slack.com/apps",
         literals: &["xoxb-", "xoxp-", "xoxa-", "xoxo-", "xoxr-", "xoxs-", "xoxc-", "xapp-", "xoxe-", "xoxe.xox"],
-        pattern: r"(?:xox[abcoprs](?:-[0-9]{1,2})?(?:-[0-9]{8,14}){1,3}-[A-Za-z0-9]{14,64}|xapp-[0-9]-[A-Za-z0-9]{8,14}-[0-9]{8,14}-[A-Za-z0-9]{24,90}|xoxe(?:\.xox[bp])?-[0-9]-[A-Za-z0-9]{80,300})",
+        pattern: r"(?:xox[abcoprs](?:-[0-9]{1,2})?(?:-[0-9]{8,14}){1,3}-[A-Za-z0-9]{10,64}|xapp-[0-9]-[A-Za-z0-9]{8,14}-[0-9]{8,14}-[A-Za-z0-9]{24,90}|xoxe(?:\.xox[bp])?-[0-9]-[A-Za-z0-9]{80,300})",
         charset: Charset::Base64Url,
         ..Rule::TOKEN
     },
@@ -24,7 +24,7 @@ pub(super) const RULES: &[Rule] = &[
         severity: Severity::Medium,
         rotate: "api.slack.com/apps › Incoming webhooks",
         literals: &["hooks.slack.com/"],
-        pattern: r"hooks\.slack\.com/(?:services/T[A-Z0-9]{6,14}/B[A-Z0-9]{6,14}/[A-Za-z0-9]{20,28}|(?:workflows|triggers)/[A-Z0-9]{6,14}/[A-Za-z0-9/]{20,80})",
+        pattern: r"hooks\.slack\.com/(?:services/T[A-Z0-9]{6,14}/B[A-Z0-9]{6,14}/[A-Za-z0-9]{20,28}|(?:services|workflows|triggers)/[A-Za-z0-9+/]{36,100})",
         ..Rule::TOKEN
     },
     Rule {
@@ -118,19 +118,22 @@ fn discord_bot(candidate: &Candidate<'_>) -> Option<Judged> {
     fits.then(|| candidate.kept())
 }
 
-/// Eight to ten digits stand before the colon; nothing of their kind before those.
+/// Eight to ten digits stand before the colon, nothing of their kind before those; other numbers of them only where the
+/// provider is named.
 fn telegram(candidate: &Candidate<'_>) -> Option<Judged> {
     let value = candidate.value();
-    let head = candidate.text.get(candidate.at.start.saturating_sub(16)..candidate.at.start).unwrap_or_default();
+    let head = candidate.text.get(candidate.at.start.saturating_sub(20)..candidate.at.start).unwrap_or_default();
     let digits = head.iter().rev().take_while(|byte| byte.is_ascii_digit()).count();
     // In the address of a call, `bot` stands before it.
     let before = head.get(..head.len() - digits).unwrap_or_default();
     let begins = before.ends_with(b"bot") || before.last().is_none_or(|byte| !Charset::Base64Url.has(*byte));
     let ends = candidate.text.get(candidate.at.end).is_none_or(|byte| !Charset::Base64Url.has(*byte));
-    if !(8..=10).contains(&digits) || !begins || !ends {
+    let told = mentions(candidate.around(300, 100), &["telegram"]);
+    let usual = (8..=10).contains(&digits);
+    if !begins || !ends || !usual && !(told && (5..=16).contains(&digits)) || !entropy::looks_random(value) {
         return None;
     }
+    let sure = usual && (told || value.starts_with(b":AA"));
     let at = candidate.at.start - digits..candidate.at.end;
-    let told = value.starts_with(b":AA") || mentions(candidate.around(300, 100), &["telegram", "bot"]);
-    Some(candidate.kept().at(at).confidence(if told { Confidence::Strong } else { Confidence::Contextual }))
+    Some(candidate.kept().at(at).confidence(if sure { Confidence::Strong } else { Confidence::Contextual }))
 }

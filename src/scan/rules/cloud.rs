@@ -58,7 +58,7 @@ pub(super) const RULES: &[Rule] = &[
         provider: "AWS",
         rotate: "AWS console › IAM › the user › Security credentials › API keys for Bedrock",
         literals: &["ABSK", "bedrock-api-key-"],
-        pattern: "(?:ABSK[A-Za-z0-9+/]{100,280}={0,2}|bedrock-api-key-[A-Za-z0-9+/=_-]{40,4000})",
+        pattern: "(?:ABSK[A-Za-z0-9+/]{100,280}={0,2}|bedrock-api-key-[A-Za-z0-9+/=_-]{28,4000})",
         charset: Charset::Base64,
         reach: Reach::From(4096),
         ..Rule::TOKEN
@@ -148,8 +148,8 @@ fn forty(text: &[u8], range: std::ops::Range<usize>) -> Option<std::ops::Range<u
 fn aws_named(candidate: &Candidate<'_>) -> Option<Judged> {
     let value = candidate.value();
     let digest = value.iter().all(u8::is_ascii_hexdigit);
-    let slashes = value.iter().filter(|byte| **byte == b'/').count();
-    let told = mentions(candidate.line_before(120), &["secret", "access_key", "accesskey", "aws_key"]);
+    let slashes = value.split(|byte| *byte == b'/').count() - 1;
+    let told = mentions(candidate.around(120, 0), &["secret", "access_key", "accesskey", "aws_key"]);
     let fits = told && !digest && slashes < 6 && entropy::looks_random(value) && stands_alone(candidate, Charset::Base64);
     (fits && !is_told_harmless(candidate)).then(|| candidate.kept())
 }

@@ -74,16 +74,21 @@ const NO_SECRET: &[&str] = &[
     "fingerprint",
     "thumbprint",
     "signature",
-    "checksums",
     "blob/",
     "tree/",
     "version",
 ];
 
+/// What stands before the value on its line; if that is nothing, as in XML, the line above too.
+fn lead<'t>(candidate: &Candidate<'t>, most: usize) -> &'t [u8] {
+    let line = candidate.line_before(most);
+    if line.iter().all(u8::is_ascii_whitespace) { candidate.around(most, 0) } else { line }
+}
+
 /// Whether what stands before the value on its line names a digest, an identifier or something else that is random and
 /// no secret.
 pub(super) fn is_told_harmless(candidate: &Candidate<'_>) -> bool {
-    mentions(candidate.line_before(100), NO_SECRET)
+    mentions(lead(candidate, 100), NO_SECRET)
 }
 
 /// Words that name something secret.
@@ -104,5 +109,5 @@ pub(super) fn beside_its_name_and_no_digest(candidate: &Candidate<'_>) -> Option
 }
 
 fn speaks_of_a_key(candidate: &Candidate<'_>) -> bool {
-    mentions(candidate.line_before(140), SECRETIVE)
+    mentions(lead(candidate, 140), SECRETIVE)
 }

@@ -52,7 +52,7 @@ pub(super) const RULES: &[Rule] = &[
         literals: &["eyJVc2VySUQi"],
         pattern: "eyJVc2VySUQi[A-Za-z0-9+/_-]{24,300}={0,2}",
         charset: Charset::Base64Url,
-        judge: qstash,
+        judge: |it| Some(qstash(it)),
         ..Rule::TOKEN
     },
     Rule {
@@ -146,10 +146,10 @@ pub(super) const RULES: &[Rule] = &[
 ];
 
 /// The token is base64 of an object that names the user and holds the password.
-fn qstash(candidate: &Candidate<'_>) -> Option<Judged> {
+fn qstash(candidate: &Candidate<'_>) -> Judged {
     let claims: Option<Value> = proof::base64(candidate.value()).and_then(|it| serde_json::from_slice(&it).ok());
     let whole = claims.is_some_and(|it| it.get("UserID").is_some() && it.get("Password").is_some());
-    Some(candidate.kept().confidence(if whole { Confidence::Proven } else { Confidence::Contextual }))
+    candidate.kept().confidence(if whole { Confidence::Proven } else { Confidence::Contextual })
 }
 
 /// Half of a pair: sure where the address stands near.

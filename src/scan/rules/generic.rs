@@ -6,7 +6,7 @@ use super::names;
 use super::supabase::{signed, tokens_in};
 use crate::domain::Severity;
 use crate::scan::entropy;
-use crate::scan::placeholder::is_placeholder;
+use crate::scan::placeholder::{is_placeholder, is_typed};
 use crate::scan::report::Confidence;
 use crate::scan::rule::{Candidate, Charset, Judged, Rule};
 
@@ -183,6 +183,11 @@ fn is_value(candidate: &Candidate<'_>) -> bool {
 fn assigned(candidate: &Candidate<'_>) -> Option<Judged> {
     let value = candidate.value();
     let hexadecimal = value.iter().all(u8::is_ascii_hexdigit);
+    // Keys that machines give out are longer, or of both cases.
+    let both = value.iter().any(u8::is_ascii_uppercase) && value.iter().any(u8::is_ascii_lowercase);
+    if value.len() < 20 && !both || is_typed(value) {
+        return None;
+    }
     if !is_value(candidate) || !entropy::looks_random(value) || entropy::bits(value) < if hexadecimal { 2.8 } else { 3.3 } {
         return None;
     }

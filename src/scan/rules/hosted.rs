@@ -78,7 +78,7 @@ pub(super) const RULES: &[Rule] = &[
         literals: &["sk_"],
         pattern: "sk_[0-9a-f]{48}",
         charset: Charset::Base64Url,
-        judge: elevenlabs,
+        judge: |it| Some(elevenlabs(it)),
         ..Rule::TOKEN
     },
     Rule {
@@ -240,9 +240,9 @@ pub(super) const RULES: &[Rule] = &[
 ];
 
 /// The prefix is others' too; its provider's name or header settles it.
-fn elevenlabs(candidate: &Candidate<'_>) -> Option<Judged> {
+fn elevenlabs(candidate: &Candidate<'_>) -> Judged {
     let told = mentions(candidate.around(240, 120), &["eleven", "xi-api-key", "xi_api_key"]);
-    Some(if told { candidate.kept() } else { candidate.kept().confidence(Confidence::Contextual) })
+    if told { candidate.kept() } else { candidate.kept().confidence(Confidence::Contextual) }
 }
 
 fn voyage(candidate: &Candidate<'_>) -> Option<Judged> {

@@ -150,7 +150,7 @@ fn any_token(candidate: &Candidate<'_>) -> Option<Judged> {
 
 fn kept_unless_expired(candidate: &Candidate<'_>, claims: &Value) -> Judged {
     let judged = candidate.kept();
-    if is_expired(candidate, claims) { judged.confidence(Confidence::Weak).severity(Severity::Low) } else { judged }
+    if is_expired(candidate, claims) { judged.confidence(Confidence::Contextual).severity(Severity::Low) } else { judged }
 }
 
 fn of_project(candidate: &Candidate<'_>, claims: &Value) -> Judged {

@@ -71,7 +71,8 @@ pub(super) const RULES: &[Rule] = &[
         provider: "PostHog",
         rotate: "posthog.com › Settings › Personal API keys",
         literals: &["phx_"],
-        pattern: "phx_[A-Za-z0-9]{32,64}",
+        pattern: "phx_[A-Za-z0-9_-]{32,64}",
+        charset: Charset::Base64Url,
         ..Rule::TOKEN
     },
     Rule {

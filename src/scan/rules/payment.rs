@@ -1,6 +1,7 @@
 //! Payment: whoever has one of these moves the client's money, or reads who paid.
 
 use crate::domain::Severity;
+use crate::scan::report::Confidence;
 use crate::scan::rule::{Candidate, Charset, Judged, Rule};
 
 pub(super) const RULES: &[Rule] = &[
@@ -32,6 +33,16 @@ pub(super) const RULES: &[Rule] = &[
         rotate: "dashboard.stripe.com › the organization › API keys",
         literals: &["sk_org_"],
         pattern: "sk_org_(?:live_|test_)?[A-Za-z0-9]{20,247}",
+        ..Rule::TOKEN
+    },
+    Rule {
+        id: "stripe-like-secret",
+        kind: "secret key in the form of Stripe's",
+        provider: "Stripe or one who writes keys as Stripe does",
+        rotate: "the provider that the setting beside it names",
+        literals: &["sk_prod_", "rk_prod_"],
+        pattern: "[sr]k_prod_[A-Za-z0-9]{16,247}",
+        confidence: Confidence::Contextual,
         ..Rule::TOKEN
     },
     Rule {

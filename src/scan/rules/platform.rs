@@ -192,7 +192,7 @@ fn cloudflare_old(candidate: &Candidate<'_>) -> Option<Judged> {
 fn registry_login(candidate: &Candidate<'_>) -> Option<Judged> {
     let line = candidate.line_before(160);
     let of_registry = line.contains(&b'/') || candidate.settings || mentions(line, &["_authtoken"]);
-    let uuid = candidate.value().len() == 36 && candidate.value().iter().filter(|byte| **byte == b'-').count() == 4;
+    let uuid = candidate.value().len() == 36 && candidate.value().split(|byte| *byte == b'-').count() == 5;
     (of_registry && (uuid || entropy::looks_random(candidate.value()))).then(|| candidate.kept())
 }
 

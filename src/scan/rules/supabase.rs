@@ -139,7 +139,7 @@ pub(super) fn tokens_in(text: &[u8]) -> impl Iterator<Item = &[u8]> + '_ {
             let rest = text.get(at..)?;
             let length = rest.iter().position(|byte| !Charset::Base64Url.has(*byte) && *byte != b'.').unwrap_or(rest.len());
             let token = rest.get(..length.min(4096))?;
-            (token.iter().filter(|byte| **byte == b'.').count() == 2).then_some(token)
+            (token.split(|byte| *byte == b'.').count() == 3).then_some(token)
         })
         .take(MOST_TOKENS)
 }

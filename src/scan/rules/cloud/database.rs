@@ -1,5 +1,6 @@
 //! Addresses of databases that hold a password. Local ones and those with a stand-in for the password are not leaks.
 
+use crate::scan::entropy;
 use crate::scan::placeholder::{is_placeholder, is_reference};
 use crate::scan::report::Confidence;
 use crate::scan::rule::{Candidate, Judged};
@@ -84,12 +85,17 @@ pub(super) fn with_password(candidate: &Candidate<'_>) -> Option<Judged> {
     {
         return None;
     }
-    if is_nowhere(host) {
+    let random = password.len() >= 10 && entropy::looks_random(password.as_bytes());
+    // Some write another host into what they show, and leave the password.
+    if is_documented(host) && random {
+        return Some(candidate.kept().confidence(Confidence::Contextual));
+    }
+    if is_nowhere(host) || is_documented(host) {
         return None;
     }
     // One label is a name inside a compose file or a cluster: it opens nothing from outside.
     if !host.contains(['.', '[']) {
-        return Some(candidate.kept().confidence(Confidence::Weak));
+        return Some(candidate.kept().confidence(if random { Confidence::Contextual } else { Confidence::Weak }));
     }
     let default = DEFAULT_PASSWORDS.contains(&lower.as_str()) || lower == user.to_ascii_lowercase() || password.len() < 4;
     Some(if default { candidate.kept().confidence(Confidence::Contextual) } else { candidate.kept() })
@@ -114,6 +120,11 @@ fn is_nowhere(host: &str) -> bool {
         || host.starts_with("127.")
         || host.starts_with("your")
         || [".localhost", ".local", ".test", ".invalid", ".example"].iter().any(|end| host.ends_with(end))
-        || ["example.com", "example.org", "example.net"].iter().any(|it| host == *it || host.ends_with(&format!(".{it}")))
-        || is_placeholder(host.as_bytes())
+        || !is_documented(&host) && is_placeholder(host.as_bytes())
+}
+
+/// One of the names that documents are written with.
+fn is_documented(host: &str) -> bool {
+    let host = host.to_ascii_lowercase();
+    ["example.com", "example.org", "example.net"].iter().any(|it| host == *it || host.ends_with(&format!(".{it}")))
 }

@@ -22,7 +22,7 @@ pub(crate) fn signed(secret: &str, claims: &str) -> String {
 }
 
 /// A token with this header and these claims.
-fn headed(d: &mut Dice, header: &str, claims: &str) -> String {
+pub(crate) fn headed(d: &mut Dice, header: &str, claims: &str) -> String {
     format!("{}.{}.{}", URL_SAFE_NO_PAD.encode(header), URL_SAFE_NO_PAD.encode(claims), d.text(URL, 86))
 }
 
@@ -65,6 +65,7 @@ pub(super) fn more(d: &mut Dice, reference: &str) -> Vec<Samples> {
         prefixed(d, "turnstile-secret", &["0x4", "AAAA"], URL, 28),
         prefixed(d, "turnstile-site-key", &["0x4", "AAAA"], URL, 17),
         prefixed(d, "stripe-organization", &["sk_", "org_live_"], ALNUM, 60),
+        prefixed(d, "stripe-like-secret", &["sk_", "prod_"], ALNUM, 60),
         prefixed(d, "polar", &["polar", "_oat_"], ALNUM, 43),
         prefixed(d, "trigger-dev-account", &["tr_", "pat_"], ALNUM, 40),
         prefixed(d, "trigger-dev", &["tr_", "prod_"], ALNUM, 22),
