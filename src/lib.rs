@@ -14,6 +14,9 @@ pub mod demo;
 pub mod desk;
 pub mod domain;
 pub mod engine;
+#[cfg(feature = "fuzzing")]
+#[doc(hidden)]
+pub mod fuzzing;
 pub mod log;
 pub mod net;
 pub mod probes;

@@ -2,6 +2,7 @@
 //! Never runs its hooks or filters, never follows a path out of it, never keeps a credential from its addresses.
 
 pub mod archive;
+pub mod clone;
 pub mod history;
 pub mod identity;
 pub mod problem;
@@ -19,7 +20,8 @@ pub use unread::{Unread, Why};
 /// How much of a repository is read before the rest is counted as not seen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ReadLimits {
-    /// Bytes of one file. A larger file is not opened.
+    /// Bytes of one file that are held in memory. A larger file on disk is read in pieces; a larger entry of an archive,
+    /// or blob of git that the disk has not, is not read.
     pub file_bytes: u64,
     /// Bytes of all files together.
     pub total_bytes: u64,

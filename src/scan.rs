@@ -4,8 +4,13 @@
 mod encoded;
 mod engine;
 mod entropy;
+#[cfg(feature = "fuzzing")]
+pub(crate) mod fuzzing;
 mod history;
+mod joined;
 pub mod key;
+mod large;
+mod look;
 mod place;
 mod placeholder;
 mod proof;

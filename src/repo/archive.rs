@@ -115,7 +115,7 @@ fn entries(
             return Err(std::io::ErrorKind::UnexpectedEof.into());
         }
         note_absences(&path, &bytes, archived);
-        match not_a_pointer(&path, Content { bytes, in_head: true }) {
+        match not_a_pointer(&path, Content { bytes, rest: None, in_head: true }) {
             Ok(content) => {
                 if each(ArchivedFile { path, content }).is_break() {
                     return Ok(ControlFlow::Break(()));

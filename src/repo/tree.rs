@@ -8,7 +8,7 @@ use gix::ObjectId;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
-use std::io::{ErrorKind, Read};
+use std::io::{ErrorKind, Read, Seek};
 use std::path::{Component, Path, PathBuf};
 
 mod walk;
@@ -60,7 +60,10 @@ enum Committed {
 
 /// A file's bytes and how they relate to the commit.
 pub struct Content {
+    /// All of them, unless `rest` has them.
     pub bytes: Vec<u8>,
+    /// A file that is larger than what is held in memory, open at its beginning: to be read in pieces.
+    pub rest: Option<File>,
     /// Whether these very bytes are in the commit that is checked out.
     pub in_head: bool,
 }
@@ -252,13 +255,17 @@ impl Reader {
             (None, None) => Err(Unread::new(&file.path, Why::Unreadable)),
         };
         let mut contents = Vec::with_capacity(2);
+        let same = match (file.committed, &mut working) {
+            (Committed::Perhaps(blob), Ok(content)) => self.is_blob(content, blob),
+            _ => false,
+        };
         let head = match (file.committed, &mut working) {
             (Committed::No, _) | (Committed::Same, Err(_)) => None,
             (Committed::Same, Ok(content)) => {
                 content.in_head = true;
                 None
             }
-            (Committed::Perhaps(blob), Ok(content)) if is_blob(&content.bytes, blob) => {
+            (Committed::Perhaps(_), Ok(content)) if same => {
                 content.in_head = true;
                 None
             }
@@ -269,22 +276,35 @@ impl Reader {
         contents.into_iter().map(|content| content.and_then(|it| not_a_pointer(&file.path, it))).collect()
     }
 
+    fn is_blob(&self, content: &mut Content, blob: ObjectId) -> bool {
+        let Some(file) = &mut content.rest else { return is_blob(&content.bytes, blob) };
+        // A blob of another size is another one; only for one of the same size is the file read for its name.
+        let size = file.metadata().map(|it| it.len()).ok();
+        let header = self.repository.as_ref().and_then(|it| it.find_header(blob).ok());
+        match (size, header) {
+            (Some(size), Some(header)) if header.size() == size => is_large_blob(file, size, blob).unwrap_or(false),
+            _ => false,
+        }
+    }
+
     fn read_disk(&self, path: &Path) -> Result<Content, Why> {
         let before = path.symlink_metadata().map_err(|_| Why::Unreadable)?;
         if !before.is_file() {
             return Err(Why::NotAFile);
         }
         let most = self.limits.file_bytes;
-        if before.len() > most {
-            return Err(Why::TooLarge);
+        let mut file = File::open(path).map_err(|_| Why::Unreadable)?;
+        let mut bytes = Vec::new();
+        if before.len() <= most {
+            bytes.reserve_exact(usize::try_from(before.len()).unwrap_or(0) + 1);
+            (&file).take(most.saturating_add(1)).read_to_end(&mut bytes).map_err(|_| Why::Unreadable)?;
+            if bytes.len() as u64 <= most {
+                return Ok(Content { bytes, rest: None, in_head: false });
+            }
+            // It grew while it was read.
+            file.rewind().map_err(|_| Why::Unreadable)?;
         }
-        let mut bytes = Vec::with_capacity(usize::try_from(before.len()).unwrap_or(0));
-        let file = File::open(path).map_err(|_| Why::Unreadable)?;
-        file.take(most.saturating_add(1)).read_to_end(&mut bytes).map_err(|_| Why::Unreadable)?;
-        if bytes.len() as u64 > most {
-            return Err(Why::TooLarge);
-        }
-        Ok(Content { bytes, in_head: false })
+        Ok(Content { bytes: Vec::new(), rest: Some(file), in_head: false })
     }
 
     fn read_git(&self, file: &TreeFile, blob: ObjectId) -> Result<Content, Unread> {
@@ -295,12 +315,29 @@ impl Reader {
             return Err(Unread::new(&file.path, Why::TooLarge));
         }
         let mut object = repository.find_blob(blob).map_err(|_| missing())?;
-        Ok(Content { bytes: object.take_data(), in_head: false })
+        Ok(Content { bytes: object.take_data(), rest: None, in_head: false })
     }
 }
 
+/// Whether these bytes are git's blob of this name.
 fn is_blob(bytes: &[u8], blob: ObjectId) -> bool {
     gix::objs::compute_hash(blob.kind(), gix::objs::Kind::Blob, bytes).is_ok_and(|hash| hash == blob)
+}
+
+/// As [`is_blob`], for what is read from a file of this size. Leaves the file at its beginning.
+fn is_large_blob(file: &mut File, size: u64, blob: ObjectId) -> std::io::Result<bool> {
+    let mut hasher = gix::hash::hasher(blob.kind());
+    hasher.update(&gix::objs::encode::loose_header(gix::objs::Kind::Blob, size));
+    let mut piece = vec![0; 1 << 20];
+    loop {
+        let read = file.read(&mut piece)?;
+        if read == 0 {
+            break;
+        }
+        hasher.update(piece.get(..read).unwrap_or_default());
+    }
+    file.rewind()?;
+    Ok(hasher.try_finalize().is_ok_and(|hash| hash == blob))
 }
 
 /// Refuses the pointer of a file that is kept elsewhere; that of a picture counts as the picture.

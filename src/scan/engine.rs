@@ -1,43 +1,45 @@
 //! Searches one text for every rule: one pass over all literals at once, a pattern where one was met, a judgement, and
 //! of overlapping answers the most specific. Works on bytes, whatever they are, and never copies a value out.
 
-use super::encoded::{Encoded, encoded};
+use super::encoded::encoded;
+use super::joined;
 use super::place::PathTraits;
 use super::placeholder::is_placeholder;
 use super::report::Confidence;
 use super::rule::{Candidate, Charset, Judged, Mask, Reach, Rule};
 use super::{entropy, rules};
 use crate::domain::{Severity, SupabaseRef};
-use aho_corasick::{AhoCorasick, AhoCorasickKind};
 use chrono::{DateTime, Utc};
-use regex::bytes::{Captures, Regex, RegexBuilder};
+use machine::{Machine, Match};
+use sieve::{ByteSet, Sieve, Word};
 use std::collections::BTreeMap;
-use std::ops::Range;
+use std::ops::{ControlFlow, Range};
 use std::sync::LazyLock;
 use zeroize::Zeroizing;
 
+mod machine;
+mod sieve;
+
 /// Judged candidates in one file, beyond which the rest is counted as not seen: a file made to keep a scanner busy.
 const MOST_CANDIDATES: usize = 20_000;
+
+/// Words of so many letters need nothing around them to be rare.
+const LONG_ENOUGH: usize = 5;
 
 /// The rule that only guesses: what a stretch of base64 holds is said by what is in it.
 const GUESSED: &str = "named-secret";
 
 /// All rules, ready to search. Built once.
 pub(super) static ENGINE: LazyLock<Engine> = LazyLock::new(|| {
-    #[expect(clippy::expect_used, reason = "the rules are constants of this crate, and a test builds them all")]
-    Engine::build().expect("every rule compiles")
+    #[expect(clippy::expect_used, reason = "the rules are constants of this crate, and every test builds them")]
+    Engine::build().expect("no word of a rule could be anything")
 });
 
 pub(super) struct Engine {
-    literals: AhoCorasick,
-    /// For each literal, the rules that it belongs to.
-    owners: Vec<Vec<usize>>,
-    rules: Vec<Compiled>,
-}
-
-struct Compiled {
-    rule: &'static Rule,
-    pattern: Regex,
+    sieve: Sieve,
+    /// For each word of the sieve, the rules that it belongs to, each with the word's number in that rule.
+    owners: Vec<Vec<(usize, usize)>>,
+    machines: Vec<Machine>,
 }
 
 /// What the engine is told of the file.
@@ -68,95 +70,207 @@ pub(super) struct Search {
 }
 
 impl Engine {
-    fn build() -> Result<Self, Box<dyn std::error::Error>> {
-        let mut texts: BTreeMap<&'static str, Vec<usize>> = BTreeMap::new();
-        let mut compiled = Vec::new();
-        for (number, rule) in rules::all().enumerate() {
-            for literal in rule.literals {
-                texts.entry(literal).or_default().push(number);
+    /// None: a rule has a word that could be anything.
+    fn build() -> Option<Self> {
+        let machines: Vec<Machine> = rules::all().map(Machine::new).collect();
+        let mut owners: BTreeMap<&'static str, Vec<(usize, usize)>> = BTreeMap::new();
+        for (number, machine) in machines.iter().enumerate() {
+            for (word, literal) in machine.rule.literals.iter().enumerate() {
+                owners.entry(literal).or_default().push((number, word));
             }
-            let anchored = match rule.reach {
-                Reach::From(_) => format!("^(?:{})", rule.pattern),
-                Reach::File => rule.pattern.to_owned(),
-            };
-            compiled.push(Compiled { rule, pattern: RegexBuilder::new(&anchored).unicode(false).build()? });
         }
-        // Overlapping matches, so that no literal hides another; a table, because there are few of them.
-        let literals = AhoCorasick::builder().kind(Some(AhoCorasickKind::DFA)).build(texts.keys())?;
-        Ok(Self { literals, owners: texts.into_values().collect(), rules: compiled })
+        let word = |(text, owners): (&&'static str, &Vec<(usize, usize)>)| {
+            let owners: Vec<_> = owners.iter().filter_map(|(number, word)| Some((machines.get(*number)?, *word))).collect();
+            let before = owners.iter().fold(ByteSet::NONE, |set, (machine, _)| set.or(machine.before()));
+            // A long word is rare enough by itself; what follows a short one is asked of the pattern.
+            let long = text.len() >= LONG_ENOUGH;
+            let after = owners.iter().map(|(machine, word)| if long { Vec::new() } else { machine.after(*word) });
+            let after = after.reduce(|one, two| one.into_iter().zip(two).map(|(a, b)| a.or(b)).collect());
+            Word { text: text.as_bytes(), before, after: after.unwrap_or_default() }
+        };
+        let mark = |(text, after): &(&'static str, &[fn(u8) -> bool])| {
+            let after = after.iter().map(ByteSet::of).collect();
+            Word { text: text.as_bytes(), before: ByteSet::ALL, after }
+        };
+        let sieve = Sieve::build(owners.iter().map(word).chain(joined::WORDS.iter().map(mark)).collect())?;
+        Some(Self { sieve, owners: owners.into_values().collect(), machines })
     }
 
     /// Searches `text`. Never panics, whatever its bytes are; the work is bounded by its length.
     ///
-    /// What stands in base64 is decoded one level and searched too; its place is that of the whole stretch.
+    /// What stands in base64 is decoded one level and searched too, and so are strings with escapes or in pieces; the
+    /// place is always that of the original.
     pub(super) fn search(&self, text: &[u8], circumstances: &Circumstances<'_>) -> Search {
-        let mut search = self.search_plain(text, circumstances);
-        let mut inner = Vec::new();
-        for Encoded { at, inside } in encoded(text) {
-            let next = search.sightings.partition_point(|it| it.at.end <= at.start);
-            if search.sightings.get(next).is_some_and(|it| it.at.start < at.end && it.rule.id != GUESSED) {
-                continue;
-            }
-            if inner.len() >= MOST_CANDIDATES {
-                search.cut = true;
-                break;
-            }
-            let found = self.search_plain(&inside, circumstances);
-            search.cut |= found.cut;
-            // A guess about decoded text would be a guess about a guess.
-            inner.extend(found.sightings.into_iter().filter(|it| !it.rule.generic).map(|it| {
-                let value = inside.get(it.at.clone()).unwrap_or_default();
-                let identity = it.identity.unwrap_or_else(|| Zeroizing::new(value.to_vec()));
-                Sighting { at: at.clone(), identity: Some(identity), ..it }
-            }));
+        let mut pass = Pass { engine: self, circumstances, budget: MOST_CANDIDATES, marks: Vec::new() };
+        let mut sightings = pass.plain(text);
+        let mut marks = std::mem::take(&mut pass.marks);
+        joined::places(text, &mut marks);
+        if !marks.is_empty() {
+            pass.joined(text, marks, &mut sightings);
         }
-        if !inner.is_empty() {
-            search.sightings.retain(|it| !inner.iter().any(|other| it.at.start < other.at.end && other.at.start < it.at.end));
-            search.sightings.extend(inner);
-            search.sightings.sort_by_key(|it| it.at.start);
-        }
-        search
+        pass.encoded(text, &mut sightings);
+        Search { sightings, cut: pass.budget == 0 }
     }
+}
 
-    fn search_plain(&self, text: &[u8], circumstances: &Circumstances<'_>) -> Search {
+/// One search.
+struct Pass<'e> {
+    engine: &'e Engine,
+    circumstances: &'e Circumstances<'e>,
+    /// Candidates that may still be judged.
+    budget: usize,
+    /// Where strings may have to be decoded or joined.
+    marks: Vec<usize>,
+}
+
+/// A rule that looks at a whole file does so in pieces of this size, those around its words: further away, a word is no
+/// sign of anything.
+pub(super) const PIECE: usize = 64 * 1024;
+/// How far a match may reach out of its piece.
+const OVERHANG: usize = 1024;
+
+impl Pass<'_> {
+    /// What stands in `text` as it is.
+    fn plain(&mut self, text: &[u8]) -> Vec<Sighting> {
+        let engine = self.engine;
         let mut found: Vec<(usize, Sighting)> = Vec::new();
-        let mut budget = MOST_CANDIDATES;
-        let mut done = vec![false; self.rules.len()];
-        'text: for hit in self.literals.find_overlapping_iter(text) {
-            for number in self.owners.get(hit.pattern().as_usize()).into_iter().flatten() {
-                let Some(compiled) = self.rules.get(*number) else { continue };
-                let rule = compiled.rule;
-                if rule.generic && circumstances.traits.made_by_tools {
+        let mut pieces: Vec<(usize, usize)> = Vec::new();
+        engine.sieve.each(text, |word, start| {
+            let Some(owners) = engine.owners.get(word) else {
+                self.marks.push(start);
+                return ControlFlow::Continue(());
+            };
+            for (number, word) in owners {
+                let Some(machine) = engine.machines.get(*number) else { continue };
+                if machine.rule.generic && self.circumstances.traits.made_by_tools {
                     continue;
                 }
-                let matches: Box<dyn Iterator<Item = Captures<'_>>> = match rule.reach {
+                match machine.rule.reach {
                     Reach::From(most) => {
-                        if !is_free_before(text, hit.start(), rule.charset) {
-                            continue;
+                        let behind = start + machine.rule.literals.get(*word).map_or(0, |it| it.len());
+                        if machine.may_follow(*word, text.get(behind..).unwrap_or_default())
+                            && is_free_before(text, start, machine.rule.charset)
+                        {
+                            let window = start..text.len().min(start.saturating_add(most));
+                            if let Some(matched) = machine.find(*number, text, window, true) {
+                                self.judge(*number, text, &matched, &mut found)?;
+                            }
                         }
-                        let window = text.get(hit.start()..text.len().min(hit.start() + most)).unwrap_or_default();
-                        Box::new(compiled.pattern.captures(window).into_iter())
                     }
                     Reach::File => {
-                        let first = done.get_mut(*number).is_some_and(|it| !std::mem::replace(it, true));
-                        if !first {
-                            continue;
+                        let at = start / PIECE;
+                        let place = pieces.iter().position(|(rule, _)| rule == number).unwrap_or(pieces.len());
+                        if place == pieces.len() {
+                            pieces.push((*number, 0));
                         }
-                        Box::new(compiled.pattern.captures_iter(text))
-                    }
-                };
-                let offset = if rule.reach == Reach::File { 0 } else { hit.start() };
-                for captures in matches {
-                    let Some(left) = budget.checked_sub(1) else { break 'text };
-                    budget = left;
-                    if let Some(sighting) = judge(rule, text, offset, &captures, circumstances) {
-                        found.push((*number, sighting));
+                        let Some((_, next)) = pieces.get_mut(place) else { continue };
+                        let todo = at.saturating_sub(1).max(*next)..at + 2;
+                        *next = todo.end.max(*next);
+                        for piece in todo {
+                            self.piece(*number, machine, text, piece * PIECE, &mut found)?;
+                        }
                     }
                 }
             }
-        }
-        Search { sightings: most_specific(found), cut: budget == 0 }
+            ControlFlow::Continue(())
+        });
+        most_specific(found)
     }
+
+    /// Matches that begin in the piece at `from`.
+    fn piece(
+        &mut self,
+        number: usize,
+        machine: &Machine,
+        text: &[u8],
+        from: usize,
+        found: &mut Vec<(usize, Sighting)>,
+    ) -> ControlFlow<()> {
+        let end = text.len().min(from + PIECE);
+        let mut from = from;
+        while from < end {
+            let window = from..text.len().min(end + OVERHANG);
+            let Some(matched) = machine.find(number, text, window, false).filter(|it| it.whole.start < end) else { break };
+            from = matched.whole.end.max(from + 1);
+            self.judge(number, text, &matched, found)?;
+        }
+        ControlFlow::Continue(())
+    }
+
+    fn judge(&mut self, number: usize, text: &[u8], matched: &Match, found: &mut Vec<(usize, Sighting)>) -> ControlFlow<()> {
+        let (Some(left), Some(machine)) = (self.budget.checked_sub(1), self.engine.machines.get(number)) else {
+            return ControlFlow::Break(());
+        };
+        self.budget = left;
+        found.extend(judge(machine.rule, text, matched, self.circumstances).map(|it| (number, it)));
+        ControlFlow::Continue(())
+    }
+
+    /// What stands in strings with escapes or in pieces, near `marks`.
+    fn joined(&mut self, text: &[u8], marks: Vec<usize>, sightings: &mut Vec<Sighting>) {
+        let mut more = Vec::new();
+        for joined in joined::joined(text, marks) {
+            if self.budget == 0 {
+                break;
+            }
+            for sighting in self.plain(&joined.text) {
+                let at = joined.original(&sighting.at);
+                let edited = joined.edited(&at);
+                // Without a place that was decoded in it, it is what was seen already, or a guess.
+                if joined.near_the_cut(&at, text.len()) || (!edited && sighting.rule.generic) {
+                    continue;
+                }
+                let mut beside = sightings.iter().filter(|it| overlap(&it.at, &at));
+                let known =
+                    |it: &Sighting| !edited || it.rule.id == sighting.rule.id || (sighting.rule.generic && !it.rule.generic);
+                if beside.any(known) {
+                    continue;
+                }
+                more.push(moved(sighting, at, &joined.text));
+            }
+        }
+        self.marks.clear();
+        merge(sightings, more);
+    }
+
+    /// What stands in base64.
+    fn encoded(&mut self, text: &[u8], sightings: &mut Vec<Sighting>) {
+        let mut inner = Vec::new();
+        for encoded in encoded(text) {
+            let next = sightings.partition_point(|it| it.at.end <= encoded.at.start);
+            if sightings.get(next).is_some_and(|it| it.at.start < encoded.at.end && it.rule.id != GUESSED) {
+                continue;
+            }
+            if self.budget == 0 {
+                break;
+            }
+            // A guess about decoded text would be a guess about a guess.
+            let found = self.plain(&encoded.inside).into_iter().filter(|it| !it.rule.generic);
+            inner.extend(found.map(|it| (encoded.place(&it.at), it)).map(|(at, it)| moved(it, at, &encoded.inside)));
+        }
+        merge(sightings, inner);
+    }
+}
+
+fn overlap(one: &Range<usize>, other: &Range<usize>) -> bool {
+    one.start < other.end && other.start < one.end
+}
+
+/// A sighting in a decoded text, at its place in the original: the bytes there are not the secret, so it keeps its name.
+fn moved(sighting: Sighting, at: Range<usize>, decoded: &[u8]) -> Sighting {
+    let value = decoded.get(sighting.at.clone()).unwrap_or_default();
+    let identity = sighting.identity.unwrap_or_else(|| Zeroizing::new(value.to_vec()));
+    Sighting { at, identity: Some(identity), ..sighting }
+}
+
+/// Adds what decoding told. It knows better than what was seen in the same place without.
+fn merge(sightings: &mut Vec<Sighting>, more: Vec<Sighting>) {
+    if more.is_empty() {
+        return;
+    }
+    sightings.retain(|it| !more.iter().any(|other| overlap(&it.at, &other.at)));
+    sightings.extend(more);
+    sightings.sort_by_key(|it| it.at.start);
 }
 
 /// Whether a token may begin at `start`: nothing of its own characters before it, unless that is the end of an escape
@@ -172,23 +286,15 @@ fn is_free_before(text: &[u8], start: usize, charset: Charset) -> bool {
     }
 }
 
-fn judge(
-    rule: &'static Rule,
-    text: &[u8],
-    offset: usize,
-    captures: &Captures<'_>,
-    circumstances: &Circumstances<'_>,
-) -> Option<Sighting> {
-    let whole = captures.get(0)?;
-    let secret = captures.get(1).unwrap_or(whole);
-    let at = offset + secret.start()..offset + secret.end();
-    let ends_free = text.get(offset + whole.end()).is_none_or(|byte| !rule.charset.has(*byte));
-    let begins_free = rule.reach != Reach::File || is_free_before(text, offset + whole.start(), rule.charset);
+fn judge(rule: &'static Rule, text: &[u8], matched: &Match, circumstances: &Circumstances<'_>) -> Option<Sighting> {
+    let Match { whole, secret: at } = matched;
+    let ends_free = text.get(whole.end).is_none_or(|byte| !rule.charset.has(*byte));
+    let begins_free = rule.reach != Reach::File || is_free_before(text, whole.start, rule.charset);
     if !ends_free || !begins_free {
         return None;
     }
     let settings = circumstances.traits.settings;
-    let candidate = Candidate { rule, text, at, projects: circumstances.projects, now: circumstances.now, settings };
+    let candidate = Candidate { rule, text, at: at.clone(), projects: circumstances.projects, now: circumstances.now, settings };
     let Judged { confidence, severity, belongs_to, at, identity } = (rule.judge)(&candidate)?;
     let at = at.unwrap_or_else(|| candidate.at.clone());
     let value = text.get(at.clone())?;
@@ -196,7 +302,7 @@ fn judge(
     if confidence < Confidence::Proven && !frame_only && (is_placeholder(value) || entropy::bits(value) < rule.entropy) {
         return None;
     }
-    let masked = masked(rule, whole.as_bytes(), value);
+    let masked = masked(rule, text.get(whole.clone())?, value);
     Some(Sighting { rule, at, confidence, severity, belongs_to, masked, identity })
 }
 
@@ -219,6 +325,9 @@ fn masked(rule: &Rule, whole: &[u8], value: &[u8]) -> String {
 
 /// Of overlapping sightings the one whose rule comes first in the table; at equal rules the earlier and longer one.
 fn most_specific(mut found: Vec<(usize, Sighting)>) -> Vec<Sighting> {
+    if found.is_empty() {
+        return Vec::new();
+    }
     found.sort_by_key(|(number, it)| (*number, it.at.start, std::cmp::Reverse(it.at.end)));
     let mut kept: BTreeMap<usize, Sighting> = BTreeMap::new();
     for (_, sighting) in found {

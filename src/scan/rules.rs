@@ -11,7 +11,7 @@ mod messaging;
 mod payment;
 mod platform;
 mod private_key;
-#[cfg(test)]
+#[cfg(any(test, feature = "fuzzing"))]
 pub(super) mod samples;
 mod supabase;
 

@@ -1,13 +1,10 @@
 //! Takes every file of a tree or an archive through the engine on several threads, and adds up what was seen.
 //! A file's bytes live here for as long as they are searched, and are wiped if a secret was in them.
 
-use super::engine::{Circumstances, ENGINE};
-use super::place::{PathTraits, raised};
+use super::large::{self, Ended, LookedThrough, Windows};
+use super::look::{Look, Looked, Place};
 use super::report::{Coverage, Leak, Report, Surface};
-use super::rule::mentions;
-use super::text::SearchedText;
 use super::{Options, ScanKey};
-use crate::domain::Foreign;
 use crate::repo::{self, RepoProblem, Standing, Unread, Why};
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;
@@ -15,13 +12,6 @@ use std::path::Path;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, sync_channel};
 use std::sync::{Mutex, PoisonError};
-
-/// What every thread shares.
-pub(super) struct Sweep<'a> {
-    pub key: &'a ScanKey,
-    pub options: &'a Options,
-    pub commit: Option<&'a str>,
-}
 
 /// What one thread saw, and then what all did.
 #[derive(Default)]
@@ -68,7 +58,7 @@ pub(super) fn tree(path: &Path, key: &ScanKey, options: &Options, stop: &AtomicB
 pub(super) fn survey(path: &Path, key: &ScanKey, options: &Options, stop: &AtomicBool) -> Result<Survey, RepoProblem> {
     let tree = repo::tree(path)?;
     let commit = tree.checkout.git.as_ref().and_then(|git| git.head.clone());
-    let sweep = Sweep { key, options, commit: commit.as_deref() };
+    let look = Look { key, options, surface: Surface::Tree, commit: commit.as_deref() };
     let (next, total) = (AtomicUsize::new(0), AtomicU64::new(0));
     let work = || {
         let reader = tree.reader(options.limits);
@@ -87,9 +77,17 @@ pub(super) fn survey(path: &Path, key: &ScanKey, options: &Options, stop: &Atomi
             let of_head = matches!(contents.as_slice(), [Ok(content)] if content.in_head);
             for content in contents {
                 match content {
-                    Ok(content) => {
+                    Ok(mut content) => {
+                        if let Some(mut rest) = content.rest.take() {
+                            let most = options.limits.total_bytes.saturating_sub(total.load(Ordering::Relaxed));
+                            let place = Place { path: &file.path, standing: file.standing, in_head: content.in_head };
+                            let told = large::search(look, place, &mut rest, most, Windows::default(), stop, &mut leaks);
+                            total.fetch_add(told.bytes, Ordering::Relaxed);
+                            whole &= add_large(&file.path, told, &mut seen);
+                            continue;
+                        }
                         total.fetch_add(content.bytes.len() as u64, Ordering::Relaxed);
-                        sweep.search(&file.path, file.standing, content, &mut leaks, &mut seen);
+                        add(look, &file.path, file.standing, content, &mut leaks, &mut seen);
                     }
                     Err(unread) => {
                         whole &= !unread.why.hides();
@@ -115,9 +113,8 @@ pub(super) fn survey(path: &Path, key: &ScanKey, options: &Options, stop: &Atomi
 pub(super) fn archive(path: &Path, key: &ScanKey, options: &Options, stop: &AtomicBool) -> Result<Report, RepoProblem> {
     // Few files wait at a time, so that memory stays at some times the limit for one file.
     let (give, take) = sync_channel::<repo::archive::ArchivedFile>(options.threads.max(1));
-    let sweep = Sweep { key, options, commit: None };
+    let look = Look { key, options, surface: Surface::Tree, commit: None };
     let (archived, mut seen) = std::thread::scope(|scope| {
-        let sweep = &sweep;
         // The searching side owns its end: if every thread of it dies, giving fails instead of waiting for ever.
         let searching = scope.spawn(move || {
             let take = Mutex::new(take);
@@ -128,7 +125,7 @@ pub(super) fn archive(path: &Path, key: &ScanKey, options: &Options, stop: &Atom
                         continue; // drained, so that the giver is not left waiting
                     }
                     let mut leaks = BTreeMap::new();
-                    sweep.search(&file.path, Standing::Tracked, file.content, &mut leaks, &mut seen);
+                    add(look, &file.path, Standing::Tracked, file.content, &mut leaks, &mut seen);
                     seen.files += 1;
                     seen.leaks.extend(leaks.into_values());
                 }
@@ -175,71 +172,38 @@ fn on_threads(threads: usize, work: impl Fn() -> Seen + Sync) -> Seen {
     })
 }
 
-/// Names under which build tools put a value into what browsers load.
-const EXPOSING_NAMES: &[&str] = &["next_public_", "vite_", "react_app_", "expo_public_", "nuxt_public_", "public_"];
-
-impl Sweep<'_> {
-    /// Searches one content of a file and adds its leaks, one per secret.
-    pub(super) fn search(
-        &self,
-        path: &[u8],
-        standing: Standing,
-        content: repo::tree::Content,
-        leaks: &mut BTreeMap<String, Leak>,
-        seen: &mut Seen,
-    ) {
-        let in_head = content.in_head;
-        seen.bytes += content.bytes.len() as u64;
-        let Some(mut text) = SearchedText::of(content.bytes) else {
-            seen.unread.push(Unread::new(path, Why::Binary));
-            return;
-        };
-        let traits = PathTraits::of(path);
-        let circumstances = Circumstances { projects: &self.options.projects, now: self.options.now, traits };
-        let search = ENGINE.search(text.bytes(), &circumstances);
-        if search.cut {
-            seen.unread.push(Unread::new(path, Why::TooManyCandidates));
-        }
-        if search.sightings.is_empty() {
-            return;
-        }
-        text.holds_secret();
-        let (mut line, mut counted) = (1_u32, 0);
-        for sighting in search.sightings {
-            let bytes = text.bytes();
-            let passed = bytes.get(counted..sighting.at.start).unwrap_or_default();
-            let newlines = passed.split(|byte| *byte == b'\n').count() - 1;
-            line = line.saturating_add(u32::try_from(newlines).unwrap_or(u32::MAX));
-            counted = sighting.at.start;
-            let value = bytes.get(sighting.at.clone()).unwrap_or_default();
-            let id = self.key.name(sighting.identity.as_ref().map_or(value, |it| it.as_slice()));
-            let rule = sighting.rule;
-            let before = bytes.get(counted.saturating_sub(80)..counted).unwrap_or_default();
-            let exposed = mentions(before.rsplit(|b| *b == b'\n').next().unwrap_or_default(), EXPOSING_NAMES);
-            let base = if exposed && !rule.public { raised(sighting.severity) } else { sighting.severity };
-            let leak = Leak {
-                id: id.clone(),
-                rule: rule.id.to_owned(),
-                kind: rule.kind.to_owned(),
-                provider: rule.provider.to_owned(),
-                path: Foreign::new(String::from_utf8_lossy(path)),
-                line,
-                commit: self.commit.map(str::to_owned),
-                surface: Surface::Tree,
-                since: None,
-                until: None,
-                marker: None,
-                in_head,
-                standing,
-                masked: Foreign::new(sighting.masked),
-                public: rule.public,
-                confidence: sighting.confidence,
-                severity: traits.severity(base, sighting.confidence, standing),
-                rotate: rule.rotate.to_owned(),
-                belongs_to: sighting.belongs_to.map(Foreign::from),
-            };
-            // The first place in the file stands for the secret; HEAD's copy only adds that it is committed.
-            leaks.entry(id).and_modify(|it| it.in_head |= in_head).or_insert(leak);
-        }
+/// Searches one content of a file and adds its leaks, one per secret.
+fn add(
+    look: Look<'_>,
+    path: &[u8],
+    standing: Standing,
+    content: repo::tree::Content,
+    leaks: &mut BTreeMap<String, Leak>,
+    seen: &mut Seen,
+) {
+    seen.bytes += content.bytes.len() as u64;
+    let place = Place { path, standing, in_head: content.in_head };
+    match look.search(place, content.bytes, leaks) {
+        Looked::Whole => {}
+        Looked::Binary => seen.unread.push(Unread::new(path, Why::Binary)),
+        Looked::Cut => seen.unread.push(Unread::new(path, Why::TooManyCandidates)),
     }
+}
+
+/// Adds what came of a file that was read in pieces. False: not all of it was.
+fn add_large(path: &[u8], told: LookedThrough, seen: &mut Seen) -> bool {
+    seen.bytes += told.bytes;
+    match told.looked {
+        Looked::Whole => {}
+        Looked::Binary => seen.unread.push(Unread::new(path, Why::Binary)),
+        Looked::Cut => seen.unread.push(Unread::new(path, Why::TooManyCandidates)),
+    }
+    let why = match told.ended {
+        Ended::AtTheEnd => return true,
+        Ended::PastMost => Why::PastTotal,
+        // A scan that was stopped is told as a whole.
+        Ended::Unreadable | Ended::Stopped => Why::Unreadable,
+    };
+    seen.unread.push(Unread::new(path, why));
+    false
 }

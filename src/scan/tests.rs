@@ -233,7 +233,7 @@ fn a_line_of_five_megabytes_is_searched_to_its_end() {
 }
 
 #[test]
-fn pictures_are_counted_and_a_file_over_the_limit_makes_it_incomplete() {
+fn pictures_are_counted_and_what_is_past_the_limit_makes_it_incomplete() {
     let folder = Folder::git();
     let noise: Vec<u8> = (0..9000_u32).map(|n| n.wrapping_mul(2_654_435_761).to_le_bytes()[2]).collect();
     folder.write("a.png", noise).write("big.txt", "a".repeat(2000)).write("c.txt", "c").commit();
@@ -242,10 +242,45 @@ fn pictures_are_counted_and_a_file_over_the_limit_makes_it_incomplete() {
     let report = scan(&options);
     assert!(report.coverage.complete);
     assert_eq!(reasons(&report), [("1 file", "not text")]);
-    options.limits.file_bytes = 1999;
+    options.threads = 1;
+    options.limits.total_bytes = 9500;
     let report = scan(&options);
-    assert_eq!((report.coverage.files_seen, report.coverage.files_total, report.coverage.complete), (1, 3, false));
-    assert!(reasons(&report).contains(&("big.txt", "larger than the limit for one file")));
+    assert_eq!((report.coverage.files_seen, report.coverage.files_total, report.coverage.complete), (2, 3, false));
+    assert_eq!(reasons(&report)[0], ("c.txt", "past the limit for all files together"));
+}
+
+#[test]
+fn a_file_larger_than_what_is_held_is_read_in_pieces() {
+    let folder = Folder::git();
+    let large = |seed| format!("{}\nK={}\n{}", "a\n".repeat(2500), secret(seed), "b\n".repeat(3000));
+    folder.write("same.sql", large(1)).write("edited.sql", large(2)).commit();
+    folder.write("edited.sql", large(3));
+    // Touched, so that only its content tells that it is the committed one.
+    folder.write("same.sql", large(1));
+    let mut options = options();
+    options.limits.file_bytes = 1000;
+    let scan = |options: &Options| scan_tree(&folder.root, &ScanKey::new([7; 32]), options, &AtomicBool::new(false)).unwrap();
+    let report = scan(&options);
+    let expected = [("edited.sql", 2502, Standing::Tracked, false, true), ("same.sql", 2502, Standing::Tracked, true, true)];
+    assert_eq!(found(&report), expected);
+    // git's own copy of the edited one is not on disk, and too large.
+    assert_eq!(reasons(&report), [("edited.sql", "larger than the limit for one file")]);
+    assert!(!report.coverage.complete);
+    options.limits.total_bytes = 4000;
+    assert!(!scan(&options).coverage.complete);
+}
+
+#[cfg(unix)]
+#[test]
+fn two_sparse_gigabytes_end_soon_and_hide_nothing_at_their_end() {
+    use std::os::unix::fs::FileExt;
+    let folder = Folder::plain();
+    let file = fs::File::create(folder.root.join("dump.sql")).unwrap();
+    file.set_len(2 << 30).unwrap();
+    file.write_all_at(format!("\nK={}\n", secret(1)).repeat(40).as_bytes(), (2 << 30) - 100).unwrap();
+    let report = folder.scan();
+    assert_eq!(found(&report).len(), 1);
+    assert!(report.coverage.complete);
 }
 
 #[test]

@@ -25,7 +25,7 @@ pub(super) const SCHEMES: &[&str] = &[
 ];
 /// User, password and host; the password may hold an `@` that nobody escaped, so the last one before the host counts.
 pub(super) const PATTERN: &str =
-    r#"[a-z0-9]{5,12}(?:\+[a-z0-9]{2,12})?://([^\s:@/"'`<>\\]{0,128}:[^\s/"'`<>\\]{1,256}@[A-Za-z0-9_.\[\]:-]{1,255})"#;
+    r#"[a-z0-9]{4,12}(?:\+[a-z0-9]{2,12})?://([^\s:@/"'`<>\\]{0,128}:[^\s/"'`<>\\]{1,256}@[A-Za-z0-9_.\[\]:-]{1,255})"#;
 
 /// What people type first, and what images come with. Behind a public host they are a defect of their own kind.
 const DEFAULT_PASSWORDS: &[&str] = &[
