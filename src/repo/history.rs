@@ -164,6 +164,3 @@ fn stopped(stop: &AtomicBool) -> Result<(), RepoProblem> {
 fn number(count: usize) -> u32 {
     u32::try_from(count).unwrap_or(NONE)
 }
-
-#[cfg(test)]
-mod tests;

@@ -2,17 +2,19 @@
 //! What was searched in one version of a file is not searched again in the next. Keeps no value.
 
 use super::engine::{Circumstances, ENGINE};
-use super::look::Look as Eye;
+use super::large::{self, Ended, Windows};
+use super::look::{self, Looked};
 use super::place::PathTraits;
 use super::report::{Leak, Report, Surface};
 use super::sweep::{self, Seen, Survey};
 use super::text::{Encoding, encoding};
 use super::{Options, ScanKey};
+use crate::domain::Foreign;
 use crate::repo::history::{Change, Content, Gone, Look, Place, Searcher};
-use crate::repo::tree;
 use crate::repo::unread::{is_lfs_pointer, is_media};
 use crate::repo::{History, RepoProblem, Scope, Standing, Unread, Why};
 use std::collections::{BTreeMap, HashMap};
+use std::io::Read;
 use std::path::Path;
 use std::sync::atomic::AtomicBool;
 
@@ -78,8 +80,8 @@ fn searched(
 ) -> Result<(Seen, usize, Option<String>), RepoProblem> {
     let history = History::read(path, scope, options.limits, options.threads, stop)?;
     options.progress.expect(history.blobs());
-    let searches = (0..history.threads()).map(|_| Search::new(&history, key, options)).collect();
-    let mut whole = Search::new(&history, key, options);
+    let searches = (0..history.threads()).map(|_| Search::new(&history, key, options, stop)).collect();
+    let mut whole = Search::new(&history, key, options, stop);
     for search in history.search(searches, stop)? {
         whole.add(search);
     }
@@ -99,23 +101,33 @@ struct Find {
 /// What one thread found.
 struct Search<'a> {
     history: &'a History,
-    eye: Eye<'a>,
+    look: look::Look<'a>,
     options: &'a Options,
     finds: HashMap<(String, (u32, u32)), Find>,
     seen: Seen,
     /// Blobs that were handed over, read or not.
     delivered: Vec<bool>,
     regions: news::Regions,
+    stop: &'a AtomicBool,
 }
 
 /// Secrets at paths, beyond which further ones are not kept: a history made to fill the memory.
 const MOST_FINDS: usize = 200_000;
 
 impl<'a> Search<'a> {
-    fn new(history: &'a History, key: &'a ScanKey, options: &'a Options) -> Self {
-        let eye = Eye { key, options, surface: Surface::History, commit: None };
+    fn new(history: &'a History, key: &'a ScanKey, options: &'a Options, stop: &'a AtomicBool) -> Self {
+        let look = look::Look { key, options, surface: Surface::History, commit: None };
         let delivered = vec![false; history.numbers()];
-        Self { history, eye, options, finds: HashMap::new(), seen: Seen::default(), delivered, regions: news::Regions::default() }
+        Self {
+            history,
+            look,
+            options,
+            finds: HashMap::new(),
+            seen: Seen::default(),
+            delivered,
+            regions: news::Regions::default(),
+            stop,
+        }
     }
 
     fn add(&mut self, other: Self) {
@@ -191,23 +203,28 @@ impl<'a> Search<'a> {
         let mut holds = false;
         for (place, path, traits) in places {
             if !by_traits.iter().any(|(known, _)| known == traits) {
-                let content = tree::Content { bytes: bytes.to_vec(), rest: None, in_head: false };
                 let mut leaks = BTreeMap::new();
-                let mut seen = Seen::default();
-                sweep::add(self.eye, path, Standing::Tracked, content, &mut leaks, &mut seen);
-                self.seen.unread.extend(seen.unread);
+                let place = look::Place { path, standing: Standing::Tracked, in_head: false };
+                if self.look.search(place, bytes.to_vec(), &mut leaks) == Looked::Cut {
+                    self.seen.unread.push(Unread::new(path, Why::TooManyCandidates));
+                }
                 by_traits.push((*traits, leaks));
             }
-            let in_head = self.history.in_head(object, *place);
             let found = by_traits.iter().find(|(known, _)| known == traits).map(|it| it.1.clone()).unwrap_or_default();
-            for (id, mut leak) in found {
-                holds = true;
-                leak.in_head = in_head;
-                leak.path = crate::domain::Foreign::new(String::from_utf8_lossy(path));
-                self.put((id, place.spot()), Find { leak, place: *place, blobs: vec![object] });
-            }
+            holds |= !found.is_empty();
+            self.keep(object, *place, path, found);
         }
         holds
+    }
+
+    /// Notes what a blob has at one of its places.
+    fn keep(&mut self, object: u32, place: Place, path: &[u8], leaks: BTreeMap<String, Leak>) {
+        let in_head = self.history.in_head(object, place);
+        for (id, mut leak) in leaks {
+            leak.in_head = in_head;
+            leak.path = Foreign::new(String::from_utf8_lossy(path));
+            self.put((id, place.spot()), Find { leak, place, blobs: vec![object] });
+        }
     }
 
     fn deliver(&mut self, object: u32) {
@@ -232,10 +249,6 @@ impl Searcher for Search<'_> {
         let nothing = Look { note: None, wipe: false };
         let Content { object, bytes, .. } = content;
         self.options.progress.saw(bytes.len());
-        if bytes.len() as u64 > self.options.limits.file_bytes {
-            Searcher::too_large(self, object, bytes);
-            return nothing;
-        }
         let kind = encoding(bytes);
         if kind == Encoding::Binary {
             self.skip(object, Why::Binary);
@@ -265,9 +278,30 @@ impl Searcher for Search<'_> {
         Look { note: None, wipe }
     }
 
-    fn too_large(&mut self, object: u32, start: &[u8]) {
-        let picture = encoding(start.get(..8192).unwrap_or(start)) == Encoding::Binary;
-        self.skip(object, if picture { Why::Binary } else { Why::TooLarge });
+    fn large(&mut self, object: u32, from: &mut dyn Read) {
+        // Searched with its first path; where it stands else, the same is said.
+        let Some(first) = self.history.places(object).next() else { return };
+        let path = self.history.path(first);
+        let place = look::Place { path: &path, standing: Standing::Tracked, in_head: false };
+        let mut leaks = BTreeMap::new();
+        let most = self.options.limits.total_bytes;
+        let told = large::search(self.look, place, from, most, Windows::default(), self.stop, &mut leaks);
+        self.seen.bytes += told.bytes;
+        match (told.ended, told.looked) {
+            (Ended::PastMost, _) => self.skip(object, Why::TooLarge),
+            (Ended::Unreadable, _) => self.skip(object, Why::Damaged),
+            (_, Looked::Cut) => self.skip(object, Why::TooManyCandidates),
+            (_, Looked::Binary) => self.skip(object, Why::Binary),
+            (_, Looked::Whole) => {
+                self.deliver(object);
+                self.seen.files += 1;
+            }
+        }
+        let places: Vec<_> = self.history.places(object).collect();
+        for place in places {
+            let path = self.history.path(place);
+            self.keep(object, place, &path, leaks.clone());
+        }
     }
 
     fn unread(&mut self, object: u32, why: Why) {

@@ -100,7 +100,7 @@ pub(super) fn git(
     let listener = std::thread::spawn(move || {
         let mut text = Vec::new();
         if let Some(errors) = &mut errors {
-            let _ = errors.take(KEPT).read_to_end(&mut text);
+            let _ = errors.by_ref().take(KEPT).read_to_end(&mut text);
             let _ = std::io::copy(errors, &mut std::io::sink());
         }
         text

@@ -94,19 +94,48 @@ impl Pack {
         }
     }
 
-    /// Reads the compressed bytes of an entry, at most `most`, into the front of `buffer`, which grows to hold them.
-    /// None: the file ends before.
-    pub(super) fn compressed<'b>(&self, at: u32, most: usize, buffer: &'b mut Vec<u8>) -> Option<&'b [u8]> {
+    /// Where the compressed bytes of an entry are.
+    fn range(&self, at: u32) -> Option<(u64, u64)> {
         let entry = self.entries.get(at as usize)?;
         let next = self.entries.get(at as usize + 1).map_or(self.length, |it| it.offset);
-        let start = entry.offset + u64::from(entry.head);
-        let length = usize::try_from(next.min(self.length).checked_sub(start)?).ok()?.min(most);
+        Some((entry.offset + u64::from(entry.head), next.min(self.length)))
+    }
+
+    /// The compressed bytes of an entry, for one that is too large to be read at once.
+    pub(super) fn bytes(&self, at: u32) -> Option<Bytes<'_>> {
+        let (at, end) = self.range(at)?;
+        Some(Bytes { file: &self.file, at, end })
+    }
+
+    /// Reads the compressed bytes of an entry into the front of `buffer`, which grows to hold them. None: the file ends
+    /// before.
+    pub(super) fn compressed<'b>(&self, at: u32, buffer: &'b mut Vec<u8>) -> Option<&'b [u8]> {
+        let (start, end) = self.range(at)?;
+        let length = usize::try_from(end.checked_sub(start)?).ok()?;
         if buffer.len() < length {
             buffer.resize(length, 0);
         }
         let bytes = buffer.get_mut(..length)?;
         read_at(&self.file, bytes, start).ok()?;
         Some(bytes)
+    }
+}
+
+/// The compressed bytes of one entry, read as they are asked for.
+pub(super) struct Bytes<'p> {
+    file: &'p File,
+    at: u64,
+    end: u64,
+}
+
+impl std::io::Read for Bytes<'_> {
+    fn read(&mut self, into: &mut [u8]) -> std::io::Result<usize> {
+        let left = usize::try_from(self.end.saturating_sub(self.at)).unwrap_or(usize::MAX);
+        let length = into.len().min(left);
+        let into = into.get_mut(..length).unwrap_or_default();
+        read_at(self.file, into, self.at)?;
+        self.at += length as u64;
+        Ok(length)
     }
 }
 

@@ -1,11 +1,12 @@
 //! Inflates each wanted object once, on all threads: every delta right after what it builds upon, the small branches of
 //! a family first, so that little is held at a time. A damaged object costs itself and what builds upon it, no more.
 
-use super::inflate::Inflater;
+use super::inflate::{Inflater, Stream};
 use super::pack::{Kind, Pack};
 use super::store::Store;
 use super::{NONE, delta};
 use crate::repo::{ReadLimits, Why};
+use std::io::Read;
 use std::ops::Range;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
@@ -28,7 +29,7 @@ pub struct Change<'a, N> {
     pub news: &'a [Range<usize>],
 }
 
-/// A blob, or the start of one that is too large.
+/// A blob.
 pub struct Content<'a, N> {
     pub object: u32,
     pub bytes: &'a [u8],
@@ -42,14 +43,11 @@ pub trait Searcher: Send {
     type Note: Copy + Send + Sync;
     /// A blob, whole.
     fn blob(&mut self, content: Content<'_, Self::Note>) -> Look<Self::Note>;
-    /// A blob that is larger than the limit for one file: its first bytes.
-    fn too_large(&mut self, object: u32, start: &[u8]);
+    /// A blob that is larger than the limit for one file, to be read piece by piece.
+    fn large(&mut self, object: u32, from: &mut dyn Read);
     /// A blob that could not be read.
     fn unread(&mut self, object: u32, why: Why);
 }
-
-/// Bytes of a blob that is too large, by which a picture is told from a text.
-const START: usize = 8192;
 
 /// Hands every wanted object to one of `workers`.
 pub(super) fn all<S: Searcher>(
@@ -85,7 +83,7 @@ pub(super) trait Builder: Send {
 trait Taker: Send {
     type Note: Copy + Send + Sync;
     fn take(&mut self, kind: Kind, content: Content<'_, Self::Note>) -> Look<Self::Note>;
-    fn too_large(&mut self, object: u32, start: &[u8]);
+    fn large(&mut self, object: u32, from: &mut dyn Read);
     fn unread(&mut self, object: u32, why: Why);
 }
 
@@ -94,8 +92,8 @@ impl<S: Searcher> Taker for S {
     fn take(&mut self, _: Kind, content: Content<'_, S::Note>) -> Look<S::Note> {
         self.blob(content)
     }
-    fn too_large(&mut self, object: u32, start: &[u8]) {
-        Searcher::too_large(self, object, start);
+    fn large(&mut self, object: u32, from: &mut dyn Read) {
+        Searcher::large(self, object, from);
     }
     fn unread(&mut self, object: u32, why: Why) {
         Searcher::unread(self, object, why);
@@ -111,7 +109,7 @@ impl<W: Builder> Taker for Structure<W> {
         Look { note: (), wipe: false }
     }
     // What is not handed over is missing where it is asked for, and told there.
-    fn too_large(&mut self, _: u32, _: &[u8]) {}
+    fn large(&mut self, _: u32, _: &mut dyn Read) {}
     fn unread(&mut self, _: u32, _: Why) {}
 }
 
@@ -379,7 +377,7 @@ impl<'f, 'p, T: Taker> Worker<'f, 'p, T> {
                 return Err(Why::TooLarge);
             }
         }
-        let compressed = pack.compressed(at, usize::MAX, &mut self.compressed).ok_or(Why::Damaged)?;
+        let compressed = pack.compressed(at, &mut self.compressed).ok_or(Why::Damaged)?;
         let Some(base) = base else {
             return self.inflater.whole(compressed, size, into).ok_or(Why::Damaged);
         };
@@ -397,9 +395,9 @@ impl<'f, 'p, T: Taker> Worker<'f, 'p, T> {
         let mut children = Vec::new();
         while let Some(lost_at) = lost.pop() {
             if let Some(entry) = self.family.pack.entries.get(lost_at as usize).filter(|_| self.family.is_wanted(lost_at)) {
-                let mut start = Vec::new();
-                if why == Why::TooLarge && lost_at == at && entry.base == NONE && self.beginning(at, &mut start).is_some() {
-                    self.taker.too_large(entry.object, &start);
+                let whole = entry.base == NONE && why == Why::TooLarge && lost_at == at;
+                if let Some(bytes) = self.family.pack.bytes(at).filter(|_| whole) {
+                    self.taker.large(entry.object, &mut Stream::new(bytes));
                 } else {
                     self.taker.unread(entry.object, why);
                 }
@@ -407,10 +405,5 @@ impl<'f, 'p, T: Taker> Worker<'f, 'p, T> {
             self.family.children(lost_at, &mut children);
             lost.append(&mut children);
         }
-    }
-
-    fn beginning(&mut self, at: u32, into: &mut Vec<u8>) -> Option<()> {
-        let compressed = self.family.pack.compressed(at, 4 * START, &mut self.compressed)?;
-        self.inflater.start(compressed, START, into)
     }
 }

@@ -16,7 +16,9 @@ const TOP: u32 = 0;
 /// Folders in each other, beyond which the rest is told as not seen.
 const DEEPEST: u32 = 2_000;
 /// Further places of objects that have one already. A few folders that repeat each other can make more than any disk holds.
-const MOST_FURTHER: usize = 4_000_000;
+const MOST_FURTHER: usize = 2_000_000;
+/// And of one object.
+const MOST_PLACES: usize = 20_000;
 
 /// Where a blob stands, and since which commit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -185,15 +187,17 @@ impl Walk {
             *first = place;
             return true;
         }
-        if self.further.len() >= MOST_FURTHER {
+        let spot = (object, place.folder, place.name);
+        if self.further.contains(&spot) {
+            return false;
+        }
+        let places = self.places.entry(object).or_default();
+        if places.len() >= MOST_PLACES || self.further.len() >= MOST_FURTHER {
             self.too_many = true;
             return false;
         }
-        let new = self.further.insert((object, place.folder, place.name));
-        if new {
-            self.places.entry(object).or_default().push(place);
-        }
-        new
+        places.push(place);
+        self.further.insert(spot)
     }
 
     fn folder(&mut self, above: u32, name: u32) -> Option<u32> {

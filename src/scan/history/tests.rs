@@ -53,9 +53,9 @@ impl Folder {
 }
 
 /// Path, commit, since, until, in HEAD.
-type Told<'a> = (&'a str, Option<&'a str>, Option<DateTime<Utc>>, Option<DateTime<Utc>>, bool);
+pub(super) type Told<'a> = (&'a str, Option<&'a str>, Option<DateTime<Utc>>, Option<DateTime<Utc>>, bool);
 
-fn told(report: &Report) -> Vec<Told<'_>> {
+pub(super) fn told(report: &Report) -> Vec<Told<'_>> {
     let one = |it: &Leak| {
         assert_eq!((it.confidence, it.standing), (Confidence::Proven, Standing::Tracked));
         assert_eq!(it.surface == Surface::Tree, it.in_head);

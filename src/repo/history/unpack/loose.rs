@@ -1,17 +1,19 @@
 //! Reads the objects that lie in files of their own. A file that is not what its name says costs itself only.
 
-use super::super::inflate::Inflater;
+use super::super::inflate::{Inflater, Stream};
 use super::super::pack::Kind;
 use super::super::store::Store;
-use super::{Builder, Content, START, Searcher};
+use super::{Builder, Content, Searcher};
 use crate::repo::{ReadLimits, Why};
 use std::fs::File;
-use std::io::Read;
+use std::io::{Read, Seek};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use zeroize::Zeroize;
 
 /// Longest header: a kind, a size, a zero.
 const HEADER: usize = 40;
+/// Compressed bytes that surely hold one.
+const START: usize = 4096;
 
 pub(super) fn structure<W: Builder>(store: &Store, workers: Vec<W>, limits: ReadLimits, stop: &AtomicBool) -> Vec<W> {
     each(store, workers, stop, |worker, object, reader| {
@@ -46,8 +48,16 @@ pub(super) fn blobs<S: Searcher>(
                 }
             }
             Some((Kind::Blob, _)) => {
-                let start = reader.start();
-                worker.too_large(object, start);
+                let Some(file) = reader.file.take().filter(|file| (&*file).rewind().is_ok()) else {
+                    worker.unread(object, Why::Unreadable);
+                    return;
+                };
+                let mut content = Stream::new(file);
+                if content.read_exact(&mut vec![0; reader.head]).is_ok() {
+                    worker.large(object, &mut content);
+                } else {
+                    worker.unread(object, Why::Damaged);
+                }
             }
             _ => worker.unread(object, Why::Damaged),
         }
@@ -81,7 +91,7 @@ struct Reader {
     inflater: Inflater,
     file: Option<File>,
     compressed: Vec<u8>,
-    /// The first bytes with the header, then the content.
+    /// The header, then the content.
     content: Vec<u8>,
     head: usize,
 }
@@ -97,9 +107,9 @@ impl Reader {
         path.symlink_metadata().ok().filter(std::fs::Metadata::is_file)?;
         let mut file = File::open(path).ok()?;
         self.compressed.clear();
-        file.by_ref().take(4 * START as u64).read_to_end(&mut self.compressed).ok()?;
+        file.by_ref().take(START as u64).read_to_end(&mut self.compressed).ok()?;
         self.file = Some(file);
-        self.inflater.start(&self.compressed, START + HEADER, &mut self.content)?;
+        self.inflater.start(&self.compressed, HEADER, &mut self.content)?;
         let end = self.content.iter().take(HEADER).position(|byte| *byte == 0)?;
         self.head = end + 1;
         let header = std::str::from_utf8(self.content.get(..end)?).ok()?;
@@ -123,10 +133,5 @@ impl Reader {
         self.inflater.whole(&self.compressed, self.head + size, &mut self.content)?;
         self.content.drain(..self.head);
         Some(())
-    }
-
-    /// The first bytes of the content.
-    fn start(&self) -> &[u8] {
-        self.content.get(self.head..).unwrap_or_default()
     }
 }
