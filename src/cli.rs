@@ -13,8 +13,11 @@ pub mod json;
 pub mod out;
 pub mod plain;
 pub mod probe;
+pub mod scan;
+pub mod scan_args;
 pub mod shell;
 pub mod status;
+pub mod unused;
 
 use crate::config::environment::Environment;
 use crate::desk::Desk;
@@ -32,15 +35,27 @@ pub struct Process<'a> {
     pub environment: Environment,
     /// Standard input and output are a terminal.
     pub is_terminal: bool,
+    /// Messages go to a terminal, so that one may replace another.
+    pub messages_on_terminal: bool,
     pub result: &'a mut dyn Write,
     pub message: &'a mut dyn Write,
     /// Cancelled by the first interrupt.
     pub stop: CancellationToken,
 }
 
+/// Which ends are a terminal.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Terminal {
+    /// Standard input and output.
+    pub both: bool,
+    /// Standard error.
+    pub messages: bool,
+}
+
 /// Parses and obeys; gives back the exit code.
 pub async fn obey(process: Process<'_>) -> u8 {
-    let Process { arguments, environment, is_terminal, result, message, stop } = process;
+    let Process { arguments, environment, is_terminal, messages_on_terminal, result, message, stop } = process;
+    let terminal = Terminal { both: is_terminal, messages: messages_on_terminal };
     let mut out = Out::new(result, message);
     let cli = match Cli::try_parse_from(arguments) {
         Ok(cli) => cli,
@@ -58,7 +73,7 @@ pub async fn obey(process: Process<'_>) -> u8 {
         Some(home) => environment.with("RESCUE_HOME", &home.to_string_lossy()),
         None => environment,
     };
-    let code = match command(cli, environment, is_terminal, stop, &mut out).await {
+    let code = match command(cli, environment, terminal, stop, &mut out).await {
         Ok(code) => code,
         Err(trouble) => {
             out.say(format!("rescue: {trouble}"));
@@ -82,7 +97,7 @@ fn finished(code: u8, out: &mut Out<'_>) -> u8 {
 async fn command(
     cli: Cli,
     environment: Environment,
-    is_terminal: bool,
+    terminal: Terminal,
     stop: CancellationToken,
     out: &mut Out<'_>,
 ) -> Result<u8, Trouble> {
@@ -90,8 +105,9 @@ async fn command(
     let command = match cli.command {
         Some(Command::Completions { shell }) => return Ok(shell::completions(shell, out)),
         Some(Command::Man) => return shell::man(out),
-        Some(Command::Demo(args)) => return demo::demo(&environment, args, is_terminal, stop, out).await,
-        None if !is_terminal => return Err(no_terminal("the console")),
+        Some(Command::Demo(args)) => return demo::demo(&environment, args, terminal.both, stop, out).await,
+        Some(Command::Scan(args)) => return scan::scan(&environment, args, terminal, stop, out).await,
+        None if !terminal.both => return Err(no_terminal("the console")),
         other => other,
     };
     let desk = Desk::open(&environment)?;
@@ -112,7 +128,7 @@ async fn command(
         Some(Command::Auth(command)) => auth::auth(&desk, command, out).await,
         Some(Command::Checklist(command)) => checklists::checklist(&desk, command, out),
         Some(Command::Db(command)) => checklists::db(&desk, command, out),
-        Some(Command::Demo(_) | Command::Completions { .. } | Command::Man) => Ok(exit::FINE),
+        Some(Command::Demo(_) | Command::Scan(_) | Command::Completions { .. } | Command::Man) => Ok(exit::FINE),
     }
 }
 

@@ -2,6 +2,7 @@
 //! say, runs probes. Whatever can be done in one of them is done the same way in the other.
 
 pub mod checklists;
+pub mod cloning;
 pub mod connections;
 pub mod fields;
 pub mod moving;
@@ -15,7 +16,8 @@ use crate::credentials::Chain;
 use crate::domain::ledger::Ledger;
 use crate::domain::state::HistoryLine;
 use crate::domain::{
-    AppName, AppSettings, Author, Board, Checklist, Digest, Fact, FactBody, ItemId, ProbeBook, RunId, board, history, lost,
+    AppName, AppSettings, Author, Board, Checklist, Digest, Fact, FactBody, ItemId, ProbeBook, RunId, UnusedAcceptance, board,
+    history, lost, unused,
 };
 use crate::net::{Pace, Transport};
 use crate::probes;
@@ -43,6 +45,8 @@ pub struct Desk {
     client: Mutex<Option<Transport>>,
     pace: Arc<Pace>,
     checklists: Mutex<BTreeMap<Digest, Arc<Checklist>>>,
+    /// What the user's git is given of the environment; none where there is none to give.
+    git: Option<Vec<(&'static str, String)>>,
 }
 
 impl Desk {
@@ -59,7 +63,10 @@ impl Desk {
             let (config, environment) = (config.clone(), environment.clone());
             Box::new(move || config.author(&environment))
         };
-        Self::with(paths, config, endpoints, chain, author, Arc::new(SystemClock))
+        let mut desk = Self::with(paths, config, endpoints, chain, author, Arc::new(SystemClock))?;
+        let given = crate::repo::clone::GIVEN.iter();
+        desk.git = Some(given.filter_map(|name| Some((*name, environment.get(name)?.to_owned()))).collect());
+        Ok(desk)
     }
 
     /// Opens a house with everything given.
@@ -87,6 +94,7 @@ impl Desk {
             client: Mutex::new(None),
             pace: Arc::default(),
             checklists: Mutex::default(),
+            git: None,
         })
     }
 
@@ -186,6 +194,15 @@ impl Desk {
         let facts = self.facts(app)?;
         let checklists = self.checklists_of(&facts)?;
         Ok(lost::lost_since_previous_run(&facts, &checklists, &self.book, self.clock.now()))
+    }
+
+    /// Acceptances of findings that no whole look meets any more.
+    ///
+    /// # Errors
+    /// A store that cannot be read.
+    pub fn unused_acceptances(&self, app: &AppName) -> Result<Vec<UnusedAcceptance>, Trouble> {
+        let facts = self.facts(app)?;
+        Ok(unused::unused(&Ledger::read(&facts, self.clock.now()), &self.book))
     }
 
     /// The moment just before a run of the app began.

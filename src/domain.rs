@@ -35,6 +35,7 @@ pub mod system;
 mod terms;
 #[cfg(test)]
 pub(crate) mod testing;
+pub mod unused;
 mod words;
 
 pub use app::{AppSettings, Limit, Person, Side, Slug, SupabaseRef, VercelProject};
@@ -56,3 +57,4 @@ pub use state::{
     Truth, Waiting, Waiver, Work,
 };
 pub use system::System;
+pub use unused::UnusedAcceptance;

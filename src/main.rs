@@ -26,6 +26,7 @@ fn main() -> ExitCode {
             arguments: std::env::args_os().collect(),
             environment: Environment::of_process(),
             is_terminal: io::stdin().is_terminal() && io::stdout().is_terminal(),
+            messages_on_terminal: io::stderr().is_terminal(),
             result: &mut io::stdout().lock(),
             message: &mut io::stderr(),
             stop: stop.clone(),

@@ -13,6 +13,7 @@ mod send;
 pub mod service;
 pub mod share;
 pub mod tls;
+pub mod trial;
 
 #[cfg(test)]
 mod tests;
@@ -23,5 +24,7 @@ pub use download::{Downloaded, MOST_ARCHIVE};
 pub use pace::Pace;
 pub use reply::Reply;
 pub use retry::Patience;
+pub use send::is_loopback;
 pub use share::{Kept, Shelf};
 pub use tls::{Transport, TransportError, tls, transport};
+pub use trial::{KeyIn, Trial, TrialReply};

@@ -2,6 +2,7 @@
 //! Never runs its hooks or filters, never follows a path out of it, never keeps a credential from its addresses.
 
 pub mod archive;
+pub mod clone;
 pub mod code;
 pub mod dotenv;
 pub mod history;

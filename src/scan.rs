@@ -1,27 +1,38 @@
-//! Finds credentials in the files of a repository and says what each is, where it stands and how sure that is.
-//! Never talks to a network, never keeps or shows a value: what leaves this room is a kind, a place, a mask and a keyed hash.
+//! Finds credentials in the files of a repository and in what a site serves, and says what each is, where it stands and how
+//! sure that is. Only `site` talks to a network, through the door; no value is kept or shown: what leaves this room is a kind, a place, a mask and a keyed hash.
 
 mod encoded;
 mod engine;
 mod entropy;
 mod history;
 pub mod key;
+mod markers;
 mod place;
 mod placeholder;
+pub mod progress;
 mod proof;
 pub mod report;
 mod rule;
 mod rules;
+pub mod sarif;
+mod single;
+mod site;
 mod sweep;
 mod text;
+pub mod values;
+pub mod verify;
 
 pub use key::ScanKey;
+pub use progress::Progress;
 pub use report::{Confidence, Coverage, Leak, Report, Skipped, Surface};
+pub use site::{ExposedMap, FoundProject, Framework, Route, Routes, SiteLimits, SiteOptions, SiteReport, Tally, scan_site};
+pub use values::Values;
 
 use crate::domain::SupabaseRef;
 use crate::repo::{ReadLimits, RepoProblem};
 use chrono::{DateTime, Utc};
 use std::path::Path;
+use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
 /// What a scan is told besides what to look at.
@@ -34,6 +45,10 @@ pub struct Options {
     pub limits: ReadLimits,
     /// Threads that read and search; at least 1.
     pub threads: usize,
+    /// Told how far the scan is.
+    pub progress: Progress,
+    /// Where the values of kinds go that are to be checked live; none keeps none.
+    pub values: Option<Arc<Values>>,
 }
 
 impl Options {
@@ -41,7 +56,7 @@ impl Options {
     #[must_use]
     pub fn new(now: DateTime<Utc>) -> Self {
         let threads = std::thread::available_parallelism().map_or(2, usize::from).min(8);
-        Self { now, projects: Vec::new(), limits: ReadLimits::default(), threads }
+        Self { now, projects: Vec::new(), limits: ReadLimits::default(), threads, progress: Progress::default(), values: None }
     }
 
     /// Names the app's Supabase projects.
@@ -56,6 +71,21 @@ impl Options {
 /// [`RepoProblem::Stopped`].
 pub fn scan_tree(path: &Path, key: &ScanKey, options: &Options, stop: &AtomicBool) -> Result<Report, RepoProblem> {
     sweep::tree(path, key, options, stop)
+}
+
+/// Scans what is below `below` (relative, with `/`) of the checkout or plain directory at `path`. As [`scan_tree`].
+pub fn scan_below(path: &Path, below: &[u8], key: &ScanKey, options: &Options, stop: &AtomicBool) -> Result<Report, RepoProblem> {
+    sweep::below(path, below, key, options, stop)
+}
+
+/// Scans one file. One that is larger than the limit is not searched, which its coverage says.
+pub fn scan_file(path: &Path, key: &ScanKey, options: &Options) -> Result<Report, RepoProblem> {
+    single::file(path, key, options)
+}
+
+/// Scans one text under a name; it counts as a file that git does not have yet.
+pub fn scan_text(name: &[u8], text: Vec<u8>, key: &ScanKey, options: &Options) -> Report {
+    sweep::text(name, text, key, options)
 }
 
 /// Scans a gzipped tar archive of a repository, as a code host gives it. Every file in it counts as tracked. Blocks;

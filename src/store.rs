@@ -25,6 +25,7 @@ pub use apps::{AppRow, StoredChecklist};
 pub use care::Problem;
 pub use erase::Receipt;
 pub use error::{StoreError, Trouble};
+pub use key::existing_key;
 pub use process::Holder;
 pub use runs::OpenRun;
 pub use shelf::AppShelf;

@@ -1,6 +1,7 @@
 //! The command line as it is written: every command, argument and its help text. What they do is elsewhere.
 
 use super::item_args::ItemCommand;
+use super::scan_args::ScanArgs;
 use crate::domain::{Limit, Slug, SupabaseRef, System, VercelProject};
 use chrono::NaiveDate;
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -65,6 +66,8 @@ pub enum Command {
     /// Findings: list, accept, rotated, reopen
     #[command(subcommand)]
     Finding(FindingCommand),
+    /// Find credentials in files, in the whole history, or in what a site serves
+    Scan(ScanArgs),
     /// Credentials: where each would come from and whether it works
     #[command(subcommand)]
     Auth(AuthCommand),

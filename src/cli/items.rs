@@ -2,7 +2,7 @@
 
 use super::args::FindingCommand;
 use super::item_args::ItemCommand;
-use super::{exit, json, out::Out, plain};
+use super::{exit, json, out::Out, plain, unused};
 use crate::desk::Desk;
 use crate::desk::statement::{self, Accepting, Statement};
 use crate::domain::ItemId;
@@ -76,11 +76,17 @@ pub fn undo(desk: &Desk, name: &str, redo: bool, out: &mut Out<'_>) -> Result<u8
 pub fn finding(desk: &Desk, command: FindingCommand, out: &mut Out<'_>) -> Result<u8, Trouble> {
     match command {
         FindingCommand::List { name, json: as_json } => {
-            let board = desk.board(&desk.app(&name)?)?;
+            let app = desk.app(&name)?;
+            let (board, idle) = (desk.board(&app)?, desk.unused_acceptances(&app)?);
             if as_json {
-                out.json(&json::document(json::findings(&board)));
+                let mut document = json::findings(&board);
+                if let Some(fields) = document.as_object_mut() {
+                    fields.insert("unused_acceptances".to_owned(), unused::rows(&idle));
+                }
+                out.json(&json::document(document));
             } else {
                 plain::findings(&board, out);
+                unused::print(app.as_str(), &idle, board.now, out);
             }
         }
         FindingCommand::Accept { name, id, reason, until, by, proof, founder } => {

@@ -40,6 +40,12 @@ impl<'a> Out<'a> {
         let _ = writeln!(self.message, "{}", text.as_ref());
     }
 
+    /// A message that the next one replaces; only for a terminal.
+    pub fn passing(&mut self, text: &str) {
+        let _ = write!(self.message, "\r\u{1b}[K{text}");
+        let _ = self.message.flush();
+    }
+
     /// Hands everything over.
     ///
     /// # Errors

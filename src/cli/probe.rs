@@ -1,7 +1,7 @@
 //! `rescue probe`: plans, runs, and says what was decided; the document on standard output, progress on standard error.
 
 use super::args::ProbeArgs;
-use super::{exit, json, out::Out, plain};
+use super::{exit, json, out::Out, plain, unused};
 use crate::desk::Desk;
 use crate::domain::{AppName, GapKind, Verdict};
 use crate::engine::{Only, Plan, RunReport};
@@ -89,6 +89,7 @@ async fn one(
     }
     let board = desk.board(app)?;
     let lost = desk.lost(app)?.len();
+    let idle = desk.unused_acceptances(app)?;
     let failed_to_store = !report.not_stored.is_empty();
     let code = if failed_to_store { exit::FAILED } else { exit::of(&board, lost) };
     let none = Vec::new();
@@ -107,6 +108,7 @@ async fn one(
             out.say(format!("  ? {}: can't see: {}", planned.probe, gap.says));
         }
         summary(&board, app, lost, out);
+        unused::print(app.as_str(), &idle, board.now, out);
     }
     let document = json!({
         "app": app,
@@ -115,6 +117,7 @@ async fn one(
         "requests": report.requests,
         "outcomes": outcomes,
         "not_stored": report.not_stored,
+        "unused_acceptances": unused::rows(&idle),
         "headline": json::headline(&board.headline),
     });
     Ok((code, document))

@@ -1,6 +1,8 @@
 //! The only list of hosts in the house. Each can be put elsewhere by `RESCUE_<SYSTEM>_URL` (GitHub Enterprise,
 //! self-hosted systems, tests); no other file knows an address.
 
+mod providers;
+
 use super::environment::Environment;
 use crate::domain::{SupabaseRef, System};
 use std::collections::BTreeMap;
@@ -18,6 +20,8 @@ pub struct BadEndpoint {
 #[derive(Debug, Clone)]
 pub struct Endpoints {
     bases: BTreeMap<System, Url>,
+    /// Providers that are asked about leaked keys only.
+    providers: BTreeMap<&'static str, Url>,
     /// With `{ref}` in it.
     supabase_project: String,
 }
@@ -45,10 +49,20 @@ impl Endpoints {
             let text = environment.get(&variable).unwrap_or(address);
             bases.insert(system, base(&variable, text)?);
         }
+        // The site's address is the app's own; tests and the demo put it elsewhere.
+        let variable = Self::variable(System::Site);
+        if let Some(text) = environment.get(&variable) {
+            bases.insert(System::Site, base(&variable, text)?);
+        }
         let variable = Self::variable(System::SupabaseProject);
         let template = environment.get(&variable).unwrap_or(SUPABASE_PROJECT).to_owned();
         base(&variable, &template.replace("{ref}", "abcdefghijklmnopqrst"))?;
-        Ok(Self { bases, supabase_project: template })
+        let mut providers = BTreeMap::new();
+        for (id, address) in providers::PROVIDERS {
+            let variable = format!("RESCUE_{}_URL", id.to_uppercase());
+            providers.insert(*id, base(&variable, environment.get(&variable).unwrap_or(address))?);
+        }
+        Ok(Self { bases, providers, supabase_project: template })
     }
 
     /// The variable that puts a system elsewhere: `RESCUE_GITHUB_URL`.
@@ -61,6 +75,13 @@ impl Endpoints {
     #[must_use]
     pub fn base(&self, system: System) -> Option<&Url> {
         self.bases.get(&system)
+    }
+
+    /// Where a leaked key of a provider is tried: at the system of that id, else at the provider's own address.
+    #[must_use]
+    pub fn provider(&self, id: &str) -> Option<&Url> {
+        let system = id.parse::<System>().ok().and_then(|system| self.base(system));
+        system.or_else(|| self.providers.get(id))
     }
 
     /// The base address of a Supabase project's own endpoints.

@@ -49,7 +49,11 @@ impl Desk {
         Ok(Plan::new(board, &self.authorisations(app)?, only, self.clock.now()))
     }
 
-    fn authorisations(&self, app: &AppName) -> Result<Vec<Authorisation>, Trouble> {
+    /// The client's recorded permissions, also those that ended.
+    ///
+    /// # Errors
+    /// A store that cannot be read.
+    pub fn authorisations(&self, app: &AppName) -> Result<Vec<Authorisation>, Trouble> {
         let facts = self.facts(app)?;
         let ledger = Ledger::read(&facts, self.clock.now());
         let given = ledger.counting().iter().filter_map(|fact| match &fact.body {
@@ -114,6 +118,7 @@ impl Desk {
             stop: Arc::new(AtomicBool::new(false)),
             scratch: Arc::new(scratch),
             once: Arc::default(),
+            cloner: self.cloner(app),
         };
         let recorder = Arc::new(StoreRecorder { store: Arc::clone(&self.store), app: id });
         let run = self.store.new_run_id()?;

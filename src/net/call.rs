@@ -25,6 +25,8 @@ pub struct ReadCall {
     pub(super) base: Option<Url>,
     /// Largest body that is read, in bytes.
     pub(super) most_bytes: usize,
+    /// Whether a redirect is given back as the answer that it is.
+    pub(super) as_answered: bool,
     /// Why this call is never sent: it was built wrongly, which the door says instead of the builder.
     pub(super) refused: Option<&'static str>,
 }
@@ -69,7 +71,17 @@ impl ReadCall {
     fn new(system: System, verb: Verb, path: &str) -> Self {
         let path = path.strip_prefix('/').unwrap_or(path).to_owned();
         let refused = escapes(&path);
-        Self { system, verb, path, query: Vec::new(), headers: Vec::new(), base: None, most_bytes: MOST_BYTES, refused }
+        Self {
+            system,
+            verb,
+            path,
+            query: Vec::new(),
+            headers: Vec::new(),
+            base: None,
+            most_bytes: MOST_BYTES,
+            as_answered: false,
+            refused,
+        }
     }
 
     /// Adds a query parameter; it is encoded.
@@ -112,6 +124,17 @@ impl ReadCall {
     #[must_use]
     pub fn at_most(mut self, bytes: usize) -> Self {
         self.most_bytes = bytes;
+        self
+    }
+
+    /// Gives a redirect back as an answer instead of following it: for whoever must judge where it leads. Only for
+    /// systems that are asked without a credential; the door refuses it for the others.
+    #[must_use]
+    pub fn as_answered(mut self) -> Self {
+        if self.system.needs_credential() {
+            self.refused = Some("a redirect of a system with a credential is the door's to judge");
+        }
+        self.as_answered = true;
         self
     }
 

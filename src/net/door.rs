@@ -52,11 +52,13 @@ pub struct Manner {
     pub patience: Patience,
     /// The most requests that one run sends to one system; beyond it the answer is `incomplete`.
     pub most_requests: u32,
+    /// The same for the deployed site, which is some hundred small files; a look at it has a bound of its own below this.
+    pub most_of_a_site: u32,
 }
 
 impl Default for Manner {
     fn default() -> Self {
-        Self { pace: Arc::default(), patience: Patience::default(), most_requests: 500 }
+        Self { pace: Arc::default(), patience: Patience::default(), most_requests: 500, most_of_a_site: 3000 }
     }
 }
 
@@ -152,6 +154,12 @@ impl Door {
     #[must_use]
     pub fn supabase_project(&self, project: &SupabaseRef) -> Option<url::Url> {
         self.shared.endpoints.supabase_project(project)
+    }
+
+    /// Where the settings put the deployed site, if they put it elsewhere than the app says.
+    #[must_use]
+    pub fn site(&self) -> Option<&url::Url> {
+        self.shared.endpoints.base(System::Site)
     }
 
     /// The requests that were really sent in this run, by system.

@@ -46,12 +46,13 @@ impl Pace {
 }
 
 /// Requests at once, and the least time between two of them. GitHub asks for at most 4–8 in parallel (apis/github.md
-/// §1.4), Vercel for 4 (apis/vercel.md §1); a client's site is a guest's visit: 2, and 2 a second (apis/http.md §0).
+/// §1.4), Vercel for 4 (apis/vercel.md §1). A client's site is asked for static files, as by a browser that comes for the
+/// first time: its six lines to a host. Two requests a second (apis/http.md §0) would take five minutes for three hundred
+/// chunks and see two deployments at once; what makes the server think (pages) is asked two at a time by whoever walks.
 fn manner(system: System) -> (usize, Duration) {
     match system {
-        System::Github => (6, Duration::ZERO),
         System::Supabase | System::Vercel | System::SupabaseProject => (4, Duration::ZERO),
-        System::Site => (2, Duration::from_millis(500)),
+        System::Github | System::Site => (6, Duration::ZERO),
         _ => (3, Duration::ZERO),
     }
 }

@@ -87,6 +87,9 @@ impl Shared {
         let mut address = way.address.clone();
         for _ in 0..=MOST_REDIRECTS {
             let response = self.send(asker, way.system, call, &address, true).await?;
+            if call.as_answered {
+                return Ok((response, address));
+            }
             match next(way.system, &response, &address)? {
                 None => return Ok((response, address)),
                 Some(Next::Same(next)) => address = next,
@@ -167,10 +170,11 @@ impl Shared {
         Ok(())
     }
 
-    fn count(&self, system: System) -> Result<(), Fault> {
+    pub(super) fn count(&self, system: System) -> Result<(), Fault> {
         let mut sent = self.sent.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         let count = sent.entry(system).or_default();
-        if *count >= self.manner.most_requests {
+        let most = if system == System::Site { self.manner.most_of_a_site } else { self.manner.most_requests };
+        if *count >= most {
             let says = format!("this run already sent {count} requests to {}, which is the most it may", system.title());
             let gap = Gap::new(GapKind::Incomplete, system, says).needs("Run fewer probes at once with `--only`");
             return Err(Fault::Final(gap));
@@ -179,7 +183,7 @@ impl Shared {
         Ok(())
     }
 
-    fn direct(&self) -> Result<&tls::Transport, Gap> {
+    pub(super) fn direct(&self) -> Result<&tls::Transport, Gap> {
         let made = self.direct.get_or_init(|| tls::direct().map_err(|error| error.to_string()));
         made.as_ref().map_err(Gap::internal)
     }
@@ -242,7 +246,8 @@ fn bad_credential(system: System) -> Gap {
 }
 
 /// Whether an address is this machine's own.
-pub(super) fn is_loopback(url: &Url) -> bool {
+#[must_use]
+pub fn is_loopback(url: &Url) -> bool {
     match url.host() {
         Some(url::Host::Domain(name)) => name == "localhost",
         Some(url::Host::Ipv4(ip)) => ip.is_loopback(),

@@ -76,6 +76,7 @@ fn searched(
     stop: &AtomicBool,
 ) -> Result<(Seen, usize, Option<String>), RepoProblem> {
     let history = History::read(path, scope, options.limits, options.threads, stop)?;
+    options.progress.expect(history.blobs());
     let searches = (0..history.threads()).map(|_| Search::new(&history, key, options)).collect();
     let mut whole = Search::new(&history, key, options);
     for search in history.search(searches, stop)? {
@@ -237,6 +238,7 @@ impl Searcher for Search<'_> {
     fn blob(&mut self, content: Content<'_, Self::Note>) -> Look<Self::Note> {
         let nothing = Look { note: None, wipe: false };
         let Content { object, bytes, .. } = content;
+        self.options.progress.saw(bytes.len());
         if bytes.len() as u64 > self.options.limits.file_bytes {
             Searcher::too_large(self, object, bytes);
             return nothing;

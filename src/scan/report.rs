@@ -83,6 +83,12 @@ pub struct Leak {
 }
 
 impl Leak {
+    /// What it is: its rule and its keyed hash. The same in every file, and in the name of its finding.
+    #[must_use]
+    pub fn key(&self) -> String {
+        format!("{}:{}", self.rule, self.id)
+    }
+
     /// Whether it may fail a probe: surely a secret, not public by design, and in what git has or would add.
     #[must_use]
     pub fn can_fail(&self) -> bool {

@@ -6,7 +6,7 @@ use super::place::{PathTraits, raised};
 use super::report::{Coverage, Leak, Report, Surface};
 use super::rule::mentions;
 use super::text::SearchedText;
-use super::{Options, ScanKey};
+use super::{Options, ScanKey, markers};
 use crate::domain::Foreign;
 use crate::repo::{self, RepoProblem, Standing, Unread, Why};
 use std::collections::BTreeMap;
@@ -41,6 +41,12 @@ pub(super) struct Survey {
     pub commit: Option<String>,
 }
 
+impl Survey {
+    fn report(self) -> Report {
+        self.seen.report(self.files_total, self.commit)
+    }
+}
+
 impl Seen {
     pub(super) fn add(&mut self, other: Self) {
         self.leaks.extend(other.leaks);
@@ -60,13 +66,43 @@ impl Seen {
 
 /// See [`super::scan_tree`].
 pub(super) fn tree(path: &Path, key: &ScanKey, options: &Options, stop: &AtomicBool) -> Result<Report, RepoProblem> {
-    let Survey { seen, files_total, commit } = survey(path, key, options, stop)?;
-    Ok(seen.report(files_total, commit))
+    Ok(survey(path, key, options, stop)?.report())
+}
+
+/// See [`super::scan_below`].
+pub(super) fn below(
+    path: &Path,
+    below: &[u8],
+    key: &ScanKey,
+    options: &Options,
+    stop: &AtomicBool,
+) -> Result<Report, RepoProblem> {
+    let mut tree = repo::tree(path)?;
+    let is_below = |it: &[u8]| it.strip_prefix(below).is_some_and(|rest| rest.starts_with(b"/"));
+    tree.files.retain(|file| is_below(&file.path));
+    // `.` is what could not be listed at a place that nobody knows.
+    tree.unread.retain(|it| it.what.as_str() == "." || is_below(it.what.as_str().as_bytes()));
+    Ok(surveyed(tree, key, options, stop)?.report())
+}
+
+/// See [`super::scan_text`].
+pub(super) fn text(name: &[u8], text: Vec<u8>, key: &ScanKey, options: &Options) -> Report {
+    let sweep = Sweep { key, options, commit: None };
+    let mut seen = Seen { files: 1, ..Seen::default() };
+    let mut leaks = BTreeMap::new();
+    let content = repo::tree::Content { bytes: text, in_head: false };
+    sweep.search(name, Standing::Untracked, content, &mut leaks, &mut seen);
+    seen.leaks.extend(leaks.into_values());
+    seen.report(1, None)
 }
 
 /// As [`tree`], before it is a report.
 pub(super) fn survey(path: &Path, key: &ScanKey, options: &Options, stop: &AtomicBool) -> Result<Survey, RepoProblem> {
-    let tree = repo::tree(path)?;
+    surveyed(repo::tree(path)?, key, options, stop)
+}
+
+fn surveyed(tree: repo::Tree, key: &ScanKey, options: &Options, stop: &AtomicBool) -> Result<Survey, RepoProblem> {
+    options.progress.expect(tree.files.len());
     let commit = tree.checkout.git.as_ref().and_then(|git| git.head.clone());
     let sweep = Sweep { key, options, commit: commit.as_deref() };
     let (next, total) = (AtomicUsize::new(0), AtomicU64::new(0));
@@ -89,6 +125,7 @@ pub(super) fn survey(path: &Path, key: &ScanKey, options: &Options, stop: &Atomi
                 match content {
                     Ok(content) => {
                         total.fetch_add(content.bytes.len() as u64, Ordering::Relaxed);
+                        options.progress.saw(content.bytes.len());
                         sweep.search(&file.path, file.standing, content, &mut leaks, &mut seen);
                     }
                     Err(unread) => {
@@ -108,6 +145,7 @@ pub(super) fn survey(path: &Path, key: &ScanKey, options: &Options, stop: &Atomi
         return Err(RepoProblem::Stopped);
     }
     seen.unread.extend(tree.unread);
+    markers::add_listed(&mut seen.leaks, &tree.checkout.root);
     Ok(Survey { seen, files_total: tree.files.len(), commit })
 }
 
@@ -212,8 +250,12 @@ impl Sweep<'_> {
             line = line.saturating_add(u32::try_from(newlines).unwrap_or(u32::MAX));
             counted = sighting.at.start;
             let value = bytes.get(sighting.at.clone()).unwrap_or_default();
-            let id = self.key.name(sighting.identity.as_ref().map_or(value, |it| it.as_slice()));
+            let identity = sighting.identity.as_ref().map_or(value, |it| it.as_slice());
+            let id = self.key.name(identity);
             let rule = sighting.rule;
+            if let Some(values) = &self.options.values {
+                values.offer(rule.id, &id, identity);
+            }
             let before = bytes.get(counted.saturating_sub(80)..counted).unwrap_or_default();
             let exposed = mentions(before.rsplit(|b| *b == b'\n').next().unwrap_or_default(), EXPOSING_NAMES);
             let base = if exposed && !rule.public { raised(sighting.severity) } else { sighting.severity };
@@ -228,7 +270,7 @@ impl Sweep<'_> {
                 surface: Surface::Tree,
                 since: None,
                 until: None,
-                marker: None,
+                marker: markers::on_line(bytes, &sighting.at).map(Foreign::from),
                 in_head,
                 standing,
                 masked: Foreign::new(sighting.masked),

@@ -3,7 +3,7 @@
 
 use super::error::Trouble;
 use super::{Store, StoreError};
-use crate::config::private;
+use crate::config::{Paths, private};
 use crate::domain::Foreign;
 use std::fs;
 use std::io::{self, Write as _};
@@ -29,6 +29,19 @@ impl Store {
         // Another process may have been faster: what lies there now is the key.
         let bytes = fs::read(&path).map_err(|error| StoreError::io("read the key of the scanner", &path, &error))?;
         as_key(&path, &bytes)
+    }
+}
+
+/// The key of this installation if it has one already. Makes nothing, and needs no database.
+///
+/// # Errors
+/// The file cannot be read, or is not a key.
+pub fn existing_key(paths: &Paths) -> Result<Option<[u8; BYTES]>, StoreError> {
+    let path = paths.scan_key();
+    match fs::read(&path) {
+        Ok(bytes) => as_key(&path, &bytes).map(Some),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(StoreError::io("read the key of the scanner", &path, &error)),
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod journeys;
 mod people;
+mod scan;
 
 use crate::program::{Home, Told, checkout, item};
 use regex::Regex;

@@ -30,6 +30,8 @@ fn nothing_is_left_for_later_in_the_sources() {
 
 /// Each place that takes a secret out of its wrapping, with the number of times. A new one is added on purpose.
 const EXPOSURES: &[(&str, usize)] = &[
+    // Into the one variable by which git's askpass gets it.
+    ("cli/scan/sources.rs", 1),
     // Whether it has the form that a header may carry.
     ("credentials/form.rs", 1),
     // Into the operating system's keyring.
@@ -38,6 +40,8 @@ const EXPOSURES: &[(&str, usize)] = &[
     ("credentials/redact.rs", 5),
     // Its fingerprint.
     ("credentials/secret.rs", 1),
+    // Into the one variable by which git's askpass gets it.
+    ("desk/cloning.rs", 1),
     // Into the one header of the one system that it belongs to.
     ("net/send.rs", 1),
 ];
@@ -49,7 +53,7 @@ fn secrets_are_exposed_only_where_they_must_be() {
         let text = without_tests(&text);
         let inside = path.to_string_lossy().replace('\\', "/");
         let inside = inside.split_once("/src/").map_or(inside.clone(), |(_, rest)| rest.to_owned());
-        let count = text.matches(".expose()").count();
+        let count = text.matches(".expose()").count() + text.matches("Secret::expose)").count();
         if count > 0 {
             found.push((inside.clone(), count));
         }

@@ -1,0 +1,74 @@
+//! When a walk is at its end: what can only be named once everything was read, and whether what was read is all there is
+//! (`apis/http.md` §5.2: nothing found is clean only with every page, the manifest and the last lazy chunk).
+
+use super::next;
+use super::report::Framework;
+use super::visit::PageSeen;
+use super::walk::Walk;
+use url::Url;
+
+/// Asks for what only all files together name: chunks by their numbers. Whether there is anything new.
+pub(super) fn further(walk: &mut Walk<'_>) -> bool {
+    let before = walk.facts.sure.len();
+    let mut named: Vec<Url> = Vec::new();
+    for (naming, at) in &walk.facts.namings {
+        let base = match naming.public_path.as_deref() {
+            Some(path) if !path.is_empty() && path != "auto" => at.join(path).ok(),
+            _ => super::bundle::next_root(at).or_else(|| at.join("/").ok()),
+        };
+        let ids = walk.facts.ids.iter().map(String::as_str);
+        named.extend(base.iter().flat_map(|base| naming.names(ids.clone()).into_iter().filter_map(|name| base.join(&name).ok())));
+    }
+    for address in named {
+        walk.script(address, true, 2);
+    }
+    walk.facts.sure.len() > before
+}
+
+/// Asks for the manifests of the build that a page came from.
+pub(super) fn manifests(walk: &mut Walk<'_>, page: &PageSeen, address: &Url) {
+    let Some(id) = page.build.id.as_deref() else { return };
+    let base = page.tags.base.as_deref().and_then(|it| address.join(it).ok()).unwrap_or_else(|| address.clone());
+    let scripts = page.tags.scripts.iter().filter_map(|it| base.join(&it.address).ok());
+    let root = scripts.filter(|it| walk.hosts.is_ours(it)).find_map(|it| super::bundle::next_root(&it));
+    let Some(root) = root.or_else(|| walk.base.join("_next/").ok()) else { return };
+    for (manifest, sure) in next::manifests(&root, id).into_iter().zip([true, false]) {
+        walk.script(manifest, sure, 1);
+    }
+}
+
+/// Says what the walk could not know of, and what built the site.
+pub(super) fn judge(walk: &mut Walk<'_>) -> Framework {
+    let framework = walk.facts.framework();
+    let is_next = matches!(framework, Framework::NextApp | Framework::NextPages);
+    if is_next && !walk.facts.manifest {
+        walk.all
+            .unseen("_buildManifest.js", "the manifest of the build was not read, so pages may have scripts that nobody named");
+    }
+    match (framework, &walk.options.routes) {
+        (Framework::NextApp, None) => {
+            walk.all.unseen(
+                "pages that no link names",
+                "only a page itself names its scripts, and the repository's pages are not known",
+            );
+        }
+        (Framework::NextApp, Some(routes)) => {
+            // Those without a parameter were asked for, and said so themselves if they failed.
+            let unreached = routes
+                .iter()
+                .enumerate()
+                .filter(|(number, route)| route.path().is_none() && !walk.facts.reached.contains_key(number));
+            for route in unreached.map(|(_, route)| route.to_string()).collect::<Vec<_>>() {
+                walk.all.unseen(route, "a page of the repository that no link leads to");
+            }
+        }
+        (Framework::Other, _) => {
+            walk.all.unseen(
+                "pages that no link names",
+                "nothing says which pages this site has, and each may load scripts of its own",
+            );
+        }
+        (Framework::NextPages | Framework::SinglePage, _) => {}
+    }
+    framework
+}
