@@ -2,6 +2,7 @@
 //! say, runs probes. Whatever can be done in one of them is done the same way in the other.
 
 pub mod checklists;
+pub mod cloning;
 pub mod connections;
 pub mod fields;
 pub mod moving;
@@ -44,6 +45,8 @@ pub struct Desk {
     client: Mutex<Option<Transport>>,
     pace: Arc<Pace>,
     checklists: Mutex<BTreeMap<Digest, Arc<Checklist>>>,
+    /// What the user's git is given of the environment; none where there is none to give.
+    git: Option<Vec<(&'static str, String)>>,
 }
 
 impl Desk {
@@ -60,7 +63,10 @@ impl Desk {
             let (config, environment) = (config.clone(), environment.clone());
             Box::new(move || config.author(&environment))
         };
-        Self::with(paths, config, endpoints, chain, author, Arc::new(SystemClock))
+        let mut desk = Self::with(paths, config, endpoints, chain, author, Arc::new(SystemClock))?;
+        let given = crate::repo::clone::GIVEN.iter();
+        desk.git = Some(given.filter_map(|name| Some((*name, environment.get(name)?.to_owned()))).collect());
+        Ok(desk)
     }
 
     /// Opens a house with everything given.
@@ -88,6 +94,7 @@ impl Desk {
             client: Mutex::new(None),
             pace: Arc::default(),
             checklists: Mutex::default(),
+            git: None,
         })
     }
 

@@ -22,8 +22,9 @@ pub mod words;
 pub use once::Once;
 pub use part::Part;
 
-use crate::domain::{AppSettings, Consent, Gap, ProbeBook, ProbeKind, ProbeTraits, Remedy, System, Verdict};
+use crate::domain::{AppSettings, Consent, Gap, ProbeBook, ProbeKind, ProbeTraits, Remedy, Slug, System, Verdict};
 use crate::net::Door;
+use crate::repo::clone::{Cloned, NotCloned};
 use crate::scan::ScanKey;
 use chrono::{DateTime, Utc};
 use futures_util::future::BoxFuture;
@@ -88,7 +89,13 @@ pub struct Sight {
     pub scratch: Arc<std::path::PathBuf>,
     /// What several probes of the run need is looked at once.
     pub once: Arc<Once>,
+    /// Makes a clone of a repository that has no checkout here; none where nothing can.
+    pub cloner: Option<Cloner>,
 }
+
+/// Clones a repository of the app's code host, bare and into a directory that goes away with what it gives. Blocks; ends
+/// soon after the flag becomes true.
+pub type Cloner = Arc<dyn Fn(&Slug, &AtomicBool) -> Result<Cloned, NotCloned> + Send + Sync>;
 
 /// A question about an app.
 pub trait Probe: Send + Sync + 'static {

@@ -118,6 +118,7 @@ impl Desk {
             stop: Arc::new(AtomicBool::new(false)),
             scratch: Arc::new(scratch),
             once: Arc::default(),
+            cloner: self.cloner(app),
         };
         let recorder = Arc::new(StoreRecorder { store: Arc::clone(&self.store), app: id });
         let run = self.store.new_run_id()?;

@@ -6,7 +6,7 @@ use super::ledger::Ledger;
 use super::state::RunSummary;
 use super::{
     Assessment, Board, Checklist, Digest, Fact, FactBody, Phase, PhaseProgress, ProbeBook, Truth, assess, calendar, findings,
-    headline, lane,
+    headline, lane, unused,
 };
 use chrono::{DateTime, Utc};
 use std::collections::BTreeMap;
@@ -35,6 +35,7 @@ pub fn board(
         more_now,
         waiting: lane::waiting(&items),
         findings: findings::standing(&items, &ledger, book),
+        unused: unused::unused(&ledger, book),
         last_run: last_run(&ledger),
         future_facts: ledger.future(),
         closed: ledger.closed(),

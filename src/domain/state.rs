@@ -4,7 +4,7 @@
 use super::checklist::Effort;
 use super::{
     AppSettings, Checklist, Decides, FactId, Finding, Foreign, Gap, Gate, Item, ItemId, Note, Outcome, Phase, ProbeId, ProbeKind,
-    Rotation, RunId, System,
+    Rotation, RunId, System, UnusedAcceptance,
 };
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
@@ -365,6 +365,8 @@ pub struct Board {
     pub waiting: Vec<Waiting>,
     /// Findings that stand today, the worst first.
     pub findings: Vec<StandingFinding>,
+    /// Acceptances that no finding needs any more.
+    pub unused: Vec<UnusedAcceptance>,
     pub last_run: Option<RunSummary>,
     /// Facts later than `now`.
     pub future_facts: usize,

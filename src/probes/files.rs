@@ -3,6 +3,7 @@
 
 use super::Sight;
 use crate::domain::{AppSettings, Gap, GapKind, Slug, System};
+use crate::repo::clone::NotCloned;
 use crate::repo::{self, RepoProblem, Survey};
 use crate::scan::{self, Options, Report};
 use crate::systems::github::{self, Github};
@@ -89,30 +90,53 @@ pub async fn surveyed(sight: &Sight) -> Result<Arc<Option<Survey>>, Gap> {
     sight.once.get("survey", look).await
 }
 
-/// What the scanner says of every commit that any branch, tag or stash leads to. An archive has no history: an app without
-/// a checkout has none to show here.
+/// What the scanner says of every commit that any branch, tag or stash leads to: of the checkout that the app names, or
+/// else of a clone made for this. An archive has no history.
 ///
 /// # Errors
 /// There is no repository with its history, or it could not be read.
 pub async fn history(sight: &Sight) -> Result<Arc<Report>, Gap> {
     let look = async {
         let (key, options) = (sight.scan_key.clone(), options(sight));
-        let path = match (&sight.settings.path, &sight.settings.github) {
-            (Some(path), _) => path.clone(),
+        let report = match (&sight.settings.path, &sight.settings.github) {
+            (Some(path), _) => {
+                let path = path.clone();
+                away(sight, move |stop| scan::scan_history(&path, &key, &options, stop)).await?
+            }
             (None, Some(slug)) => {
-                return Err(Gap::new(
-                    GapKind::NotConfigured,
-                    System::Scan,
-                    format!("{slug} is read as an archive, which has no history"),
-                )
-                .needs(format!("Clone it and run `rescue app edit {} --repo PATH`", sight.settings.name)));
+                let step = format!("Clone it and run `rescue app edit {} --repo PATH`", sight.settings.name);
+                let Some(clone) = sight.cloner.clone() else {
+                    let says = format!("{slug} has no checkout here, and nothing here can clone it");
+                    return Err(Gap::new(GapKind::NotConfigured, System::Scan, says).needs(step));
+                };
+                // GitHub says more of why it refuses than git does.
+                sight.door.credential(System::Github)?;
+                Github::new(&sight.door).repository(slug).await?;
+                let slug = slug.clone();
+                // The clone lives until it was scanned, and not longer.
+                away(sight, move |stop| {
+                    let cloned = clone(&slug, stop).map_err(|problem| not_cloned(&problem, &step))?;
+                    Ok(scan::scan_history(&cloned.path(), &key, &options, stop))
+                })
+                .await??
             }
             (None, None) => return Err(unnamed(&sight.settings)),
         };
-        let report = away(sight, move |stop| scan::scan_history(&path, &key, &options, stop)).await?;
         report.map_err(|problem| gap(&problem, System::Scan, &sight.settings))
     };
     sight.once.get("history", look).await
+}
+
+fn not_cloned(problem: &NotCloned, step: &str) -> Gap {
+    let kind = match problem {
+        NotCloned::Stopped => GapKind::TimedOut,
+        NotCloned::Failed { why, .. } if why.contains("token") => GapKind::NoPermission,
+        NotCloned::Failed { why, .. } if why.contains("reached") || why.contains("certificate") => GapKind::Unreachable,
+        NotCloned::Failed { why, .. } if why.contains("longer than") => GapKind::TimedOut,
+        NotCloned::Failed { why, .. } if why.contains("not installed") => GapKind::NotConfigured,
+        NotCloned::Failed { .. } => GapKind::UnexpectedAnswer,
+    };
+    Gap::new(kind, System::Scan, problem.to_string()).needs(step)
 }
 
 /// What every scan of this app is told.

@@ -27,5 +27,6 @@ pub fn sight(server: &MockServer, systems: &[System], settings: &AppSettings) ->
         stop: Arc::new(AtomicBool::new(false)),
         scratch: Arc::new(std::path::PathBuf::from("scratch")),
         once: Arc::default(),
+        cloner: None,
     }
 }

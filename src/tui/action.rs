@@ -64,6 +64,7 @@ pub enum Action {
     Browse,
     Edit,
     Accept,
+    Rotated,
     // changes, connections
     Since,
     Check,
@@ -130,6 +131,7 @@ impl Action {
             Self::Browse => "Open the place in the browser",
             Self::Edit => "Open the file in the editor",
             Self::Accept => "Accept the finding until a date",
+            Self::Rotated => "Say that the leaked secret was replaced, with the day",
             Self::Since => "Compare with another moment",
             Self::Check => "Check this connection",
             Self::NextField => "Next field",
@@ -170,6 +172,7 @@ impl Action {
             Self::Browse => "browse",
             Self::Edit => "edit",
             Self::Accept => "accept",
+            Self::Rotated => "rotated",
             Self::Since => "since",
             Self::Check => "check",
             Self::NextField => "next field",

@@ -107,6 +107,7 @@ const DEFAULTS: &[(Context, Action, &[&str])] = &[
     (Context::Run, Action::ProbeAll, &["R"]),
     (Context::Findings, Action::Open, &["enter"]),
     (Context::Findings, Action::Accept, &["w"]),
+    (Context::Findings, Action::Rotated, &["t"]),
     (Context::Findings, Action::Edit, &["e"]),
     (Context::Findings, Action::Browse, &["B"]),
     (Context::Findings, Action::Group, &["g"]),

@@ -18,6 +18,8 @@ pub enum Purpose {
     NotApplicable(ItemId),
     Reopen(ItemId),
     Waive(Target),
+    /// A leaked secret was replaced.
+    Rotated(String),
     ReopenFinding(String),
     AddApp,
 }
@@ -72,6 +74,10 @@ pub fn answer(purpose: &Purpose, form: &Form, world: &World) -> Result<Effect, W
         Purpose::Waive(Target::Item(item)) => about(item, "until", Statement::Waive(accepting()?))?,
         Purpose::Waive(Target::Finding(key)) => {
             statement::accept_finding(board, finding(key)?, accepting()?).map_err(|trouble| ("until", told(&trouble)))?
+        }
+        Purpose::Rotated(key) => {
+            let on = day("on")?.ok_or(("on", "on which day?".to_owned()))?;
+            statement::rotate_finding(board, finding(key)?, on, form.text("proof")).map_err(|trouble| ("on", told(&trouble)))?
         }
         Purpose::ReopenFinding(key) => {
             statement::reopen_finding(finding(key)?, form.text("reason")).map_err(|trouble| ("reason", told(&trouble)))?

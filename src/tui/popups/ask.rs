@@ -207,7 +207,25 @@ pub fn accept_finding(world: &World, standing: &StandingFinding) -> Popup {
     form(world, &format!("accept:{key}"), "Accept this finding".to_owned(), intro, waiver_fields(is_gate), purpose)
 }
 
-/// Takes the acceptance of a finding back.
+/// Says that a leaked secret was replaced, on which day and where that can be seen.
+#[must_use]
+pub fn rotated(world: &World, standing: &StandingFinding) -> Popup {
+    let key = standing.finding.key();
+    let mut intro = vec![(Role::Text, standing.finding.says.to_string()), (Role::Faint, standing.finding.fix.to_string())];
+    intro.push((Role::Caution, "First the new one is in place, then the old one is revoked and seen to be refused".to_owned()));
+    let fields = vec![
+        Field::new("on", "Replaced on", "the day, UTC: 2026-11-20", Check::Past).holding(world.now.date_naive().to_string()),
+        Field::new(
+            "proof",
+            "Proof",
+            "a link, a log, a command and what it printed; never the key",
+            Check::Needed("a rotation is said with a proof"),
+        ),
+    ];
+    form(world, &format!("rotated:{key}"), "This secret was replaced".to_owned(), intro, fields, Purpose::Rotated(key.clone()))
+}
+
+/// Takes the acceptance or the rotation of a finding back.
 #[must_use]
 pub fn reopen_finding(world: &World, standing: &StandingFinding) -> Popup {
     let key = standing.finding.key();
@@ -216,7 +234,7 @@ pub fn reopen_finding(world: &World, standing: &StandingFinding) -> Popup {
     form(
         world,
         &format!("reopen:{key}"),
-        "No longer accept this finding".to_owned(),
+        if standing.rotation.is_some() { "It was not replaced after all" } else { "No longer accept this finding" }.to_owned(),
         intro,
         fields,
         Purpose::ReopenFinding(key.clone()),

@@ -1,8 +1,8 @@
 //! Every finding that stands today, by severity or by cause: read it, copy it, go to its place, accept it.
 
 use super::{below_head, contains_words};
-use crate::domain::state::StandingFinding;
-use crate::domain::{ItemId, Place, Severity};
+use crate::domain::state::{Board, StandingFinding};
+use crate::domain::{ExposedIn, ItemId, Place, Severity};
 use crate::tui::action::Action;
 use crate::tui::effect::Effect;
 use crate::tui::popups::{Popup, ask};
@@ -38,7 +38,7 @@ impl FindingsScreen {
                 return Some(Vec::new());
             }
             Action::Open if !listing::shows_detail(self, world) => return None,
-            Action::Open | Action::Copy | Action::Edit | Action::Browse | Action::Accept | Action::Reopen => {}
+            Action::Open | Action::Copy | Action::Edit | Action::Browse | Action::Accept | Action::Rotated | Action::Reopen => {}
             _ => return None,
         }
         let key = listing::selected(self, world)?;
@@ -47,17 +47,30 @@ impl FindingsScreen {
             Action::Open => Step::ShowItem(standing.items.first()?.clone()),
             Action::Copy => Step::Do(Effect::Copy(plain(&self.detail(world, &key, 500)))),
             Action::Edit => edit(world, standing),
-            Action::Browse => browse(standing),
+            Action::Browse => browse(world, standing),
             Action::Accept if standing.state() == "accepted" => Step::Say(Role::Caution, "It is accepted already".to_owned()),
             Action::Accept => Step::Raise(ask::accept_finding(world, standing)),
-            _ if standing.waiver.is_none() => Step::Say(Role::Caution, "Nobody accepted it, so it is open".to_owned()),
+            Action::Rotated if !standing.asks_rotation => {
+                Step::Say(Role::Caution, "Nothing asks for a rotation of it".to_owned())
+            }
+            Action::Rotated if standing.rotation.as_ref().is_some_and(|it| it.holds) => {
+                Step::Say(Role::Caution, "It is rotated already; o takes that back".to_owned())
+            }
+            Action::Rotated => Step::Raise(ask::rotated(world, standing)),
+            _ if standing.waiver.is_none() && standing.rotation.is_none() => {
+                Step::Say(Role::Caution, "Nobody accepted it or said that it is rotated, so it is open".to_owned())
+            }
             _ => Step::Raise(ask::reopen_finding(world, standing)),
         };
         Some(vec![step])
     }
 }
 
+/// In the editor only what is in the files of today: a line of an old commit is another line there.
 fn edit(world: &World, standing: &StandingFinding) -> Step {
+    if let Some(shown) = git_show(standing) {
+        return Step::Say(Role::Caution, format!("It is only in history: B opens the commit, y copies `{shown}`"));
+    }
     let root = world.board.as_ref().and_then(|it| it.settings.path.clone());
     match (&standing.finding.place, root) {
         (Some(Place::File { path, line, .. }), Some(root)) => {
@@ -77,9 +90,39 @@ fn edit(world: &World, standing: &StandingFinding) -> Step {
     }
 }
 
-fn browse(standing: &StandingFinding) -> Step {
+/// How git shows the file as the commit had it, for a secret that no file of today has.
+fn git_show(standing: &StandingFinding) -> Option<String> {
+    standing.finding.exposed.as_ref().filter(|it| it.at == ExposedIn::History)?;
     match &standing.finding.place {
-        Some(Place::Web { url }) => Step::Do(Effect::OpenUrl(url.to_string())),
+        Some(Place::File { path, commit: Some(commit), .. }) => {
+            // The path is foreign: in quotes of its own it stays one word of a command line.
+            let what = format!("{commit}:{path}");
+            Some(format!("git show '{}'", what.replace('\'', "'\\''")))
+        }
+        _ => None,
+    }
+}
+
+fn browse(world: &World, standing: &StandingFinding) -> Step {
+    let slug = world.board.as_ref().and_then(|it| it.settings.github.clone());
+    match (&standing.finding.place, slug) {
+        (Some(Place::Web { url }), _) => Step::Do(Effect::OpenUrl(url.to_string())),
+        (Some(Place::File { commit: Some(_), .. }), _) if world.demo.is_some() => {
+            Step::Say(Role::Caution, "The demo's repository is at no code host".to_owned())
+        }
+        (Some(Place::File { path, line, commit: Some(commit) }), Some(slug)) => {
+            let mut url = url::Url::parse("https://github.com/").ok();
+            if let Some(mut parts) = url.as_mut().and_then(|it| it.path_segments_mut().ok()) {
+                parts.pop_if_empty().extend([slug.owner.as_str(), &slug.name, "blob", commit.as_str()]);
+                parts.extend(path.as_str().split('/'));
+            }
+            if let Some(url) = &mut url {
+                url.set_fragment(line.map(|it| format!("L{it}")).as_deref());
+            }
+            url.map_or(Step::Say(Role::Caution, "Its address cannot be written".to_owned()), |it| {
+                Step::Do(Effect::OpenUrl(it.to_string()))
+            })
+        }
         _ => Step::Say(Role::Caution, "This finding has no page".to_owned()),
     }
 }
@@ -127,6 +170,7 @@ impl Listing for FindingsScreen {
             rows.push(Row::still(Line::styled(format!(" {} · {}", name, found.len()), world.look.style(Role::Heading))));
             rows.extend(found.into_iter().map(|it| row(world, it, usize::from(width))));
         }
+        rows.extend(unused(world, board, usize::from(width), rows.is_empty()));
         rows
     }
 
@@ -141,6 +185,12 @@ impl Listing for FindingsScreen {
         if let Some(place) = &finding.place {
             prose.pair("where", Role::Name, place.to_string());
         }
+        if let Some(exposure) = &finding.exposed {
+            prose.pair("exposed", Role::Caution, words::exposure(exposure, finding.place.as_ref()));
+        }
+        if let Some(shown) = git_show(standing) {
+            prose.pair("look", Role::Name, shown);
+        }
         prose.pair("rule", Role::Text, &finding.rule);
         prose.pair("seen by", Role::Text, standing.probe.as_str());
         let items: Vec<&str> = standing.items.iter().map(ItemId::as_str).collect();
@@ -148,6 +198,16 @@ impl Listing for FindingsScreen {
         prose.pair("first seen", Role::Text, words::ago(standing.first_seen, world.now));
         prose.pair("last seen", Role::Text, words::ago(standing.last_seen, world.now));
         prose.heading("How to mend it").text(Role::Text, finding.fix.as_str());
+        if let Some(rotation) = &standing.rotation {
+            prose.heading(match (rotation.holds, standing.state()) {
+                (false, _) => "Was said to be rotated, before it leaked",
+                (true, "rotated") => "Rotated, on a person's word",
+                (true, _) => "Rotated, and still where it must not stand",
+            });
+            prose.text(Role::Text, words::rotation(rotation));
+        } else if standing.asks_rotation {
+            prose.blank().text(Role::Caution, "It leaked: replace it, then say so with t");
+        }
         if let Some(waiver) = &standing.waiver {
             prose.heading(if waiver.stands { "Accepted" } else { "Was accepted, not any more" });
             super::board::detail::waiver(&mut prose, waiver);
@@ -187,10 +247,32 @@ impl Listing for FindingsScreen {
     }
 }
 
+/// Acceptances that nothing needs any more: a list of them that only grows would hide the next leak.
+fn unused(world: &World, board: &Board, width: usize, is_first: bool) -> Vec<Row> {
+    let mut rows = Vec::new();
+    if board.unused.is_empty() {
+        return rows;
+    }
+    if !is_first {
+        rows.push(Row::still(""));
+    }
+    let title = format!(" accepted, and not met any more · {}", board.unused.len());
+    rows.push(Row::still(Line::styled(title, world.look.style(Role::Heading))));
+    for it in &board.unused {
+        let says = format!("  ≈ {} until {}: {}", it.finding, it.waiver.until, it.waiver.reason);
+        rows.push(Row::still(Line::styled(fit(&says, width), world.look.style(Role::Faint))));
+    }
+    rows
+}
+
 fn row(world: &World, standing: &StandingFinding, width: usize) -> Row {
     let look = world.look;
     let (glyph, role) = theme::severity(standing.finding.severity);
-    let tail = if standing.state() == "accepted" { " accepted" } else { "" };
+    let tail = match standing.state() {
+        "open" => "",
+        "rotated" => " rotated",
+        _ => " accepted",
+    };
     let room = width.saturating_sub(4 + tail.len());
     let line = vec![
         Span::styled(format!("  {glyph} "), look.style(role)),

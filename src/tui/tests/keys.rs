@@ -219,6 +219,30 @@ fn findings_go_to_editor_browser_clipboard_and_waiver() {
 }
 
 #[test]
+fn a_leaked_secret_is_rotated_with_a_day_and_a_proof_and_opened_at_its_commit() {
+    let (mut state, _) = sample::with((120, 40), sample::leaked_board());
+    press(&mut state, "fg");
+    let commit = "abc1234def5678abc1234def5678abc1234def56";
+    let open = |state: &State| text(state).contains("only in history · leaked 3 March 2026");
+    assert!(open(&state), "{}", text(&state));
+    assert_eq!(press(&mut state, "e"), vec![], "a line of an old commit is not the line of today's file");
+    assert_eq!(
+        press(&mut state, "B"),
+        vec![Effect::OpenUrl(format!("https://github.com/acme/shop/blob/{commit}/src/old%20ai.ts#L3"))]
+    );
+    let [Effect::Copy(copied)] = &press(&mut state, "y")[..] else { panic!("not copied") };
+    assert!(copied.contains("git show 'abc1234"), "{copied}");
+    let effects = press(&mut state, "t<tab>the old one is refused<ctrl-s>");
+    let [Effect::Append { bodies, .. }] = effects.as_slice() else { panic!("{effects:?}\n{}", text(&state)) };
+    let today = sample::now().date_naive();
+    assert!(
+        matches!(&bodies[0], FactBody::Rotated { on, proof, .. } if *on == today && proof.as_str() == "the old one is refused")
+    );
+    press(&mut state, "<esc>");
+    assert_eq!(press(&mut state, "jt"), vec![], "a finding that is no leaked secret");
+}
+
+#[test]
 fn a_path_that_leads_out_of_the_checkout_is_not_opened() {
     let mut next = sample::board();
     next.findings[0].finding.place =

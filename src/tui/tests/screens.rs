@@ -53,6 +53,14 @@ fn scene(name: &str, size: (u16, u16)) -> State {
             }
         }
         "findings" => drop(press(&mut state, "fj")),
+        "findings_leaked" => {
+            state = sample::with(size, sample::leaked_board()).0;
+            drop(press(&mut state, "fg"));
+        }
+        "rotated" => {
+            state = sample::with(size, sample::leaked_board()).0;
+            drop(press(&mut state, "fgt"));
+        }
         "connections" => {
             press(&mut state, "c");
             tell(&mut state, Message::Connections(sample::connections()));
@@ -96,6 +104,8 @@ fn a_screen_looks_as_it_did(
         "run",
         "board_running",
         "findings",
+        "findings_leaked",
+        "rotated",
         "connections",
         "changes",
         "add_form",

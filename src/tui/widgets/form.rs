@@ -27,6 +27,8 @@ pub enum Check {
     },
     /// Any day, or nothing.
     Day,
+    /// A day that has come; needed.
+    Past,
     /// A week of the engagement from 1 up to this one.
     Week(u8),
     NewApp,
@@ -97,6 +99,7 @@ impl Check {
             Self::Until { needed: true } if text.is_empty() => Err("until when? 2027-02-01, or 30d, or 6w".to_owned()),
             Self::NewApp if text.is_empty() => Err("give it a short name, such as acme-shop".to_owned()),
             Self::Week(_) if text.is_empty() => Err("which week?".to_owned()),
+            Self::Past if text.is_empty() => Err("on which day? 2026-11-20".to_owned()),
             _ if text.is_empty() => Ok(()),
             Self::Needed(_) => Ok(()),
             Self::Until { needed } => match read_day(text, against.today)? {
@@ -104,6 +107,10 @@ impl Check {
                 day if needed && (day - against.today).num_days() > LONGEST_WAIVER => {
                     Err("a year at most: then somebody looks again".to_owned())
                 }
+                _ => Ok(()),
+            },
+            Self::Past => match read_day(text, against.today)? {
+                day if day > against.today => Err("that day has not come yet".to_owned()),
                 _ => Ok(()),
             },
             Self::Day => read_day(text, against.today).map(|_| ()),
@@ -362,6 +369,9 @@ mod tests {
 
     #[rstest]
     #[case(Check::Until { needed: true }, "", "until when? 2027-02-01, or 30d, or 6w")]
+    #[case(Check::Past, "", "on which day? 2026-11-20")]
+    #[case(Check::Past, "2026-11-23", "that day has not come yet")]
+    #[case(Check::Past, "2026-11-22", "")]
     #[case(Check::Until { needed: true }, "2026-11-21", "that day is past")]
     #[case(Check::Until { needed: true }, "2026-11-22", "")]
     #[case(Check::Until { needed: true }, "2027-11-23", "")]

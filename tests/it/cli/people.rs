@@ -123,3 +123,40 @@ fn a_finding_is_accepted_and_opened_again() {
     home.run(&["finding", "accept", "acme", "nothing-like-it", "--reason", "x", "--until", &until])
         .refused(2, &["rescue finding list"]);
 }
+
+#[test]
+fn a_leaked_secret_stays_open_until_somebody_says_when_it_was_rotated() {
+    let home = Home::with_app("acme");
+    let (tree, key) = (home.beside("tree"), crate::canary::stripe_key());
+    checkout(&tree, &[("lib/pay.ts", &format!("export const key = \"{key}\"\n"))]);
+    checkout(&tree, &[("lib/pay.ts", "export const key = process.env.KEY\n"), (".env.example", "KEY=\n")]);
+    home.must(&["app", "edit", "acme", "--repo", tree.to_str().unwrap()]);
+    let probe = || drop(home.run(&["probe", "acme", "--only", "scan"]));
+    probe();
+    let found = || {
+        let all = home.json(&["finding", "list", "acme", "--json"]);
+        let one = all["findings"].as_array().unwrap().iter().find(|it| it["probe"] == "scan.history").cloned();
+        one.unwrap_or_else(|| panic!("{all}"))
+    };
+    let it = found();
+    assert_eq!((&it["state"], &it["exposed"]["where"], &it["item"]), (&"open".into(), &"history".into(), &"SEC-02".into()));
+    assert_eq!(of(&home, "SEC-01")["truth"], "verified", "no file of today has it");
+    assert_eq!(of(&home, "SEC-02")["truth"], "failing");
+    let id = it["id"].as_str().unwrap().to_owned();
+    let rotated = |on: &str| home.run(&["finding", "rotated", "acme", &id, "--on", on, "--proof", "the old one is refused"]);
+    rotated(&days_from_now(1)).refused(2, &["has not come yet"]);
+    rotated(&days_from_now(-1)).refused(2, &["it had not leaked yet"]);
+    home.run(&["finding", "rotated", "acme", &id, "--on", &days_from_now(0), "--proof", " "]).refused(2, &["a proof"]);
+    let told = rotated(&days_from_now(0));
+    assert!(told.code == Some(0) && told.err.contains("1 of 1 rotated, on"), "{told:?}");
+    assert_eq!(found()["state"], "rotated");
+    assert_eq!(found()["rotation"]["on"], days_from_now(0));
+    assert_ne!(of(&home, "SEC-02")["truth"], "verified", "no machine saw it refused");
+    probe();
+    assert_eq!(found()["state"], "rotated", "found again, and still rotated");
+    assert!(home.must(&["finding", "list", "acme"]).out.contains("only in history · leaked"));
+    home.must(&["finding", "reopen", "acme", &id, "--reason", "the wrong key was replaced"]);
+    assert_eq!((found()["state"].clone(), of(&home, "SEC-02")["truth"].clone()), ("open".into(), "failing".into()));
+    home.must(&["undo", "acme"]);
+    assert_eq!(found()["state"], "rotated");
+}

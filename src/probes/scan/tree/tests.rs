@@ -104,6 +104,7 @@ fn sight(settings: AppSettings, server: &MockServer, scratch: &Path) -> Sight {
         stop: Arc::default(),
         scratch: Arc::new(scratch.to_owned()),
         once: Arc::default(),
+        cloner: None,
     }
 }
 
