@@ -45,8 +45,8 @@ pub struct Desk {
     client: Mutex<Option<Transport>>,
     pace: Arc<Pace>,
     checklists: Mutex<BTreeMap<Digest, Arc<Checklist>>>,
-    /// What the user's git is given of the environment; none where there is none to give.
-    git: Option<Vec<(&'static str, String)>>,
+    /// Whether the user's git may be started here to clone what has no checkout.
+    clones: bool,
 }
 
 impl Desk {
@@ -64,8 +64,7 @@ impl Desk {
             Box::new(move || config.author(&environment))
         };
         let mut desk = Self::with(paths, config, endpoints, chain, author, Arc::new(SystemClock))?;
-        let given = crate::repo::clone::GIVEN.iter();
-        desk.git = Some(given.filter_map(|name| Some((*name, environment.get(name)?.to_owned()))).collect());
+        desk.clones = true;
         Ok(desk)
     }
 
@@ -94,7 +93,7 @@ impl Desk {
             client: Mutex::new(None),
             pace: Arc::default(),
             checklists: Mutex::default(),
-            git: None,
+            clones: false,
         })
     }
 

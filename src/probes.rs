@@ -24,7 +24,7 @@ pub use part::Part;
 
 use crate::domain::{AppSettings, Consent, Gap, ProbeBook, ProbeKind, ProbeTraits, Remedy, Slug, System, Verdict};
 use crate::net::Door;
-use crate::repo::clone::{Cloned, NotCloned};
+use crate::repo::clone::{CloneProblem, Cloned};
 use crate::scan::ScanKey;
 use chrono::{DateTime, Utc};
 use futures_util::future::BoxFuture;
@@ -95,7 +95,7 @@ pub struct Sight {
 
 /// Clones a repository of the app's code host, bare and into a directory that goes away with what it gives. Blocks; ends
 /// soon after the flag becomes true.
-pub type Cloner = Arc<dyn Fn(&Slug, &AtomicBool) -> Result<Cloned, NotCloned> + Send + Sync>;
+pub type Cloner = Arc<dyn Fn(&Slug, &AtomicBool) -> Result<Cloned, CloneProblem> + Send + Sync>;
 
 /// A question about an app.
 pub trait Probe: Send + Sync + 'static {

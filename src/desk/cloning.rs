@@ -4,24 +4,26 @@
 use super::Desk;
 use crate::domain::{AppName, Slug, System};
 use crate::probes::Cloner;
-use crate::repo::clone::{self, Wanted};
+use crate::repo::clone::{self, CloneLimits, CloneProblem, CloneToken};
 use std::sync::Arc;
 use url::Url;
 
 impl Desk {
-    /// What clones a repository of the app's code host; none where the desk was given no environment for git.
+    /// What clones a repository of the app's code host; none where this desk may start no program.
     #[must_use]
     pub fn cloner(&self, app: &AppName) -> Option<Cloner> {
-        let variables = self.git.clone()?;
+        if !self.clones {
+            return None;
+        }
         let base = git_base(self.endpoints.base(System::Github)?)?;
-        let (chain, app) = (Arc::clone(&self.chain), app.clone());
+        let (chain, app, under) = (Arc::clone(&self.chain), app.clone(), self.paths.scratch());
         Some(Arc::new(move |slug: &Slug, stop| {
-            let failed = |why| clone::NotCloned::Failed { address: slug.to_string().into(), why };
-            let address = base.join(&format!("{slug}.git")).map_err(|_| failed("its address cannot be written"))?;
+            let wrong = |_| CloneProblem::NotAnAddress { address: slug.to_string().into() };
+            let address = base.join(&format!("{slug}.git")).map_err(wrong)?;
             // Looked up here: keyring and commands may take their time, and this runs on a thread of its own.
             let found = chain.find(&app, System::Github).ok();
-            let token = found.as_ref().map(|it| it.secret.expose());
-            clone::clone(&Wanted { address: &address, token, variables: variables.clone() }, stop)
+            let token = found.as_ref().map(|it| CloneToken::new(it.secret.expose()));
+            clone::clone(address.as_str(), token, &under, stop, CloneLimits::default())
         }))
     }
 }

@@ -3,7 +3,7 @@
 
 use super::Sight;
 use crate::domain::{AppSettings, Gap, GapKind, Slug, System};
-use crate::repo::clone::NotCloned;
+use crate::repo::clone::CloneProblem;
 use crate::repo::{self, RepoProblem, Survey};
 use crate::scan::{self, Options, Report};
 use crate::systems::github::{self, Github};
@@ -116,7 +116,7 @@ pub async fn history(sight: &Sight) -> Result<Arc<Report>, Gap> {
                 // The clone lives until it was scanned, and not longer.
                 away(sight, move |stop| {
                     let cloned = clone(&slug, stop).map_err(|problem| not_cloned(&problem, &step))?;
-                    Ok(scan::scan_history(&cloned.path(), &key, &options, stop))
+                    Ok(scan::scan_history(cloned.path(), &key, &options, stop))
                 })
                 .await??
             }
@@ -127,14 +127,19 @@ pub async fn history(sight: &Sight) -> Result<Arc<Report>, Gap> {
     sight.once.get("history", look).await
 }
 
-fn not_cloned(problem: &NotCloned, step: &str) -> Gap {
+fn not_cloned(problem: &CloneProblem, step: &str) -> Gap {
     let kind = match problem {
-        NotCloned::Stopped => GapKind::TimedOut,
-        NotCloned::Failed { why, .. } if why.contains("token") => GapKind::NoPermission,
-        NotCloned::Failed { why, .. } if why.contains("reached") || why.contains("certificate") => GapKind::Unreachable,
-        NotCloned::Failed { why, .. } if why.contains("longer than") => GapKind::TimedOut,
-        NotCloned::Failed { why, .. } if why.contains("not installed") => GapKind::NotConfigured,
-        NotCloned::Failed { .. } => GapKind::UnexpectedAnswer,
+        CloneProblem::Stopped | CloneProblem::TimedOut { .. } => GapKind::TimedOut,
+        CloneProblem::Refused { .. } | CloneProblem::NotFound { .. } => GapKind::NoPermission,
+        CloneProblem::NoHost { .. } | CloneProblem::Unreachable { .. } | CloneProblem::Tls { .. } => GapKind::Unreachable,
+        CloneProblem::NoGit | CloneProblem::Moved { .. } | CloneProblem::TooLarge { .. } => GapKind::NotConfigured,
+        CloneProblem::NotAnAddress { .. }
+        | CloneProblem::CredentialInAddress
+        | CloneProblem::Ssh
+        | CloneProblem::PlainHttp
+        | CloneProblem::NotARepository { .. }
+        | CloneProblem::Failed { .. } => GapKind::UnexpectedAnswer,
+        CloneProblem::DiskFull | CloneProblem::NoDirectory { .. } => GapKind::Internal,
     };
     Gap::new(kind, System::Scan, problem.to_string()).needs(step)
 }
