@@ -1,5 +1,7 @@
 //! The names that values are given: which word of a name says secret, which says that it is something else after all.
 
+use crate::scan::entropy;
+
 /// What stands between a name and its value, and the types that some languages put there.
 const TYPES: &[&str] = &["string", "str", "char", "text", "final", "const", "static", "var", "let"];
 
@@ -131,10 +133,11 @@ pub(super) fn is_no_secret(value: &str, words: &[String]) -> bool {
         || is_date(value)
 }
 
-/// Slashes as in a path: many, or a first one and another thing of a path. Base64 has some too.
+/// Slashes as in a path: between words, or so many that hardly anything is left. Base64 has some too.
 fn is_path(value: &str) -> bool {
     let slashes = value.matches('/').count();
-    slashes >= 5 || slashes * 12 > value.len() && slashes >= 2 || value.starts_with('/') && (slashes >= 3 || value.contains('.'))
+    let words = entropy::wordiness(value.as_bytes()) >= 0.4 || value.contains('.');
+    slashes >= 2 && words || slashes * 7 > value.len() && slashes >= 2 || value.starts_with('/') && words
 }
 
 /// `2024-01-31T…` and the like.
