@@ -166,7 +166,7 @@ mod tests {
         sure.sort_unstable();
         let wanted = [
             ("openai-project", Surface::History),
-            ("stripe-secret-live", Surface::Tree),
+            ("stripe-or-clerk-secret", Surface::Tree),
             ("supabase-service-role", Surface::Tree),
         ];
         assert_eq!(sure, wanted);
