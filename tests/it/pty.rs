@@ -6,7 +6,8 @@ use crate::terminal::Terminal;
 const LARGE: (u16, u16) = (120, 40);
 
 fn demo(size: (u16, u16)) -> Terminal {
-    let mut console = Terminal::open(&Home::new(), &["demo"], size);
+    let home = Home::new();
+    let mut console = Terminal::open(&home, &["demo"], size);
     console.shows("DEMO");
     console
 }
@@ -73,7 +74,8 @@ fn any_size_is_drawn_and_none_kills_it() {
 
 #[test]
 fn ten_by_three_is_enough_to_leave() {
-    let mut console = Terminal::open(&Home::new(), &["demo"], (10, 3));
+    let home = Home::new();
+    let mut console = Terminal::open(&home, &["demo"], (10, 3));
     console.until("anything", |screen| !screen.trim().is_empty());
     console.keys("q");
     assert!(console.ended());
