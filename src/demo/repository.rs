@@ -169,7 +169,7 @@ mod tests {
         sure.sort_unstable();
         let wanted = [
             ("openai-project", Surface::History),
-            ("stripe-or-clerk-secret", Surface::Tree),
+            ("stripe-secret-live", Surface::Tree),
             ("supabase-service-role", Surface::Tree),
         ];
         assert_eq!(sure, wanted);

@@ -166,7 +166,8 @@ fn without_colour_there_is_none() {
     assert!(coloured.ended());
     let colour = regex::bytes::Regex::new(r"\x1b\[[0-9;]*(3[0-7]|4[0-7]|9[0-7]|38;|48;)[0-9;]*m").unwrap();
     assert!(colour.is_match(&coloured.raw), "colours look like that");
-    let mut plain = Terminal::open(&Home::new().with("NO_COLOR", "1"), &["demo"], (80, 24));
+    let home = Home::new().with("NO_COLOR", "1");
+    let mut plain = Terminal::open(&home, &["demo"], (80, 24));
     plain.shows("BAK-01");
     plain.keys("R");
     plain.shows("finished,");
