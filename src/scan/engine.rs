@@ -88,7 +88,7 @@ impl Engine {
             let after = after.reduce(|one, two| one.into_iter().zip(two).map(|(a, b)| a.or(b)).collect());
             Word { text: text.as_bytes(), before, after: after.unwrap_or_default() }
         };
-        let mark = |(text, after): &(&'static str, &[fn(u8) -> bool])| {
+        let mark = |(text, after): &(&'static str, &[joined::IsByte])| {
             let after = after.iter().map(ByteSet::of).collect();
             Word { text: text.as_bytes(), before: ByteSet::ALL, after }
         };
