@@ -138,6 +138,7 @@ fn not_cloned(problem: &CloneProblem, step: &str) -> Gap {
         | CloneProblem::Ssh
         | CloneProblem::PlainHttp
         | CloneProblem::NotARepository { .. }
+        | CloneProblem::Empty { .. }
         | CloneProblem::Failed { .. } => GapKind::UnexpectedAnswer,
         CloneProblem::DiskFull | CloneProblem::NoDirectory { .. } => GapKind::Internal,
     };
