@@ -280,20 +280,20 @@ fn a_bomb_is_read_in_pieces_and_folders_that_repeat_end() {
 fn deltas_that_make_more_than_a_disk_holds_are_told_and_left() {
     let folder = Folder::git();
     let base: String =
-        Dice(3).text(ALNUM, 100_000).as_bytes().chunks(50).flat_map(|it| [it, b"\n"].concat()).map(char::from).collect();
-    for number in 0..400 {
+        Dice(3).text(ALNUM, 200_000).as_bytes().chunks(50).flat_map(|it| [it, b"\n"].concat()).map(char::from).collect();
+    for number in 0..600 {
         folder.write(&format!("{number}.txt"), format!("{base}{number}\n"));
     }
     folder.commit();
     folder.run(&["repack", "-q", "-a", "-d", "-f", "--depth=1000", "--window=10"]);
     let [pack] = packs(&folder, "pack").try_into().unwrap();
-    assert!(fs::metadata(pack).unwrap().len() * 256 < 400 * 100_000);
+    assert!(fs::metadata(pack).unwrap().len() * 256 < 600 * 200_000);
     assert!(scan(&folder.root).unwrap().coverage.complete, "far below what a disk holds");
     let mut few = options();
     few.limits.total_bytes = 1 << 20;
     let report = scan_history(&folder.root, &ScanKey::new([7; 32]), &few, &AtomicBool::new(false)).unwrap();
     assert!(has_gap(&report, ".txt", "past the limit"), "{:?}", gaps(&report));
-    assert!(report.coverage.files_seen > 0 && report.coverage.files_seen < 400);
+    assert!(report.coverage.files_seen > 0 && report.coverage.files_seen < 600);
 }
 
 #[test]
