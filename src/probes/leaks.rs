@@ -28,7 +28,8 @@ pub fn findings(leaks: &[Leak], says: impl Fn(&Group<'_>) -> String) -> Vec<Find
     let groups = grouped(leaks.iter().filter(|leak| leak.can_fail()));
     let made = groups.into_iter().filter_map(|group| {
         let (first, severity) = (*group.first()?, group.iter().map(|it| it.severity).max()?);
-        let fix = format!("Revoke it and make a new one: {}", first.rotate);
+        let another = if first.of_another { ". It belongs to a project that is none of the app's: ask whose it is" } else { "" };
+        let fix = format!("Revoke it and make a new one: {}{another}", first.rotate);
         let finding = Finding::new(&format!("scan.{}", first.rule), &first.id, severity, says(&group), fix);
         Some(finding.at(place(first)).exposed(exposure(&group)))
     });

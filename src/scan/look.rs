@@ -3,7 +3,7 @@
 
 use super::engine::{Circumstances, ENGINE, Sighting};
 use super::place::{PathTraits, raised};
-use super::report::{Leak, Surface};
+use super::report::{Leak, Surface, is_another};
 use super::rule::mentions;
 use super::text::SearchedText;
 use super::{Options, ScanKey, markers};
@@ -115,6 +115,7 @@ impl Look<'_> {
             confidence: sighting.confidence,
             severity: traits.severity(base, sighting.confidence, place.standing),
             rotate: rule.rotate.to_owned(),
+            of_another: is_another(&self.options.projects, sighting.belongs_to.as_deref()),
             belongs_to: sighting.belongs_to.map(Foreign::from),
         }
     }

@@ -1,6 +1,6 @@
 //! What a scan says: leaks without their values, and how much of the tree was seen. Serialised as DESIGN §5 `scan`.
 
-use crate::domain::{Foreign, Severity};
+use crate::domain::{Foreign, Severity, SupabaseRef};
 use crate::repo::{Standing, Unread, Why};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -80,6 +80,15 @@ pub struct Leak {
     /// The project or account that it belongs to, where the secret itself says so (a Supabase reference, an AWS account).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub belongs_to: Option<Foreign>,
+    /// That project is none of the app's: copied from a tutorial, or from another client.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub of_another: bool,
+}
+
+/// Whether a project that a secret names is none of `projects`; not said where none is known.
+pub(super) fn is_another(projects: &[SupabaseRef], owner: Option<&str>) -> bool {
+    let owner = owner.and_then(|it| it.parse::<SupabaseRef>().ok());
+    !projects.is_empty() && owner.is_some_and(|it| !projects.contains(&it))
 }
 
 impl Leak {

@@ -172,12 +172,6 @@ impl<'t> Candidate<'t> {
         let confidence = self.rule.confidence.min(most);
         Judged { confidence, severity: self.rule.severity, belongs_to: None, at: None, identity: None }
     }
-
-    /// The words for a project that a secret names: it may be another than the app's, such as that of a tutorial.
-    pub(super) fn project(&self, reference: &str) -> String {
-        let ours = self.projects.is_empty() || self.projects.iter().any(|it| it.as_str() == reference);
-        if ours { reference.to_owned() } else { format!("another project ({reference})") }
-    }
 }
 
 /// Whether `bytes` has one of `words`, whatever the case; `words` are in lower case.

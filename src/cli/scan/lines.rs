@@ -72,7 +72,8 @@ fn section(said: &Said<'_>, shown: &[&Shown<'_>], heading: &str, out: &mut Out<'
 fn secret(first: &Shown<'_>, places: &[&Shown<'_>], with_app: bool, out: &mut Out<'_>) {
     let leak = first.leak;
     let severity = leak.severity.to_string();
-    let owner = leak.belongs_to.as_ref().map(|it| format!(" of {}", it.cut(60))).unwrap_or_default();
+    let another = if leak.of_another { ", which is none of the app's projects" } else { "" };
+    let owner = leak.belongs_to.as_ref().map(|it| format!(" of {}{another}", it.cut(60))).unwrap_or_default();
     let word = if first.accepted.is_some() { "accepted" } else { severity.as_str() };
     out.line(format!("{word:<9} {}  {}{owner}", leak.masked, leak.kind));
     for it in places.iter().take(MOST_PLACES) {

@@ -155,7 +155,7 @@ fn kept_unless_expired(candidate: &Candidate<'_>, claims: &Value) -> Judged {
 
 fn of_project(candidate: &Candidate<'_>, claims: &Value) -> Judged {
     let reference = text(claims, "ref").parse::<SupabaseRef>().ok();
-    candidate.kept().belongs_to(reference.map(|it| candidate.project(it.as_str())))
+    candidate.kept().belongs_to(reference.map(|it| it.as_str().to_owned()))
 }
 
 fn audience(claims: &Value, fits: impl Fn(&str) -> bool) -> bool {

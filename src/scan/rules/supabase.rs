@@ -103,7 +103,7 @@ fn bound_to_project(candidate: &Candidate<'_>) -> Option<Judged> {
     let known = candidate.projects.iter().map(|it| it.as_str().to_owned());
     let owner = known.chain(projects_in(near)).find(|reference| supabase_checksum(reference, key) == sum);
     Some(match owner {
-        Some(owner) => candidate.kept().confidence(Confidence::Proven).belongs_to(Some(candidate.project(&owner))),
+        Some(owner) => candidate.kept().confidence(Confidence::Proven).belongs_to(Some(owner)),
         None => candidate.kept(),
     })
 }
@@ -125,7 +125,7 @@ fn jwt_secret(candidate: &Candidate<'_>) -> Option<Judged> {
         if claims.get("iss").and_then(Value::as_str) != Some("supabase") {
             return None;
         }
-        let reference = claims.get("ref").and_then(Value::as_str).map(|it| candidate.project(it));
+        let reference = claims.get("ref").and_then(Value::as_str).map(str::to_owned);
         return Some(candidate.kept().confidence(Confidence::Proven).belongs_to(reference));
     }
     let named = mentions(candidate.line_before(80), &["supabase"]) && entropy::looks_random(candidate.value());

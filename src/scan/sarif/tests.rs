@@ -30,6 +30,7 @@ fn leak(path: &str) -> Leak {
         severity: Severity::Critical,
         rotate: "dashboard.stripe.com/apikeys".to_owned(),
         belongs_to: None,
+        of_another: false,
     }
 }
 

@@ -5,7 +5,7 @@ use crate::domain::{Foreign, SupabaseRef};
 use crate::repo::Standing;
 use crate::scan::engine::{Circumstances, ENGINE};
 use crate::scan::place::{PathTraits, raised};
-use crate::scan::report::{Leak, Surface};
+use crate::scan::report::{Leak, Surface, is_another};
 use crate::scan::{ScanKey, Values};
 use chrono::{DateTime, Utc};
 use regex::bytes::Regex;
@@ -86,6 +86,7 @@ impl Searcher {
                 // Anybody has it (`apis/secrets.md` §1, table of places).
                 severity: if rule.public { sighting.severity } else { raised(sighting.severity) },
                 rotate: rule.rotate.to_owned(),
+                of_another: is_another(&self.projects, sighting.belongs_to.as_deref()),
                 belongs_to: sighting.belongs_to.map(Foreign::from),
             });
         }
