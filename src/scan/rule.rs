@@ -164,8 +164,15 @@ impl<'t> Candidate<'t> {
     /// The words for a project that a secret names: it may be another than the app's, such as that of a tutorial.
     pub(super) fn project(&self, reference: &str) -> String {
         let ours = self.projects.is_empty() || self.projects.iter().any(|it| it.as_str() == reference);
-        if ours { reference.to_owned() } else { format!("another project ({reference})") }
+        if ours { reference.to_owned() } else { format!("{ANOTHER}{reference})") }
     }
+}
+
+const ANOTHER: &str = "another project (";
+
+/// The project in the words of [`Candidate::project`].
+pub(super) fn project_in(words: &str) -> &str {
+    words.strip_prefix(ANOTHER).and_then(|it| it.strip_suffix(')')).unwrap_or(words)
 }
 
 /// Whether `bytes` has one of `words`, whatever the case; `words` are in lower case.

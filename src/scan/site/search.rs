@@ -6,6 +6,7 @@ use crate::repo::Standing;
 use crate::scan::engine::{Circumstances, ENGINE};
 use crate::scan::place::{PathTraits, raised};
 use crate::scan::report::{Leak, Surface};
+use crate::scan::rule::project_in;
 use crate::scan::{ScanKey, Values};
 use chrono::{DateTime, Utc};
 use regex::bytes::Regex;
@@ -92,7 +93,7 @@ impl Searcher {
         let named = PROJECT.captures_iter(text).filter_map(|it| it.get(1));
         let named = named.map(|it| String::from_utf8_lossy(it.as_bytes()).into_owned());
         let owners = leaks.values().filter(|it| it.provider == "Supabase").filter_map(|it| it.belongs_to.as_ref());
-        let projects = named.chain(owners.map(|it| it.as_str().to_owned()));
+        let projects = named.chain(owners.map(|it| project_in(it.as_str()).to_owned()));
         let projects = projects.filter(|it| it.parse::<SupabaseRef>().is_ok()).collect();
         Found { leaks: leaks.into_values().collect(), projects, cut: search.cut }
     }
