@@ -94,6 +94,7 @@ fn item(number: usize) -> Item {
         reach: 3,
         after: Vec::new(),
         to_come: Vec::new(),
+        rotation: false,
         consent: Consent::Passive,
         references: Vec::new(),
     }

@@ -7,6 +7,8 @@ mod engine;
 mod entropy;
 #[cfg(feature = "fuzzing")]
 pub(crate) mod fuzzing;
+#[cfg(any(test, feature = "fuzzing"))]
+mod glance;
 mod history;
 mod joined;
 pub mod key;

@@ -68,11 +68,14 @@ impl Repository {
     /// # Errors
     /// The directory cannot be written; the embedded tree is not of its shape.
     pub fn make(root: &Path, start: DateTime<Utc>) -> io::Result<Self> {
-        std::fs::create_dir_all(root)?;
-        let options = gix::open::Options::isolated();
-        let git =
-            gix::ThreadSafeRepository::init_opts(root, gix::create::Kind::WithWorktree, gix::create::Options::default(), options)
-                .map_err(io::Error::other)?;
+        // Written by hand: gix asks for the working directory to make one, and that may be gone.
+        let git = root.join(".git");
+        for folder in ["objects", "refs/heads"] {
+            std::fs::create_dir_all(git.join(folder))?;
+        }
+        std::fs::write(git.join("HEAD"), "ref: refs/heads/main\n")?;
+        std::fs::write(git.join("config"), "[core]\n\trepositoryformatversion = 0\n\tbare = false\n")?;
+        let git = gix::ThreadSafeRepository::open_opts(root, gix::open::Options::isolated()).map_err(io::Error::other)?;
         let made = Self { root: root.to_owned(), git };
         for (name, days, message) in BEFORE {
             made.commit(&before(name)?, start - TimeDelta::days(days), message)?;

@@ -36,7 +36,7 @@ pub(super) fn standing(items: &[Assessment], ledger: &Ledger<'_>, book: &ProbeBo
                 });
                 row.asks_rotation |= assessment.asks_rotation && finding.exposed.is_some();
                 row.learn(finding, rotation);
-                row.add(&assessment.item, first_seen, last_seen, settled);
+                row.add(&assessment.item, first_seen, last_seen, &settled);
             }
         }
     }
@@ -73,7 +73,7 @@ impl StandingFinding {
     }
 
     /// It stands as accepted only where every item that it touches takes the acceptance.
-    fn add(&mut self, item: &ItemId, first: DateTime<Utc>, last: DateTime<Utc>, settled: Settled) {
+    fn add(&mut self, item: &ItemId, first: DateTime<Utc>, last: DateTime<Utc>, settled: &Settled) {
         if !self.items.contains(item) {
             self.items.push(item.clone());
         }

@@ -97,7 +97,8 @@ mod tests {
 
     #[test]
     fn one_that_is_met_or_not_looked_for_whole_is_in_use() {
-        let looks: [(&str, fn(&mut Story)); 4] = [
+        type Change = fn(&mut Story);
+        let looks: [(&str, Change); 4] = [
             ("met", |_| {}),
             ("met again", |story| {
                 story.on(2).pass("github.a").on(3).fail("github.a", &["x"]);

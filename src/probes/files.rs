@@ -29,7 +29,7 @@ pub async fn files(sight: &Sight) -> Result<Files, Gap> {
     match (&sight.settings.path, &sight.settings.github) {
         (Some(path), _) => Ok(Files::Checkout(path.clone())),
         (None, Some(slug)) => {
-            let shared = sight.once.get("archive", archive(sight, slug)).await?;
+            let shared = sight.once.get("archive", Box::pin(archive(sight, slug))).await?;
             Ok(shared.as_ref().clone().map_or(Files::Empty, Files::Archive))
         }
         (None, None) => Err(unnamed(&sight.settings)),
@@ -71,7 +71,7 @@ pub async fn scanned(sight: &Sight) -> Result<Arc<Option<Report>>, Gap> {
         };
         report.map(Some).map_err(|problem| gap(&problem, System::Scan, &sight.settings))
     };
-    sight.once.get("scan.tree", look).await
+    sight.once.get("scan.tree", Box::pin(look)).await
 }
 
 /// What the code says; none when the repository is empty.
@@ -87,7 +87,7 @@ pub async fn surveyed(sight: &Sight) -> Result<Arc<Option<Survey>>, Gap> {
         };
         survey.map(Some).map_err(|problem| gap(&problem, System::Repo, &sight.settings))
     };
-    sight.once.get("survey", look).await
+    sight.once.get("survey", Box::pin(look)).await
 }
 
 /// What the scanner says of every commit that any branch, tag or stash leads to: of the checkout that the app names, or
@@ -124,7 +124,7 @@ pub async fn history(sight: &Sight) -> Result<Arc<Report>, Gap> {
         };
         report.map_err(|problem| gap(&problem, System::Scan, &sight.settings))
     };
-    sight.once.get("history", look).await
+    sight.once.get("history", Box::pin(look)).await
 }
 
 fn not_cloned(problem: &CloneProblem, step: &str) -> Gap {
@@ -138,6 +138,7 @@ fn not_cloned(problem: &CloneProblem, step: &str) -> Gap {
         | CloneProblem::Ssh
         | CloneProblem::PlainHttp
         | CloneProblem::NotARepository { .. }
+        | CloneProblem::Empty { .. }
         | CloneProblem::Failed { .. } => GapKind::UnexpectedAnswer,
         CloneProblem::DiskFull | CloneProblem::NoDirectory { .. } => GapKind::Internal,
     };

@@ -84,6 +84,8 @@ pub enum CloneProblem {
     Tls { host: Foreign },
     #[error("what is at this address of `{host}` is not a git repository")]
     NotARepository { host: Foreign },
+    #[error("what `{host}` gave has no commit: there is nothing to look at; check the address")]
+    Empty { host: Foreign },
     #[error("the disk is full; make room under the data directory")]
     DiskFull,
     #[error("the clone is larger than {megabytes} MB; clone it yourself and give the directory")]

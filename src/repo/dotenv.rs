@@ -33,10 +33,9 @@ pub struct EnvironmentFile {
 #[must_use]
 pub fn is_environment(path: &str) -> bool {
     let name = path.rsplit('/').next().unwrap_or(path).to_ascii_lowercase();
-    name == ".env"
-        || name.starts_with(".env.")
+    name.starts_with(".env.")
         || name.starts_with(".env-")
-        || name.ends_with(".env")
+        || name.strip_suffix(".env").is_some()
         || name == ".dev.vars"
         || is_example(path)
 }
@@ -48,9 +47,12 @@ pub fn is_example(path: &str) -> bool {
     let words = ["example", "sample", "template", "dist"];
     name.contains("env")
         && name.split(['.', '-', '_']).any(|part| words.contains(&part))
-        && !name.ends_with(".ts")
-        && !name.ends_with(".js")
+        && !name.rsplit('.').next().is_some_and(|ending| matches!(ending, "ts" | "js"))
 }
+
+/// Words that stand where somebody has to write a value.
+const TO_FILL_IN: [&str; 12] =
+    ["your", "xxx", "changeme", "change-me", "change_me", "replace", "placeholder", "example", "todo", "...", "<", "${"];
 
 impl EnvironmentFile {
     /// Reads `NAME=value` lines; `export` and comments may stand there. A commented name of an example counts: it shows
@@ -82,8 +84,6 @@ fn filled(value: &str) -> Filled {
         _ => value.split(" #").next().unwrap_or_default().trim(),
     };
     let lower = value.to_ascii_lowercase();
-    const TO_FILL_IN: [&str; 12] =
-        ["your", "xxx", "changeme", "change-me", "change_me", "replace", "placeholder", "example", "todo", "...", "<", "${"];
     if value.is_empty() || TO_FILL_IN.iter().any(|it| lower.contains(it)) {
         return Filled::Empty;
     }

@@ -2,6 +2,7 @@
 //! variable, a manifest of Kubernetes, a source map in a bundle. One level only; what is inside is wiped after the search.
 
 use super::proof;
+use std::cell::Cell;
 use std::ops::Range;
 use zeroize::Zeroizing;
 
@@ -31,8 +32,9 @@ impl Encoded {
     }
 }
 
-/// Every stretch of `text` that decodes to text, in order.
-pub(super) fn encoded(text: &[u8]) -> impl Iterator<Item = Encoded> + '_ {
+/// Every stretch of `text` that decodes to text, in order. Sets `wraps` where one goes on in the next line, so that what it
+/// is may be decided far away.
+pub(super) fn encoded<'t>(text: &'t [u8], wraps: &'t Cell<bool>) -> impl Iterator<Item = Encoded> + 't {
     let mut past = 0;
     stretches(text).filter_map(move |at| {
         if at.start < past {
@@ -42,7 +44,7 @@ pub(super) fn encoded(text: &[u8]) -> impl Iterator<Item = Encoded> + '_ {
         let shifts = if at.start == 0 { 0..4 } else { 0..1 };
         let start = shifts.map(|shift| at.start + shift).find(|start| text.get(*start..).is_some_and(begins_with_text))?;
         let one = straight(text, start..at.end)?;
-        let found = wrapped(text, start..at.end).unwrap_or(one);
+        let found = wrapped(text, start..at.end, wraps).unwrap_or(one);
         past = found.at.end;
         Some(found)
     })
@@ -56,7 +58,7 @@ fn straight(text: &[u8], at: Range<usize>) -> Option<Encoded> {
 }
 
 /// A stretch that goes on in the next lines, as tools wrap it: lines of one length, the last one shorter.
-fn wrapped(text: &[u8], first: Range<usize>) -> Option<Encoded> {
+fn wrapped(text: &[u8], first: Range<usize>, wraps: &Cell<bool>) -> Option<Encoded> {
     let width = first.len();
     let mut digits = Zeroizing::new(text.get(first.clone())?.to_vec());
     let mut end = first.end;
@@ -77,6 +79,7 @@ fn wrapped(text: &[u8], first: Range<usize>) -> Option<Encoded> {
     if end == first.end {
         return None;
     }
+    wraps.set(true);
     let padding = text.get(end..)?.iter().take(2).take_while(|byte| **byte == b'=').count();
     let inside = decoded(&digits)?;
     Some(Encoded { at: first.start..end + padding, inside, straight: false })
@@ -164,18 +167,22 @@ mod tests {
     use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD};
     use proptest::prelude::*;
 
+    fn all(text: &[u8]) -> std::vec::IntoIter<Encoded> {
+        encoded(text, &Cell::new(false)).collect::<Vec<_>>().into_iter()
+    }
+
     #[test]
     fn text_comes_out_of_base64_and_digests_stay() {
         let inside = "the quick brown fox jumps over a lazy dog";
         for code in [STANDARD.encode(inside), STANDARD_NO_PAD.encode(inside)] {
             let text = format!("KEY={code}\nsha512-{}", STANDARD.encode([0xfb; 64]));
-            let found: Vec<_> = encoded(text.as_bytes()).collect();
+            let found: Vec<_> = all(text.as_bytes()).collect();
             assert_eq!(found.len(), 1);
             assert_eq!(found[0].inside.as_slice(), inside.as_bytes());
             assert_eq!(&text[found[0].at.clone()], code);
         }
-        assert_eq!(encoded(b"").count(), 0);
-        assert_eq!(encoded(&b"A".repeat(200)).count(), 0);
+        assert_eq!(all(b"").count(), 0);
+        assert_eq!(all(&b"A".repeat(200)).count(), 0);
     }
 
     #[test]
@@ -185,7 +192,7 @@ mod tests {
         for (gap, width) in [("\n", 76), ("\r\n", 64), ("\n    ", 60)] {
             let lines: Vec<&str> = code.as_bytes().chunks(width).map(|line| std::str::from_utf8(line).unwrap()).collect();
             let text = format!("data: {}{gap}end", lines.join(gap));
-            let found: Vec<_> = encoded(text.as_bytes()).collect();
+            let found: Vec<_> = all(text.as_bytes()).collect();
             assert_eq!(found.len(), 1);
             assert!(found[0].inside.starts_with(inside.as_bytes()), "width {width}");
         }
@@ -195,7 +202,7 @@ mod tests {
     fn a_long_stretch_tells_where_inside() {
         let inside = format!("{}HERE{}", "a b ".repeat(30_000), " c d".repeat(30_000));
         let text = format!("map={};", STANDARD.encode(&inside));
-        let found: Vec<_> = encoded(text.as_bytes()).collect();
+        let found: Vec<_> = all(text.as_bytes()).collect();
         let at = found[0].place(&(120_000..120_004));
         let part = STANDARD.decode(&text[at.clone()]).unwrap();
         assert!(at.len() <= 8 && String::from_utf8(part).unwrap().contains("HERE"));
@@ -205,7 +212,7 @@ mod tests {
     fn a_stretch_that_is_entered_in_its_middle_is_read() {
         let code = STANDARD.encode("the quick brown fox jumps over a lazy dog, and again ".repeat(4));
         for cut in 0..8 {
-            assert_eq!(encoded(&code.as_bytes()[cut..]).count(), 1, "cut at {cut}");
+            assert_eq!(all(&code.as_bytes()[cut..]).count(), 1, "cut at {cut}");
         }
     }
 

@@ -12,6 +12,7 @@ use crate::domain::{Severity, SupabaseRef};
 use chrono::{DateTime, Utc};
 use machine::{Machine, Match};
 use sieve::{ByteSet, Sieve, Word};
+use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::ops::{ControlFlow, Range};
 use std::sync::LazyLock;
@@ -64,7 +65,13 @@ pub(super) struct Search {
     /// In the order of the text. No two overlap, unless several were in one stretch of base64.
     pub sightings: Vec<Sighting>,
     pub cut: bool,
+    /// Whether whatever could be a sighting here was decided by the [`NEAR`] bytes around it, and by its own line: nothing
+    /// was met that looks further. True of a text if it is of each of its parts that overlap by as much.
+    pub local: bool,
 }
+
+/// Bytes that all but a few rules are decided by, their match and what their judge looks at together.
+pub(super) const NEAR: usize = 8 * 1024;
 
 impl Engine {
     /// None: there are more words than the sieve can number.
@@ -85,7 +92,7 @@ impl Engine {
             let after = after.reduce(|one, two| one.into_iter().zip(two).map(|(a, b)| a.or(b)).collect());
             Word { text: text.as_bytes(), before, after: after.unwrap_or_default() }
         };
-        let mark = |(text, after): &(&'static str, &[fn(u8) -> bool])| {
+        let mark = |(text, after): &(&'static str, &[joined::IsByte])| {
             let after = after.iter().map(ByteSet::of).collect();
             Word { text: text.as_bytes(), before: ByteSet::ALL, after }
         };
@@ -98,7 +105,7 @@ impl Engine {
     /// What stands in base64 is decoded one level and searched too, and so are strings with escapes or in pieces; the
     /// place is always that of the original.
     pub(super) fn search(&self, text: &[u8], circumstances: &Circumstances<'_>) -> Search {
-        let mut pass = Pass { engine: self, circumstances, budget: MOST_CANDIDATES, marks: Vec::new() };
+        let mut pass = Pass { engine: self, circumstances, budget: MOST_CANDIDATES, marks: Vec::new(), local: true };
         let mut sightings = pass.plain(text);
         let mut marks = std::mem::take(&mut pass.marks);
         joined::places(text, &mut marks);
@@ -106,7 +113,7 @@ impl Engine {
             pass.joined(text, marks, &mut sightings);
         }
         pass.encoded(text, &mut sightings);
-        Search { sightings, cut: pass.budget == 0 }
+        Search { sightings, cut: pass.budget == 0, local: pass.local }
     }
 }
 
@@ -118,6 +125,8 @@ struct Pass<'e> {
     budget: usize,
     /// Where strings may have to be decoded or joined.
     marks: Vec<usize>,
+    /// See [`Search::local`].
+    local: bool,
 }
 
 /// A rule that looks at a whole file does so in pieces of this size, those around its words: further away, a word is no
@@ -149,12 +158,15 @@ impl Pass<'_> {
                             && is_free_before(text, start, machine.rule.charset)
                         {
                             let window = start..text.len().min(start.saturating_add(most));
-                            if let Some(matched) = machine.find(*number, text, window, true) {
+                            let matched = machine.find(*number, text, window, true);
+                            self.local &= machine.rule.is_within(NEAR) || matched.is_none() && most + 16 <= NEAR;
+                            if let Some(matched) = matched {
                                 self.judge(*number, text, &matched, &mut found)?;
                             }
                         }
                     }
                     Reach::File => {
+                        self.local = false;
                         let at = start / PIECE;
                         for piece in at.saturating_sub(1)..at + 2 {
                             if pieces.contains(&(*number, piece)) {
@@ -204,6 +216,8 @@ impl Pass<'_> {
     fn joined(&mut self, text: &[u8], marks: Vec<usize>, sightings: &mut Vec<Sighting>) {
         let mut more = Vec::new();
         for mut joined in joined::joined(text, marks) {
+            // A row of such places may begin far away, and where it does decides how they are read together.
+            self.local = false;
             if self.budget == 0 {
                 break;
             }
@@ -239,7 +253,8 @@ impl Pass<'_> {
     /// What stands in base64.
     fn encoded(&mut self, text: &[u8], sightings: &mut Vec<Sighting>) {
         let mut inner = Vec::new();
-        for encoded in encoded(text) {
+        let wraps = Cell::new(false);
+        for encoded in encoded(text, &wraps) {
             let next = sightings.partition_point(|it| it.at.end <= encoded.at.start);
             // Of what only guesses, what a stretch of base64 holds knows better.
             if sightings.get(next).is_some_and(|it| it.at.start < encoded.at.end && !it.rule.generic) {
@@ -252,6 +267,7 @@ impl Pass<'_> {
             let found = self.plain(&encoded.inside).into_iter().filter(|it| !it.rule.generic);
             inner.extend(found.map(|it| (encoded.place(&it.at), it)).map(|(at, it)| moved(it, at, &encoded.inside)));
         }
+        self.local &= !wraps.get();
         merge(sightings, inner);
     }
 }
@@ -299,6 +315,8 @@ fn judge(rule: &'static Rule, text: &[u8], matched: &Match, circumstances: &Circ
     }
     let settings = circumstances.traits.settings;
     let candidate = Candidate { rule, text, at: at.clone(), projects: circumstances.projects, now: circumstances.now, settings };
+    #[cfg(test)]
+    tests::looks_no_further(&candidate);
     let Judged { confidence, severity, belongs_to, at, identity } = (rule.judge)(&candidate)?;
     let at = at.unwrap_or_else(|| candidate.at.clone());
     let value = text.get(at.clone())?;

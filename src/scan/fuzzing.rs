@@ -1,8 +1,9 @@
-//! The scanner's side of [`crate::fuzzing`]: searches of single texts, told without a value.
+//! The scanner's side of the door for fuzzing: searches of single texts, told without a value.
 
 use super::engine::{Circumstances, ENGINE};
+use super::glance::{self, Glance};
 use super::large::{self, Windows};
-use super::look::{self, Glance, Look, Looked, Place};
+use super::look::{Look, Looked, Place};
 use super::place::PathTraits;
 use super::report::{Leak, Surface};
 use super::{Options, ScanKey};
@@ -33,7 +34,7 @@ pub fn search(text: &[u8], path: &[u8]) -> (Vec<Seen>, bool) {
 /// Whether some path could make a leak of what `bytes` hold. None: they are no text.
 #[must_use]
 pub fn glance(bytes: &[u8]) -> Option<bool> {
-    match look::glance(bytes, &[], now()) {
+    match glance::glance(bytes, &[], now()) {
         Glance::Binary => None,
         Glance::Nothing => Some(false),
         Glance::Candidates => Some(true),

@@ -1,7 +1,7 @@
 //! Takes every blob of a history through the engine and says which commit brought each secret and when it went away.
 //! What was searched in one version of a file is not searched again in the next. Keeps no value.
 
-use super::engine::{Circumstances, ENGINE};
+use super::engine::Circumstances;
 use super::large::{self, Ended, Windows};
 use super::look::{self, Looked};
 use super::place::PathTraits;
@@ -19,6 +19,8 @@ use std::path::Path;
 use std::sync::atomic::AtomicBool;
 
 mod news;
+
+use news::Clean;
 
 /// See [`super::scan_history`].
 pub(super) fn alone(path: &Path, key: &ScanKey, options: &Options, stop: &AtomicBool) -> Result<Report, RepoProblem> {
@@ -183,18 +185,12 @@ impl<'a> Search<'a> {
         self.seen
     }
 
-    /// Whether nothing of any kind stands in the text; what the version before it has in common with it is not searched.
-    fn is_clean(&mut self, content: &Content<'_, Option<PathTraits>>, traits: PathTraits) -> bool {
+    /// What is known of the text if nothing of any kind stands in it; what the version before it has in common with it is
+    /// not searched.
+    fn clean(&mut self, content: &Content<'_, Option<Clean>>, traits: PathTraits) -> Option<Clean> {
         let circumstances = Circumstances { projects: &self.options.projects, now: self.options.now, traits };
-        let clean = |text: &[u8]| {
-            let search = ENGINE.search(text, &circumstances);
-            search.sightings.is_empty() && !search.cut
-        };
-        let change = content.change.as_ref().filter(|it| it.base == Some(traits));
-        match change.and_then(|Change { news, .. }| self.regions.of(content.bytes, news)) {
-            Some(regions) => regions.iter().all(|it| clean(content.bytes.get(it.clone()).unwrap_or_default())),
-            None => clean(content.bytes),
-        }
+        let base = content.change.as_ref().and_then(|Change { base, news }| Some(((*base)?, *news)));
+        news::clean(&mut self.regions, content.bytes, base, &circumstances)
     }
 
     /// Searches a blob in which there may be something, at each of its places.
@@ -242,8 +238,8 @@ impl<'a> Search<'a> {
 }
 
 impl Searcher for Search<'_> {
-    /// The traits with which a blob was searched, if nothing was in it.
-    type Note = Option<PathTraits>;
+    /// What is known of a blob if nothing was in it.
+    type Note = Option<Clean>;
 
     fn blob(&mut self, content: Content<'_, Self::Note>) -> Look<Self::Note> {
         let nothing = Look { note: None, wipe: false };
@@ -271,8 +267,8 @@ impl Searcher for Search<'_> {
         self.seen.bytes += bytes.len() as u64;
         let traits = places.first().map(|it| it.2).unwrap_or_default();
         let alike = places.iter().all(|it| it.2 == traits);
-        if kind == Encoding::Plain && alike && self.is_clean(&content, traits) {
-            return Look { note: Some(traits), wipe: false };
+        if let Some(note) = (kind == Encoding::Plain && alike).then(|| self.clean(&content, traits)).flatten() {
+            return Look { note: Some(note), wipe: false };
         }
         let wipe = self.search(object, bytes, &places);
         Look { note: None, wipe }

@@ -46,8 +46,11 @@ impl Joined {
     }
 }
 
+/// Whether a byte may stand there.
+pub(super) type IsByte = fn(u8) -> bool;
+
 /// The words that the sieve looks for besides those of rules, and what must follow: each may be such a place.
-pub(super) const WORDS: &[(&str, &[fn(u8) -> bool])] = &[
+pub(super) const WORDS: &[(&str, &[IsByte])] = &[
     ("\\x", &[is_ascii_half, is_hex]),
     ("\\u00", &[is_ascii_half, is_hex]),
     ("\\u{", &[is_ascii_half, is_hex]),
@@ -75,7 +78,7 @@ pub(super) fn places(text: &[u8], marks: &mut Vec<usize>) {
 }
 
 /// The neighbourhoods of `marks`, decoded. Marks that decode to nothing of a token are passed by.
-pub(super) fn joined<'t>(text: &'t [u8], mut marks: Vec<usize>) -> impl Iterator<Item = Joined> + 't {
+pub(super) fn joined(text: &[u8], mut marks: Vec<usize>) -> impl Iterator<Item = Joined> + '_ {
     marks.retain(|at| match text.get(*at) {
         Some(b'\\' | b'$') => tells(text, *at),
         Some(b'.') => at.checked_sub(1).is_some_and(|quote| tells(text, quote)),
@@ -136,15 +139,15 @@ fn edit(text: &[u8], at: usize) -> Option<(usize, Option<u8>)> {
     let rest = text.get(at..text.len().min(at + 128))?;
     let byte = |length: usize, byte: u8| Some((length, Some(byte)));
     match rest {
-        [b'\\', b'x', a, b, ..] => byte(4, printable(hex(&[*a, *b])?)?),
-        [b'\\', b'u', b'0', b'0', a, b, ..] => byte(6, printable(hex(&[*a, *b])?)?),
-        [b'\\', b'u', b'{', a, b, b'}', ..] => byte(6, printable(hex(&[*a, *b])?)?),
+        [b'\\', b'x', a, b, ..] => byte(4, printable(hex([*a, *b])?)?),
+        [b'\\', b'u', b'0', b'0', a, b, ..] | [b'\\', b'u', b'{', a, b, b'}', ..] | [b'&', b'#', b'x' | b'X', a, b, b';', ..] => {
+            byte(6, printable(hex([*a, *b])?)?)
+        }
         [b'\\', b'n', ..] => byte(2, b'\n'),
         [b'\\', b'r', ..] => byte(2, b'\r'),
         [b'\\', b't', ..] => byte(2, b'\t'),
         [b'\\', sign @ (b'/' | b'"' | b'\'' | b'`' | b'\\'), ..] => byte(2, *sign),
-        [b'%', a, b, ..] => byte(3, printable(hex(&[*a, *b])?)?),
-        [b'&', b'#', b'x' | b'X', a, b, b';', ..] => byte(6, printable(hex(&[*a, *b])?)?),
+        [b'%', a, b, ..] => byte(3, printable(hex([*a, *b])?)?),
         [b'&', b'#', a @ b'0'..=b'9', b @ b'0'..=b'9', b';', ..] => byte(5, printable((a - b'0') * 10 + (b - b'0'))?),
         [b'&', ..] => {
             let named = [("&amp;", b'&'), ("&quot;", b'"'), ("&apos;", b'\''), ("&lt;", b'<'), ("&gt;", b'>')];
@@ -191,7 +194,7 @@ fn quote_before(text: &[u8], plus: usize) -> Option<usize> {
     text.get(from + back).filter(|byte| is_quote(**byte)).map(|_| from + back)
 }
 
-fn hex(digits: &[u8; 2]) -> Option<u8> {
+fn hex(digits: [u8; 2]) -> Option<u8> {
     let [a, b] = digits.map(|digit| char::from(digit).to_digit(16));
     u8::try_from(a? * 16 + b?).ok()
 }

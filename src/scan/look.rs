@@ -5,44 +5,12 @@ use super::engine::{Circumstances, ENGINE, Sighting};
 use super::place::{PathTraits, raised};
 use super::report::{Leak, Surface};
 use super::rule::mentions;
-use super::text::{self, SearchedText};
+use super::text::SearchedText;
 use super::{Options, ScanKey, markers};
-use crate::domain::{Foreign, SupabaseRef};
+use crate::domain::Foreign;
 use crate::repo::Standing;
-use chrono::{DateTime, Utc};
-use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::ops::Range;
-use zeroize::Zeroizing;
-
-/// What a text is at first sight, before anybody knows its path.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Glance {
-    /// No path makes a leak of anything in it.
-    Nothing,
-    /// Not text.
-    Binary,
-    /// Some path would: look again with the path.
-    Candidates,
-}
-
-/// Says what `bytes` could be under any path: every rule tried, values taken with and without quotes. Cheap on what
-/// holds nothing, safe to call from many threads at once, no state between calls.
-pub(crate) fn glance(bytes: &[u8], projects: &[SupabaseRef], now: DateTime<Utc>) -> Glance {
-    let Some(text) = text::decoded(bytes) else { return Glance::Binary };
-    let traits = PathTraits { settings: true, ..PathTraits::default() };
-    let search = ENGINE.search(&text, &Circumstances { projects, now, traits });
-    let found = search.cut || !search.sightings.is_empty();
-    if let (true, Cow::Owned(copy)) = (found, text) {
-        drop(Zeroizing::new(copy));
-    }
-    if found { Glance::Candidates } else { Glance::Nothing }
-}
-
-/// Whether any path could make a leak of something in `bytes`. See [`glance`].
-pub(crate) fn holds_candidates(bytes: &[u8], projects: &[SupabaseRef], now: DateTime<Utc>) -> bool {
-    glance(bytes, projects, now) == Glance::Candidates
-}
 
 /// What every text of a scan is looked at with.
 #[derive(Clone, Copy)]
@@ -174,39 +142,6 @@ impl Lines {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::scan::rules::samples::{self, Samples};
-    use chrono::TimeZone;
-
-    fn now() -> DateTime<Utc> {
-        Utc.with_ymd_and_hms(2026, 11, 22, 12, 0, 0).unwrap()
-    }
-
-    #[test]
-    fn a_glance_never_says_nothing_where_a_path_makes_a_leak() {
-        let (key, options) = (ScanKey::new([7; 32]), Options::new(now()));
-        let look = Look { key: &key, options: &options, surface: Surface::History, commit: None };
-        let mut nothing = 0;
-        for Samples { rule, path, matching, near } in samples::all() {
-            for text in matching.iter().chain(&near) {
-                let mut leaks = BTreeMap::new();
-                for path in [path, ".env", "src/a.ts", "dist/a.js", "config.yml"] {
-                    let place = Place { path: path.as_bytes(), standing: Standing::Tracked, in_head: false };
-                    look.search(place, text.clone().into_bytes(), &mut leaks);
-                }
-                let said = holds_candidates(text.as_bytes(), &[], now());
-                assert!(said || leaks.is_empty(), "{rule}");
-                nothing += usize::from(!said);
-            }
-        }
-        assert!(nothing > 10, "and it does say nothing of what holds nothing");
-    }
-
-    #[test]
-    fn a_glance_tells_what_is_no_text() {
-        let picture: Vec<u8> = (0..4000_u32).map(|n| n.wrapping_mul(2_654_435_761).to_le_bytes()[2]).collect();
-        assert_eq!(glance(&picture, &[], now()), Glance::Binary);
-        assert_eq!(glance(b"", &[], now()), Glance::Nothing);
-    }
 
     #[test]
     fn lines_are_counted_forward() {

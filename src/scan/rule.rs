@@ -82,6 +82,8 @@ pub(super) struct Rule {
     pub generic: bool,
     pub mask: Mask,
     pub judge: Judge,
+    /// Bytes on each side of the secret that the judge may look at.
+    pub looks: usize,
 }
 
 impl Rule {
@@ -104,7 +106,17 @@ impl Rule {
         generic: false,
         mask: Mask::Prefix,
         judge: keep,
+        looks: 640,
     };
+    /// Whether a match and all that its judge looks at lie within so many bytes.
+    pub(super) const fn is_within(&self, bytes: usize) -> bool {
+        match self.reach {
+            // What may be an escape before it, and the byte behind it, are looked at too.
+            Reach::From(most) => most + 2 * self.looks + 16 <= bytes,
+            Reach::File => false,
+        }
+    }
+
     /// What is public by design.
     pub(super) const PUBLIC: Self =
         Self { severity: Severity::Info, public: true, rotate: "nothing to rotate: public by design", ..Self::TOKEN };

@@ -229,7 +229,7 @@ mod tests {
     fn utf16_of_any_language_is_read_wherever_it_becomes_readable() {
         let chinese = "这是一个很长的注释，用来说明配置文件的内容。".repeat(400);
         let secret = "\r\nKEY=value of a key\r\n".repeat(30);
-        for text in [chinese.clone() + &secret, format!("Ключ от всего, {}", secret), secret.clone() + &chinese + &secret]
+        for text in [chinese.clone() + &secret, format!("Ключ от всего, {secret}"), secret.clone() + &chinese + &secret]
         {
             for little in [true, false] {
                 let bytes = utf16(&text, little);

@@ -54,7 +54,7 @@ fn an_app_without_any_credential_is_looked_at_as_far_as_can_be() {
     moments_are_utc(&document);
     has(&document, &["app", "run", "requests", "outcomes"]);
     let outcomes = document["outcomes"].as_array().unwrap();
-    assert_eq!(outcomes.len(), 14);
+    assert_eq!(outcomes.len(), 15);
     for it in outcomes {
         has(it, &["probe", "items", "outcome", "gap", "says", "findings", "notes", "ms"]);
         // What the checkout itself shows needs nobody's permission.

@@ -5,10 +5,12 @@ use crate::terminal::Terminal;
 
 const LARGE: (u16, u16) = (120, 40);
 
-fn demo(size: (u16, u16)) -> Terminal {
-    let mut console = Terminal::open(&Home::new(), &["demo"], size);
+/// The demo's console, and the directory that it stands in: git wants one that is there.
+fn demo(size: (u16, u16)) -> (Home, Terminal) {
+    let home = Home::new();
+    let mut console = Terminal::open(&home, &["demo"], size);
     console.shows("DEMO");
-    console
+    (home, console)
 }
 
 /// The text in the upper part of the screen.
@@ -18,7 +20,7 @@ fn upper(screen: &str) -> String {
 
 #[test]
 fn the_demo_ticks_items_and_shows_drift_first() {
-    let mut console = demo(LARGE);
+    let (_home, mut console) = demo(LARGE);
     assert!(console.screen().alternate_screen());
     console.shows("week 1 of 3");
     console.shows("BAK-01");
@@ -49,7 +51,7 @@ fn the_demo_ticks_items_and_shows_drift_first() {
 
 #[test]
 fn any_size_is_drawn_and_none_kills_it() {
-    let mut console = demo(LARGE);
+    let (_home, mut console) = demo(LARGE);
     console.shows("BAK-01");
     console.keys("R");
     console.shows("finished,");
@@ -73,7 +75,8 @@ fn any_size_is_drawn_and_none_kills_it() {
 
 #[test]
 fn ten_by_three_is_enough_to_leave() {
-    let mut console = Terminal::open(&Home::new(), &["demo"], (10, 3));
+    let home = Home::new();
+    let mut console = Terminal::open(&home, &["demo"], (10, 3));
     console.until("anything", |screen| !screen.trim().is_empty());
     console.keys("q");
     assert!(console.ended());
@@ -84,7 +87,7 @@ fn ten_by_three_is_enough_to_leave() {
 #[test]
 fn signals_give_the_terminal_back() {
     for name in ["TERM", "HUP"] {
-        let mut console = demo((80, 24));
+        let (_home, mut console) = demo((80, 24));
         console.signal(name);
         console.ended();
         console.is_given_back();
@@ -93,7 +96,7 @@ fn signals_give_the_terminal_back() {
 
 #[test]
 fn keys_in_quick_succession_all_count() {
-    let mut console = demo(LARGE);
+    let (_home, mut console) = demo(LARGE);
     // Several in one write, and each alone: the second of two was lost once.
     console.keys("cf");
     console.until("the findings", |screen| screen.contains("Findings") || screen.contains("findings ─"));
@@ -159,12 +162,13 @@ fn another_process_is_seen_within_moments() {
 
 #[test]
 fn without_colour_there_is_none() {
-    let mut coloured = demo((80, 24));
+    let (_home, mut coloured) = demo((80, 24));
     coloured.keys("q");
     assert!(coloured.ended());
     let colour = regex::bytes::Regex::new(r"\x1b\[[0-9;]*(3[0-7]|4[0-7]|9[0-7]|38;|48;)[0-9;]*m").unwrap();
     assert!(colour.is_match(&coloured.raw), "colours look like that");
-    let mut plain = Terminal::open(&Home::new().with("NO_COLOR", "1"), &["demo"], (80, 24));
+    let home = Home::new().with("NO_COLOR", "1");
+    let mut plain = Terminal::open(&home, &["demo"], (80, 24));
     plain.shows("BAK-01");
     plain.keys("R");
     plain.shows("finished,");

@@ -42,7 +42,7 @@ pub fn asked(args: &ScanArgs, terminal: Terminal) -> Result<Option<Asked>, Troub
             .why("no app is named whose permission could be looked up")
             .next("Name it with --app NAME; `rescue app authorise NAME --consent active …` records a permission"));
     }
-    if !args.yes && !(terminal.both && terminal.messages) {
+    if !(args.yes || terminal.both && terminal.messages) {
         return Err(Trouble::usage("nobody is at a terminal to agree to the requests of --verify")
             .next("Look at them at a terminal first, then give --yes"));
     }

@@ -17,6 +17,9 @@ use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 use url::Url;
 
+/// A scan that waits to be started, and ends soon after the flag becomes true.
+type Work = Box<dyn FnOnce(&AtomicBool) -> Result<Report, Trouble> + Send>;
+
 /// What came of it.
 pub struct Scanned {
     pub report: Report,
@@ -49,7 +52,7 @@ pub async fn scanned(
     let mut remarks = Vec::new();
     let mut history = false;
     let mut begins = "listing what is there".to_owned();
-    let work: Box<dyn FnOnce(&AtomicBool) -> Result<Report, Trouble> + Send> = match target {
+    let work: Work = match target {
         Target::Folder(path) => {
             // A plain folder has no history, whatever was asked for.
             history = with_history && (path.join(".git").symlink_metadata().is_ok() || path.join("HEAD").is_file());
@@ -184,7 +187,7 @@ fn input(most: u64) -> Result<Vec<u8>, Trouble> {
 
 /// Runs blocking work and waits for it, showing how far it is.
 async fn watched(
-    work: Box<dyn FnOnce(&AtomicBool) -> Result<Report, Trouble> + Send>,
+    work: Work,
     progress: &Progress,
     begins: &str,
     show: bool,

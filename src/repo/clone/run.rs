@@ -107,7 +107,13 @@ pub(super) fn git(
     });
     let whole = running.wait(path, stop, limits)?;
     let text = listener.join().unwrap_or_default();
-    if whole { Ok(()) } else { Err(said::problem(&String::from_utf8_lossy(&text), address, token)) }
+    let text = String::from_utf8_lossy(&text);
+    match whole {
+        // So does a host that answers every question with an empty page: nothing seen is no repository without secrets.
+        true if said::is_empty(&text) => Err(CloneProblem::Empty { host: address.host() }),
+        true => Ok(()),
+        false => Err(said::problem(&text, address, token)),
+    }
 }
 
 fn settings(scheme: &str) -> Vec<String> {

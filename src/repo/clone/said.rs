@@ -38,6 +38,11 @@ pub(super) fn problem(text: &str, address: &Address, token: Option<CloneToken<'_
     CloneProblem::Failed { host, says: Foreign::new(masked(last_line(text), token)) }
 }
 
+/// Whether git says that what it cloned has no commit.
+pub(super) fn is_empty(text: &str) -> bool {
+    text.contains("cloned an empty repository")
+}
+
 fn last_line(text: &str) -> &str {
     text.lines().rev().find(|line| !line.trim().is_empty()).unwrap_or("it said nothing")
 }

@@ -92,6 +92,10 @@ fn a_clone_has_every_ref_runs_no_hook_and_goes_away() {
     assert!(is_empty(under.path()));
     let (problem, _) = tried(&address, None);
     assert!(matches!(problem, CloneProblem::NotAnAddress { .. }), "local addresses only where they are asked for");
+    let nothing = tempfile::tempdir().unwrap();
+    git(nothing.path(), &["init", "-q"]);
+    let problem = clone(&format!("file://{}", nothing.path().display()), None, under.path(), &stop, limits).unwrap_err();
+    assert!(matches!(problem, CloneProblem::Empty { .. }) && is_empty(under.path()), "{problem}");
 }
 
 #[test]
@@ -127,7 +131,13 @@ fn refusals_are_told_apart() {
     assert!(matches!(tried(&address, None).0, CloneProblem::Refused { .. }));
     let (address, _told) = host(answer("200 OK", "Content-Type: text/html\r\n"));
     let problem = tried(&address, None).0;
-    assert!(matches!(problem, CloneProblem::NotARepository { .. } | CloneProblem::Failed { .. }), "{problem}");
+    assert!(matches!(problem, CloneProblem::Empty { .. }), "{problem}");
+    let page = "<!doctype html><title>Shop</title>\n";
+    let head =
+        format!("HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nConnection: close\r\nContent-Length: {}\r\n\r\n", page.len());
+    let (address, _told) = host(head + page);
+    let problem = tried(&address, None).0;
+    assert!(matches!(problem, CloneProblem::NotARepository { .. }), "{problem}");
     let closed = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     assert!(matches!(tried(&format!("http://{closed}/a/b"), None).0, CloneProblem::Unreachable { .. }));
 }

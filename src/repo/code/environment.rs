@@ -73,7 +73,7 @@ fn read(
     let by_point = point(tokens, after);
     if let Some((at, name)) = by_point.and_then(|at| Some((at, get(at)?.word()?))) {
         // `process.env.X = …` sets it, which is no read; `==` compares.
-        if !(sign(at + 1, '=') && !sign(at + 2, '=')) {
+        if !sign(at + 1, '=') || sign(at + 2, '=') {
             reads.push(EnvironmentRead { name: name.to_owned(), line });
         }
         return at + 1;
@@ -113,8 +113,7 @@ fn unpacked(tokens: &[Token<'_>], start: usize) -> Option<Vec<String>> {
     let (mut names, mut is_start, mut depth) = (Vec::new(), true, 0_u32);
     for token in inside {
         match token.kind {
-            super::lex::Kind::Sign('.') if is_start => return None,
-            super::lex::Kind::Sign('[') if is_start => return None,
+            super::lex::Kind::Sign('.' | '[') if is_start => return None,
             super::lex::Kind::Sign('(' | '[' | '{') => depth += 1,
             super::lex::Kind::Sign(')' | ']' | '}') => depth = depth.saturating_sub(1),
             super::lex::Kind::Sign(',') if depth == 0 => {

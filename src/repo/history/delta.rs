@@ -21,12 +21,18 @@ fn size(bytes: &[u8]) -> Option<(usize, &[u8])> {
     None
 }
 
+/// Bytes that one instruction can take from the base.
+const LONGEST: usize = 0xff_ffff;
+
 /// Builds the result of `delta` upon `base` in `into`, and lists in `news` what of it does not stand so in `base`: new
-/// bytes, and with no length the joints between stretches that were apart. None: it is damaged.
-pub(super) fn apply(base: &[u8], delta: &[u8], into: &mut Vec<u8>, news: &mut Vec<Range<usize>>) -> Option<()> {
+/// bytes, and with no length the joints between stretches that were apart. None: it is damaged, or says that its result
+/// has more than `most` bytes.
+pub(super) fn apply(base: &[u8], delta: &[u8], most: usize, into: &mut Vec<u8>, news: &mut Vec<Range<usize>>) -> Option<()> {
     let (base_size, rest) = size(delta)?;
     let (result_size, mut rest) = size(rest)?;
-    if base_size != base.len() {
+    // An instruction is a byte at least, and gives no more than the base has, or than itself.
+    let possible = rest.len().saturating_mul(base.len().clamp(1, LONGEST));
+    if base_size != base.len() || result_size > most.min(possible) {
         return None;
     }
     into.clear();
@@ -88,6 +94,8 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
+    const MOST: usize = 1 << 20;
+
     fn copy(offset: usize, length: usize) -> Vec<u8> {
         let mut bytes = vec![0x80 | 0x0f | 0x70];
         bytes.extend(&u32::try_from(offset).unwrap().to_le_bytes());
@@ -110,7 +118,7 @@ mod tests {
         let base = b"the quick brown fox";
         let delta = [varint(19), varint(19), copy(0, 4), vec![4], b"slow".to_vec(), copy(9, 10), vec![1, b'!']].concat();
         let (mut out, mut news) = (Vec::new(), Vec::new());
-        apply(base, &delta, &mut out, &mut news).unwrap();
+        apply(base, &delta, MOST, &mut out, &mut news).unwrap();
         assert_eq!(out, b"the slow brown fox!");
         assert_eq!(news, [4..8, 18..19]);
         assert_eq!(sizes(&delta), Some((19, 19)));
@@ -121,20 +129,34 @@ mod tests {
         let base = b"0123456789";
         let (mut out, mut news) = (Vec::new(), Vec::new());
         let delta = [varint(10), varint(8), copy(0, 3), copy(3, 2), copy(7, 3)].concat();
-        apply(base, &delta, &mut out, &mut news).unwrap();
+        apply(base, &delta, MOST, &mut out, &mut news).unwrap();
         assert_eq!((out.as_slice(), news.as_slice()), (b"01234789".as_slice(), [5..5].as_slice()));
         let shorter = [varint(10), varint(5), copy(0, 5)].concat();
-        apply(base, &shorter, &mut out, &mut news).unwrap();
+        apply(base, &shorter, MOST, &mut out, &mut news).unwrap();
         assert_eq!(news, [5..5]);
+    }
+
+    #[test]
+    fn a_size_that_cannot_be_is_damage_and_costs_no_memory() {
+        let base = b"0123456789";
+        let (mut out, mut news) = (Vec::new(), Vec::new());
+        for announced in [11, MOST, 27_383_759_069, usize::MAX >> 1] {
+            let delta = [varint(10), varint(announced), vec![1, b'!']].concat();
+            assert_eq!(apply(base, &delta, usize::MAX, &mut out, &mut news), None);
+        }
+        let whole = [varint(10), varint(10), copy(0, 10)].concat();
+        assert_eq!(apply(base, &whole, 9, &mut out, &mut news), None);
+        assert!(out.capacity() <= 64, "{}", out.capacity());
+        assert_eq!(apply(base, &whole, 10, &mut out, &mut news), Some(()));
     }
 
     proptest! {
         #[test]
         fn whatever_stands_there_it_ends(base in proptest::collection::vec(any::<u8>(), 0..40), mut delta in proptest::collection::vec(any::<u8>(), 0..60)) {
             let (mut out, mut news) = (Vec::new(), Vec::new());
-            let _ = apply(&base, &delta, &mut out, &mut news);
+            let _ = apply(&base, &delta, MOST, &mut out, &mut news);
             delta.splice(0..0, varint(base.len()));
-            if apply(&base, &delta, &mut out, &mut news).is_some() {
+            if apply(&base, &delta, MOST, &mut out, &mut news).is_some() {
                 prop_assert!(news.iter().all(|it| it.end <= out.len()));
             }
         }

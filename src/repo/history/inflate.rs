@@ -9,6 +9,9 @@ pub(super) struct Inflater(Inflate);
 /// The largest window that zlib has, as its logarithm.
 const WINDOW: u8 = 15;
 
+/// Bytes that one compressed byte can become; the format allows 1032.
+const MOST_RATIO: usize = 1040;
+
 impl Inflater {
     pub(super) fn new() -> Self {
         Self(Inflate::new(true, WINDOW))
@@ -16,6 +19,10 @@ impl Inflater {
 
     /// Inflates the stream at the start of `from`, which holds exactly `size` bytes, into `into`. None: it is damaged.
     pub(super) fn whole(&mut self, from: &[u8], size: usize, into: &mut Vec<u8>) -> Option<()> {
+        // A header that says more than its stream can hold is not given room for it.
+        if size / MOST_RATIO > from.len() {
+            return None;
+        }
         self.0.reset(true);
         // A byte to spare, so that a stream that holds more is told apart. What the buffer had is written over, not cleared.
         into.resize(size.checked_add(1)?, 0);

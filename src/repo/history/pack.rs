@@ -39,7 +39,7 @@ const CHUNK: usize = 1 << 18;
 
 pub(super) struct Pack {
     file: File,
-    length: u64,
+    pub length: u64,
     /// Ordered by their offset.
     pub entries: Vec<Entry>,
 }
@@ -111,7 +111,9 @@ impl Pack {
     /// before.
     pub(super) fn compressed<'b>(&self, at: u32, buffer: &'b mut Vec<u8>) -> Option<&'b [u8]> {
         let (start, end) = self.range(at)?;
-        let length = usize::try_from(end.checked_sub(start)?).ok()?;
+        // No stream is much larger than what is in it: what stands behind it is not part of it, whatever the index says.
+        let size = u64::from(self.entries.get(at as usize)?.size);
+        let length = usize::try_from(end.checked_sub(start)?.min(size + size / 8 + 65_536)).ok()?;
         if buffer.len() < length {
             buffer.resize(length, 0);
         }

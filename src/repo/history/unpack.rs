@@ -8,11 +8,15 @@ use super::{NONE, delta};
 use crate::repo::{ReadLimits, Why};
 use std::io::Read;
 use std::ops::Range;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use zeroize::Zeroize;
 
 mod loose;
+
+/// Bytes that a byte of a pack may become, on the whole, where that is more than the limit for all files together. The
+/// history of a large project has some fifty.
+const MOST_RATIO: u64 = 256;
 
 /// What a searcher keeps of an object for those that build upon it, and whether its bytes are to be wiped.
 #[derive(Debug, Clone, Copy)]
@@ -138,6 +142,8 @@ struct Family<'a> {
     /// Bytes of each entry and of what builds upon it.
     weight: Vec<u64>,
     limits: ReadLimits,
+    /// Bytes that were made so far.
+    made: AtomicU64,
     stop: &'a AtomicBool,
 }
 
@@ -216,7 +222,7 @@ impl<'a> Family<'a> {
         let total: u64 = roots.iter().filter_map(|it| weight.get(*it as usize)).sum();
         let heavy = |at: &u32| weight.get(*at as usize).copied().filter(|it| *it > total / 256);
         roots.sort_by_key(|at| std::cmp::Reverse(heavy(at)));
-        (Self { pack, wanted, needed, child, sibling, weight, limits, stop }, roots)
+        (Self { pack, wanted, needed, child, sibling, weight, limits, made: AtomicU64::new(0), stop }, roots)
     }
 
     /// What builds upon an entry and is needed, the lightest last.
@@ -234,6 +240,13 @@ impl<'a> Family<'a> {
 
     fn is_wanted(&self, at: u32) -> bool {
         self.wanted.get(at as usize) == Some(&true)
+    }
+
+    /// Whether more was made of the pack than one of its size has: a few deltas upon each other make more than any disk
+    /// holds.
+    fn is_past(&self) -> bool {
+        let most = self.limits.total_bytes.max(self.pack.length.saturating_mul(MOST_RATIO));
+        self.made.load(Ordering::Relaxed) > most
     }
 
     /// Bytes that one object may have to be built at all. Structure is smaller by far.
@@ -325,6 +338,7 @@ impl<'f, 'p, T: Taker> Worker<'f, 'p, T> {
         let mut bytes = self.spare.pop().unwrap_or_default();
         match self.inflate(at, base.as_deref(), &mut bytes) {
             Ok(()) => {
+                self.family.made.fetch_add(bytes.len() as u64, Ordering::Relaxed);
                 let mut look = None;
                 if let Some(entry) = self.family.pack.entries.get(at as usize).filter(|_| self.family.is_wanted(at)) {
                     let note = base.as_ref().and_then(|it| it.note);
@@ -370,6 +384,9 @@ impl<'f, 'p, T: Taker> Worker<'f, 'p, T> {
         if entry.kind == Kind::Unknown {
             return Err(Why::Damaged);
         }
+        if self.family.is_past() {
+            return Err(Why::PastTotal);
+        }
         let (size, most) = (entry.size as usize, self.family.most());
         if size > most || (base.is_none() && entry.kind == Kind::Blob && size as u64 > self.family.limits.file_bytes) {
             let leaf = self.family.child.get(at as usize) == Some(&NONE);
@@ -386,7 +403,7 @@ impl<'f, 'p, T: Taker> Worker<'f, 'p, T> {
         if result > most {
             return Err(Why::TooLarge);
         }
-        delta::apply(&base.bytes, &self.delta, into, &mut self.news).ok_or(Why::Damaged)
+        delta::apply(&base.bytes, &self.delta, most, into, &mut self.news).ok_or(Why::Damaged)
     }
 
     /// Tells that an entry, and all that builds upon it, could not be read.

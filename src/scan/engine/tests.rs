@@ -11,6 +11,17 @@ fn search(path: &str, text: &[u8], projects: &[SupabaseRef]) -> Vec<Sighting> {
     ENGINE.search(text, &Circumstances { projects, now, traits: PathTraits::of(path.as_bytes()) }).sightings
 }
 
+/// Every judge, in every test, decides the same when it sees no more than its rule says that it looks at.
+pub(super) fn looks_no_further(candidate: &Candidate<'_>) {
+    let Candidate { rule, text, at, projects, now, settings } = candidate;
+    let from = at.start.saturating_sub(rule.looks);
+    let near = &text[from..text.len().min(at.end + rule.looks)];
+    let at = at.start - from..at.end - from;
+    let again = Candidate { rule, text: near, at, projects, now: *now, settings: *settings };
+    let told = |candidate: &Candidate<'_>| (rule.judge)(candidate).map(|it| it.confidence);
+    assert_eq!(told(candidate), told(&again), "{} looks further than it says", rule.id);
+}
+
 fn rules_in(path: &str, text: &str) -> Vec<&'static str> {
     search(path, text.as_bytes(), &[]).iter().map(|it| it.rule.id).collect()
 }

@@ -1,10 +1,50 @@
 //! Which parts of a text must be searched when the text that it was made from is known to hold nothing: what is new, and
 //! around it as much as a rule may look at. Never leaves out a part in which something could have come to be.
 
+use crate::scan::engine::{Circumstances, ENGINE, NEAR};
+use crate::scan::place::PathTraits;
 use std::ops::Range;
 
-/// The bytes on each side of what is new that are searched with it: the farthest that a rule reaches, or its judge looks.
-const AROUND: usize = 8 * 1024;
+/// What is known of a text in which nothing was found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Clean {
+    /// What it was searched with.
+    pub traits: PathTraits,
+    /// Whether the bytes near a place decided what is there, everywhere in it. A text that was made from one of these is
+    /// searched where it is new; from any other, as a whole.
+    local: bool,
+}
+
+/// Says that nothing of any kind is in `text`, or None: there may be, and it is to be searched as a whole. `base`: what
+/// is known of the text that it was made from, and what does not stand so in that.
+pub(super) fn clean(
+    regions: &mut Regions,
+    text: &[u8],
+    base: Option<(Clean, &[Range<usize>])>,
+    circumstances: &Circumstances<'_>,
+) -> Option<Clean> {
+    let traits = circumstances.traits;
+    // Whether it is local, if nothing is in it.
+    let look = |text: &[u8]| {
+        let search = ENGINE.search(text, circumstances);
+        (search.sightings.is_empty() && !search.cut).then_some(search.local)
+    };
+    let base = base.filter(|(base, _)| base.local && base.traits == traits);
+    if let Some(regions) = base.and_then(|(_, news)| regions.of(text, news)) {
+        let mut local = true;
+        for region in regions {
+            local &= look(text.get(region.clone()).unwrap_or_default())?;
+        }
+        if local {
+            return Some(Clean { traits, local });
+        }
+    }
+    look(text).map(|local| Clean { traits, local })
+}
+
+/// The bytes on each side of what is new that are searched with it: what decides whether something is there lies within
+/// so many bytes, and some of them are new.
+const AROUND: usize = NEAR;
 /// Where no line ends within so many bytes before or behind that, the whole text is searched.
 const LINE: usize = 64 * 1024;
 
@@ -59,24 +99,4 @@ fn line_after(text: &[u8], at: usize) -> Option<usize> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_is_new_is_searched_with_its_surroundings_to_the_ends_of_lines() {
-        let text = b"0123456789abcde\n".repeat(10_000);
-        let mut regions = Regions::default();
-        let around = regions.of(&text, &[80_005..80_006, 80_100..80_100]).unwrap();
-        assert_eq!(around, [71_808..88_304]);
-        assert!(regions.of(&text, &[]).unwrap().is_empty());
-        assert_eq!(regions.of(&text, &[0..1, 159_999..160_000]).unwrap(), [0..8_208, 151_792..160_000]);
-        assert_eq!(regions.of(&text, &[0..160_000]), None);
-    }
-
-    #[test]
-    fn a_text_without_lines_is_searched_whole() {
-        let text = vec![b'a'; 400_000];
-        assert_eq!(Regions::default().of(&text, &[200_000..200_001]), None);
-        assert_eq!(Regions::default().of(&text, &[10..11]), None);
-    }
-}
+mod tests;

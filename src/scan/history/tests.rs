@@ -4,6 +4,7 @@
 use super::super::tests::{Folder, options, secret};
 use super::super::{Confidence, Leak, Report, ScanKey, Surface, scan_history, scan_repository};
 use crate::repo::{RepoProblem, Standing};
+use crate::scan::rules::samples;
 use chrono::{DateTime, Utc};
 use pretty_assertions::assert_eq;
 use std::path::Path;
@@ -246,6 +247,45 @@ fn utf16_and_a_secret_that_appears_in_the_middle_of_a_large_file_are_found() {
         assert_eq!((found[1].0, found[1].4), ("wide.env", true));
         assert_eq!(report.findings.iter().find(|it| it.path == *"big.ts").unwrap().line, 10_001);
     });
+}
+
+/// Loose objects are searched whole, deltas where they are new: the answers must be the same, with every kind of secret
+/// torn apart and put together again from version to version.
+#[test]
+fn searching_what_is_new_finds_what_searching_everything_finds() {
+    let folder = Folder::git();
+    let mut texts: Vec<String> = (0..6).map(|file| format!("// file {file}\nconst a = 1;\n").repeat(900)).collect();
+    let samples = samples::all();
+    for (round, chunk) in samples.chunks(samples.len().div_ceil(25)).enumerate() {
+        for (nth, sample) in chunk.iter().enumerate() {
+            let text = &mut texts[(round + nth) % 6];
+            let mut at = (round * 977 + nth * 4_001) % text.len();
+            at = (at..).find(|at| text.is_char_boundary(*at)).unwrap();
+            let piece = sample.matching[round % sample.matching.len()].as_str();
+            let middle = (piece.len() / 2..).find(|at| piece.is_char_boundary(*at)).unwrap();
+            match round % 3 {
+                0 => text.insert_str(at, &format!("\n{piece}\n")),
+                1 => text.insert_str(at, &piece[..middle]),
+                _ => text.truncate(at.max(text.len() / 2)),
+            }
+        }
+        for (file, text) in texts.iter().enumerate() {
+            folder.write(&format!("src/{file}.ts"), text).write(&format!("{file}.yml"), text);
+        }
+        folder.on(u32::try_from(round + 1).unwrap());
+    }
+    let answers = |folder: &Folder| {
+        let report = scan(&folder.root).unwrap();
+        assert!(report.coverage.complete);
+        let one = |it: &Leak| (it.id.clone(), it.path.to_string(), it.rule.clone(), it.commit.clone(), it.until, it.in_head);
+        let mut all: Vec<_> = report.findings.iter().map(one).collect();
+        all.sort_unstable();
+        all
+    };
+    let loose = answers(&folder);
+    assert!(loose.len() > 100, "{}", loose.len());
+    folder.run(&["repack", "-q", "-a", "-d", "-f", "--depth=400", "--window=20"]);
+    assert_eq!(answers(&folder), loose);
 }
 
 #[test]

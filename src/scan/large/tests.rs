@@ -134,7 +134,7 @@ proptest! {
         pieces in proptest::collection::vec((0..1000_usize, 0..90_000_usize), 1..12)
     ) {
         let all: Vec<String> = samples::all().into_iter().flat_map(|it| [it.matching, it.near].concat()).collect();
-        let text: String = pieces.iter().map(|(which, gap)| format!("{}\n{}\n", filler(*gap), all[which % all.len()])).collect();
+        let text = pieces.iter().map(|(which, gap)| [&filler(*gap), "\n", &all[which % all.len()], "\n"].concat()).collect::<String>();
         prop_assert_eq!(in_windows("src/a.ts", text.as_bytes(), SMALL), whole("src/a.ts", text.as_bytes()));
     }
 }

@@ -80,6 +80,7 @@ pub(super) const RULES: &[Rule] = &[
             "[A-Za-z0-9+/=_!@#%^&*.~:-]{16,200}"
         ),
         judge: signing,
+        looks: NEIGHBOURHOOD,
         ..ASSIGNED
     },
     Rule {
@@ -249,9 +250,12 @@ fn exposed(candidate: &Candidate<'_>) -> Option<Judged> {
         .then(|| candidate.kept())
 }
 
+/// How far from a secret a token that was signed with it is looked for.
+const NEIGHBOURHOOD: usize = 16 * 1024;
+
 /// What a token nearby was signed with is proven.
 fn signing(candidate: &Candidate<'_>) -> Option<Judged> {
-    let near = candidate.around(16 * 1024, 16 * 1024);
+    let near = candidate.around(NEIGHBOURHOOD, NEIGHBOURHOOD);
     if tokens_in(near).any(|token| signed(token, candidate.value()).is_some()) {
         return Some(candidate.kept().confidence(Confidence::Proven));
     }

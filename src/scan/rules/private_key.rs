@@ -22,6 +22,7 @@ const PEM: Rule = Rule {
     charset: Charset::Open,
     mask: Mask::Frame,
     reach: Reach::From(14_000),
+    looks: NEIGHBOURHOOD,
     ..Rule::TOKEN
 };
 

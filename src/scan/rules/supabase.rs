@@ -45,6 +45,7 @@ pub(super) const RULES: &[Rule] = &[
         charset: Charset::Base64Url,
         entropy: 3.5,
         judge: bound_to_project,
+        looks: NEIGHBOURHOOD,
         ..Rule::TOKEN
     },
     Rule {
@@ -57,6 +58,7 @@ pub(super) const RULES: &[Rule] = &[
         lengths: &[46],
         charset: Charset::Base64Url,
         judge: bound_to_project,
+        looks: NEIGHBOURHOOD,
         ..Rule::PUBLIC
     },
     Rule {
@@ -79,6 +81,7 @@ pub(super) const RULES: &[Rule] = &[
         pattern: named!("(?i:jwt[_-]?secret)|JWT_KEY|SIGNING_SECRET", "[A-Za-z0-9+/=_!@#%^&*.~-]{16,200}"),
         charset: Charset::Open,
         judge: jwt_secret,
+        looks: NEIGHBOURHOOD,
         ..Rule::TOKEN
     },
 ];

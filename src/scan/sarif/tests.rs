@@ -127,7 +127,7 @@ fn levels(
     #[case] kind: &str,
     #[case] level: &str,
 ) {
-    let log = plain(vec![Leak { severity, confidence, public, ..leak("a") }]);
+    let log = plain(vec![Leak { public, confidence, severity, ..leak("a") }]);
     let result = &log["runs"][0]["results"][0];
     assert_eq!((result["kind"].as_str().unwrap(), result["level"].as_str().unwrap()), (kind, level));
 }

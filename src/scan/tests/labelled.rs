@@ -8,6 +8,7 @@ use crate::scan::text::SearchedText;
 use kinds::KINDS;
 use noise::NOISE;
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 
 mod kinds;
 mod noise;
@@ -147,17 +148,17 @@ fn recall_and_precision_are_nearly_perfect_on_every_kind() {
     let (mut all, mut poor) = (Tally::default(), Vec::new());
     for (rule, Tally { texts, found, false_alarms }) in &tallies {
         let (recall, precision) = (ratio(*found, *texts), ratio(*found, found + false_alarms));
-        table += &format!("{rule:<28}{texts:>7}{recall:>9.4}{precision:>11.4}\n");
+        let _ = writeln!(table, "{rule:<28}{texts:>7}{recall:>9.4}{precision:>11.4}");
         if recall < 0.99 || precision < 0.99 {
             poor.push(*rule);
         }
         all = Tally { texts: all.texts + texts, found: all.found + found, false_alarms: all.false_alarms + false_alarms };
     }
     let overall = (ratio(all.found, all.texts), ratio(all.found, all.found + all.false_alarms));
-    table += &format!("{:<28}{:>7}{:>9.4}{:>11.4}\n", "all", all.texts, overall.0, overall.1);
-    table += &format!("of {} texts without a secret, {} alarms\n", quiet.texts, quiet.false_alarms);
+    let _ = writeln!(table, "{:<28}{:>7}{:>9.4}{:>11.4}", "all", all.texts, overall.0, overall.1);
+    let _ = writeln!(table, "of {} texts without a secret, {} alarms", quiet.texts, quiet.false_alarms);
     for (what, times) in &wrong {
-        table += &format!("  {times:>5} × {what}\n");
+        let _ = writeln!(table, "  {times:>5} × {what}");
     }
     std::io::Write::write_all(&mut std::io::stderr(), table.as_bytes()).unwrap();
     assert!(KINDS.len() >= 90 && NOISE.len() >= 30);

@@ -119,7 +119,7 @@ fn a_finding_is_accepted_and_opened_again() {
     assert_eq!((status.code, &item(&status.json(), "SEC-01")["truth"]), (Some(5), &"waived".into()));
     home.must(&["finding", "reopen", "acme", &id[..id.len() - 1], "--reason", "it is live"]);
     assert_eq!(home.run(&["status", "acme"]).code, Some(3));
-    home.run(&["finding", "reopen", "acme", &id, "--reason", "again"]).refused(2, &["not accepted"]);
+    home.run(&["finding", "reopen", "acme", &id, "--reason", "again"]).refused(2, &["neither accepted"]);
     home.run(&["finding", "accept", "acme", "nothing-like-it", "--reason", "x", "--until", &until])
         .refused(2, &["rescue finding list"]);
 }

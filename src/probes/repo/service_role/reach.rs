@@ -117,6 +117,32 @@ fn is_mixed_root(path: &str) -> bool {
     is_page || path.starts_with("/app/routes/") || path.starts_with("/app/root.")
 }
 
+/// Modules of the runtimes themselves.
+const RUNTIME: [&str; 22] = [
+    "fs",
+    "path",
+    "crypto",
+    "stream",
+    "http",
+    "https",
+    "url",
+    "util",
+    "os",
+    "events",
+    "buffer",
+    "child_process",
+    "zlib",
+    "querystring",
+    "assert",
+    "net",
+    "tls",
+    "dns",
+    "timers",
+    "worker_threads",
+    "process",
+    "string_decoder",
+];
+
 /// The modules of an app, by path, and how they name each other.
 struct Modules<'s> {
     survey: &'s Survey,
@@ -211,30 +237,6 @@ impl<'s> Modules<'s> {
         let first = parts.next().unwrap_or(import);
         let package =
             if first.starts_with('@') { format!("{first}/{}", parts.next().unwrap_or_default()) } else { first.to_owned() };
-        const RUNTIME: [&str; 22] = [
-            "fs",
-            "path",
-            "crypto",
-            "stream",
-            "http",
-            "https",
-            "url",
-            "util",
-            "os",
-            "events",
-            "buffer",
-            "child_process",
-            "zlib",
-            "querystring",
-            "assert",
-            "net",
-            "tls",
-            "dns",
-            "timers",
-            "worker_threads",
-            "process",
-            "string_decoder",
-        ];
         let scheme = ["node:", "npm:", "jsr:", "http:", "https:", "virtual:", "astro:", "bun:", "cloudflare:", "data:"];
         let known = self.packages.contains(package.as_str())
             || RUNTIME.contains(&first)

