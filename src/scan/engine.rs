@@ -4,7 +4,7 @@
 use super::encoded::encoded;
 use super::joined;
 use super::place::PathTraits;
-use super::placeholder::is_placeholder;
+use super::placeholder::{is_documented, is_placeholder};
 use super::report::Confidence;
 use super::rule::{Candidate, Charset, Judged, Mask, Reach, Rule};
 use super::{entropy, rules};
@@ -26,9 +26,6 @@ const MOST_CANDIDATES: usize = 20_000;
 
 /// Words of so many letters need nothing around them to be rare.
 const LONG_ENOUGH: usize = 5;
-
-/// The rule that only guesses: what a stretch of base64 holds is said by what is in it.
-const GUESSED: &str = "named-secret";
 
 /// All rules, ready to search. Built once.
 pub(super) static ENGINE: LazyLock<Engine> = LazyLock::new(|| {
@@ -259,7 +256,8 @@ impl Pass<'_> {
         let wraps = Cell::new(false);
         for encoded in encoded(text, &wraps) {
             let next = sightings.partition_point(|it| it.at.end <= encoded.at.start);
-            if sightings.get(next).is_some_and(|it| it.at.start < encoded.at.end && it.rule.id != GUESSED) {
+            // Of what only guesses, what a stretch of base64 holds knows better.
+            if sightings.get(next).is_some_and(|it| it.at.start < encoded.at.end && !it.rule.generic) {
                 continue;
             }
             if self.budget == 0 {
@@ -323,7 +321,8 @@ fn judge(rule: &'static Rule, text: &[u8], matched: &Match, circumstances: &Circ
     let at = at.unwrap_or_else(|| candidate.at.clone());
     let value = text.get(at.clone())?;
     let frame_only = rule.mask != Mask::Prefix;
-    if confidence < Confidence::Proven && !frame_only && (is_placeholder(value) || entropy::bits(value) < rule.entropy) {
+    let stand_in = || is_placeholder(value) || is_documented(value);
+    if confidence < Confidence::Proven && !frame_only && (entropy::bits(value) < rule.entropy || stand_in()) {
         return None;
     }
     let masked = masked(rule, text.get(whole.clone())?, value);

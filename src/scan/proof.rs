@@ -6,7 +6,7 @@ use base64::engine::DecodePaddingMode;
 use base64::engine::general_purpose::{GeneralPurpose, GeneralPurposeConfig, URL_SAFE_NO_PAD};
 use hmac::{Hmac, KeyInit, Mac};
 use serde_json::Value;
-use sha2::{Digest, Sha256};
+use sha2::{Digest, Sha256, Sha384, Sha512};
 
 /// As lenient as the libraries that will read the credential: padding or none, and spare bits that are not zero.
 const LENIENT: GeneralPurposeConfig =
@@ -48,14 +48,18 @@ pub(super) fn jwt(token: &[u8]) -> Option<(Value, Value)> {
     Some((part()?, part()?))
 }
 
-/// Whether `secret` made the signature of a token in three parts (HS256): as text, or as base64 of the key (§2.3).
+/// Whether `secret` made the signature of a token in three parts (HS256, HS384 or HS512): as text, or as base64 of the key (§2.3).
 pub(super) fn is_signed_with(token: &[u8], secret: &[u8]) -> bool {
     let Some(dot) = token.iter().rposition(|byte| *byte == b'.') else { return false };
     let (body, signature) = (token.get(..dot).unwrap_or_default(), token.get(dot + 1..).unwrap_or_default());
     let Ok(signature) = URL_SAFE.decode(signature) else { return false };
-    let fits =
-        |key: &[u8]| Hmac::<Sha256>::new_from_slice(key).is_ok_and(|mac| mac.chain_update(body).verify_slice(&signature).is_ok());
-    signature.len() == 32 && (fits(secret) || base64(secret).is_some_and(|key| fits(&key)))
+    let fits = |key: &[u8]| match signature.len() {
+        32 => Hmac::<Sha256>::new_from_slice(key).is_ok_and(|mac| mac.chain_update(body).verify_slice(&signature).is_ok()),
+        48 => Hmac::<Sha384>::new_from_slice(key).is_ok_and(|mac| mac.chain_update(body).verify_slice(&signature).is_ok()),
+        64 => Hmac::<Sha512>::new_from_slice(key).is_ok_and(|mac| mac.chain_update(body).verify_slice(&signature).is_ok()),
+        _ => false,
+    };
+    fits(secret) || base64(secret).is_some_and(|key| fits(&key))
 }
 
 /// Base64 in its standard alphabet, with or without padding.

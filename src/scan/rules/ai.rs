@@ -19,7 +19,7 @@ pub(super) const RULES: &[Rule] = &[
         literals: &["sk-admin-"],
         pattern: "sk-admin-[A-Za-z0-9_-]{60,200}",
         charset: Charset::Base64Url,
-        judge: |it| Some(openai_marker(it)),
+        judge: openai_marker,
         ..Rule::TOKEN
     },
     Rule {
@@ -30,7 +30,7 @@ pub(super) const RULES: &[Rule] = &[
         literals: &["sk-proj-", "sk-svcacct-", "sk-service-", "sk-None-"],
         pattern: "sk-(?:proj|svcacct|service|None)-[A-Za-z0-9_-]{40,200}",
         charset: Charset::Base64Url,
-        judge: |it| Some(openai_marker(it)),
+        judge: openai_marker,
         ..Rule::TOKEN
     },
     Rule {
@@ -104,7 +104,11 @@ pub(super) const RULES: &[Rule] = &[
         pattern: "sk-ant-[a-z]{2,10}[0-9]{2}-[A-Za-z0-9_-]{32,200}",
         charset: Charset::Base64Url,
         confidence: Confidence::Contextual,
-        judge: |it| entropy::looks_random(it.value()).then(|| it.kept()),
+        judge: |it| {
+            // Of the known ones the form is known too: what their rules do not take is cut off.
+            let known = ["sk-ant-api03-", "sk-ant-admin01-"].iter().any(|known| it.words().starts_with(known));
+            (!known && entropy::looks_random(it.value())).then(|| it.kept())
+        },
         ..Rule::TOKEN
     },
     Rule {
@@ -162,14 +166,24 @@ pub(super) const RULES: &[Rule] = &[
     },
 ];
 
-/// The middle of every OpenAI key is the base64 of its name; a key without is of a form not known yet.
-fn openai_marker(candidate: &Candidate<'_>) -> Judged {
-    let marked = candidate.words().contains("T3BlbkFJ");
-    if marked { candidate.kept() } else { candidate.kept().confidence(Confidence::Contextual) }
+/// The middle of every OpenAI key is the base64 of its name, between two parts of one length; a key without is of a form
+/// not known yet, and one with a part cut off opens nothing.
+fn openai_marker(candidate: &Candidate<'_>) -> Option<Judged> {
+    let Some((before, after)) = candidate.words().split_once("T3BlbkFJ") else {
+        // Keys of administrators all have it.
+        let confidence = if candidate.words().starts_with("sk-admin-") { Confidence::Weak } else { Confidence::Contextual };
+        return Some(candidate.kept().confidence(confidence));
+    };
+    let part = ["sk-admin-", "sk-proj-", "sk-svcacct-"].iter().find_map(|it| before.strip_prefix(it));
+    part.is_none_or(|it| it.len() == after.len()).then(|| candidate.kept())
 }
 
-/// 108 characters that end in `AA`; other lengths are of a form not known yet.
+/// 108 characters that end in `AA`; other lengths are of a form not known yet, another ending is somebody's invention.
 fn anthropic_ending(candidate: &Candidate<'_>) -> Judged {
-    let whole = candidate.value().len() == 108 && candidate.value().ends_with(b"AA");
-    if whole { candidate.kept() } else { candidate.kept().confidence(Confidence::Contextual) }
+    let confidence = match (candidate.value().len(), candidate.value().ends_with(b"AA")) {
+        (108, true) => return candidate.kept(),
+        (108, false) => Confidence::Weak,
+        _ => Confidence::Contextual,
+    };
+    candidate.kept().confidence(confidence)
 }

@@ -13,8 +13,20 @@ pub(super) const RULES: &[Rule] = &[
         provider: "Slack",
         rotate: "api.slack.com/apps",
         literals: &["xoxb-", "xoxp-", "xoxa-", "xoxo-", "xoxr-", "xoxs-", "xoxc-", "xapp-", "xoxe-", "xoxe.xox"],
-        pattern: r"(?:xox[abcoprs](?:-[0-9]{1,2})?(?:-[0-9]{8,14}){1,3}-[A-Za-z0-9]{10,64}|xapp-[0-9]-[A-Za-z0-9]{8,14}-[0-9]{8,14}-[A-Za-z0-9]{24,90}|xoxe(?:\.xox[bp])?-[0-9]-[A-Za-z0-9]{80,300})",
+        pattern: r"(?:xox[abceoprs](?:-[0-9]{1,2})?(?:-[0-9]{6,14}){1,3}-[A-Za-z0-9]{10,64}|xapp-[0-9]-[A-Za-z0-9]{8,14}-[0-9]{8,14}-[A-Za-z0-9]{24,90}|xoxe(?:\.xox[bp])?-[0-9]-[A-Za-z0-9]{80,300})",
         charset: Charset::Base64Url,
+        ..Rule::TOKEN
+    },
+    Rule {
+        id: "slack-workspace-token",
+        kind: "Slack token of an app of the old kind",
+        provider: "Slack",
+        rotate: "api.slack.com/apps",
+        literals: &["xoxa-", "xoxr-"],
+        pattern: "xox[ar]-(?:[0-9]-)?[A-Za-z0-9]{10,48}",
+        charset: Charset::Base64Url,
+        confidence: Confidence::Contextual,
+        judge: |it| entropy::looks_random(it.value().get(5..)?).then(|| it.kept()),
         ..Rule::TOKEN
     },
     Rule {
@@ -43,16 +55,9 @@ pub(super) const RULES: &[Rule] = &[
         kind: "Discord bot token",
         provider: "Discord",
         rotate: "discord.com/developers › the application › Bot › Reset token",
-        literals: &[
-            "MDA", "MDE", "MDI", "MDM", "MDQ", "MDU", "MDY", "MDc", "MDg", "MDk", "MTA", "MTE", "MTI", "MTM", "MTQ", "MTU",
-            "MTY", "MTc", "MTg", "MTk", "MjA", "MjE", "MjI", "MjM", "MjQ", "MjU", "MjY", "Mjc", "Mjg", "Mjk", "MzA", "MzE",
-            "MzI", "MzM", "MzQ", "MzU", "MzY", "Mzc", "Mzg", "Mzk", "NDA", "NDE", "NDI", "NDM", "NDQ", "NDU", "NDY", "NDc",
-            "NDg", "NDk", "NTA", "NTE", "NTI", "NTM", "NTQ", "NTU", "NTY", "NTc", "NTg", "NTk", "NjA", "NjE", "NjI", "NjM",
-            "NjQ", "NjU", "NjY", "Njc", "Njg", "Njk", "NzA", "NzE", "NzI", "NzM", "NzQ", "NzU", "NzY", "Nzc", "Nzg", "Nzk",
-            "ODA", "ODE", "ODI", "ODM", "ODQ", "ODU", "ODY", "ODc", "ODg", "ODk", "OTA", "OTE", "OTI", "OTM", "OTQ", "OTU",
-            "OTY", "OTc", "OTg", "OTk",
-        ],
-        pattern: r"[MNO][A-Za-z0-9]{22,27}\.[A-Za-z0-9_-]{5,7}\.[A-Za-z0-9_-]{27,40}",
+        // Three digits in base64 are one of `MNO`, one of `DTjz`, one of ten letters and one of `wxyz0` to `5`.
+        literals: &["MD", "MT", "Mj", "Mz", "ND", "NT", "Nj", "Nz", "OD", "OT"],
+        pattern: r"(?:[MNO][DTjz][AEIMQUYcgk][w-z0-5]){5,6}[A-Za-z0-9]{0,3}\.[A-Za-z0-9_-]{5,7}\.[A-Za-z0-9_-]{27,40}",
         charset: Charset::Base64Url,
         reach: Reach::From(96),
         judge: discord_bot,

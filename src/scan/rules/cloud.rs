@@ -61,6 +61,7 @@ pub(super) const RULES: &[Rule] = &[
         pattern: "(?:ABSK[A-Za-z0-9+/]{100,280}={0,2}|bedrock-api-key-[A-Za-z0-9+/=_-]{28,4000})",
         charset: Charset::Base64,
         reach: Reach::From(4096),
+        judge: bedrock,
         ..Rule::TOKEN
     },
     Rule {
@@ -97,6 +98,13 @@ pub(super) const RULES: &[Rule] = &[
         ..Rule::TOKEN
     },
 ];
+
+/// The short-lived ones are base64 of a request, which begins with the name of the service.
+fn bedrock(candidate: &Candidate<'_>) -> Option<Judged> {
+    let Some(request) = candidate.words().strip_prefix("bedrock-api-key-") else { return Some(candidate.kept()) };
+    let request = proof::base64url(request.as_bytes()).or_else(|| proof::base64(request.as_bytes()))?;
+    request.starts_with(b"bedrock.amazonaws.com").then(|| candidate.kept())
+}
 
 /// Bytes before and after an id in which its secret is looked for, and lines.
 const NEIGHBOURHOOD: usize = 600;

@@ -41,6 +41,12 @@ pub(super) fn stands_alone(candidate: &Candidate<'_>, charset: Charset) -> bool 
     opens && after.is_none_or(|byte| !charset.has(*byte))
 }
 
+/// Whether a dot and more of the same follow, as in an address or in a token of several parts.
+fn goes_on(candidate: &Candidate<'_>) -> bool {
+    let after = candidate.text.get(candidate.at.end..).unwrap_or_default();
+    matches!(after, [b'.', next, ..] if next.is_ascii_alphanumeric())
+}
+
 /// Where `piece` begins in `text`.
 pub(super) fn places<'t>(text: &'t [u8], piece: &'t [u8]) -> impl Iterator<Item = usize> + 't {
     text.windows(piece.len().max(1)).enumerate().filter(move |(_, it)| *it == piece).map(|(at, _)| at)
@@ -98,7 +104,7 @@ const SECRETIVE: &[&str] = &["key", "token", "secret", "auth", "passw", "credent
 pub(super) fn beside_its_name(candidate: &Candidate<'_>) -> Option<Judged> {
     let value = candidate.value();
     let only_digits = value.iter().all(u8::is_ascii_digit);
-    let fits = !only_digits && entropy::looks_random(value) && stands_alone(candidate, Charset::Base64Url);
+    let fits = !only_digits && entropy::looks_random(value) && stands_alone(candidate, Charset::Base64Url) && !goes_on(candidate);
     (fits && speaks_of_a_key(candidate) && !is_told_harmless(candidate)).then(|| candidate.kept())
 }
 

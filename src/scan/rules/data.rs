@@ -18,7 +18,7 @@ pub(super) const RULES: &[Rule] = &[
         severity: Severity::Critical,
         rotate: "console.neon.tech › Account settings › API keys",
         literals: &["napi_"],
-        pattern: "napi_[A-Za-z0-9]{48,80}",
+        pattern: "napi_[A-Za-z0-9]{64,80}",
         lengths: &[69],
         ..Rule::TOKEN
     },

@@ -7,8 +7,10 @@ use super::supabase::{signed, tokens_in};
 use crate::domain::Severity;
 use crate::scan::entropy;
 use crate::scan::placeholder::{is_placeholder, is_typed};
+use crate::scan::proof;
 use crate::scan::report::Confidence;
 use crate::scan::rule::{Candidate, Charset, Judged, Rule};
+use std::sync::LazyLock;
 
 const ASSIGNED: Rule = Rule {
     severity: Severity::Medium,
@@ -197,7 +199,45 @@ fn assigned(candidate: &Candidate<'_>) -> Option<Judged> {
     if !names::is_secret(&words) || names::is_harmless(&words) || names::is_no_secret(candidate.words(), &words) {
         return None;
     }
-    Some(candidate.kept())
+    let told = is_broken(candidate.words()) || names::has_a_form(&words) || is_header(candidate.words());
+    (!told && !is_listed(candidate) && !speaks_of_itself(candidate.words())).then(|| candidate.kept())
+}
+
+/// Whether a comma, not an assignment, stands before the value, and more strings behind it: a list of words.
+fn is_listed(candidate: &Candidate<'_>) -> bool {
+    let quote = |it: &&u8| matches!(**it, b'"' | b'\'' | b'`') || it.is_ascii_whitespace();
+    let before = candidate.line_before(80).iter().rev().find(|it| !quote(it));
+    let after = candidate.text.get(candidate.at.end..).unwrap_or_default();
+    let mut after = after.iter().take(40).skip(1).filter(|it| !it.is_ascii_whitespace());
+    before == Some(&b',') && after.next() == Some(&b',') && after.next().is_some_and(|it| quote(&it))
+}
+
+/// Whether a value has a word in it that names secrets, behind its beginning, where prefixes have it: it is a name itself.
+fn speaks_of_itself(value: &str) -> bool {
+    let lower = value.get(1..).unwrap_or_default().to_ascii_lowercase();
+    ["token", "passw", "credential"].iter().any(|word| lower.contains(word))
+}
+
+/// Whether a value is the readable first part of a token in three parts, or one of which the rest is no such part.
+fn is_header(value: &str) -> bool {
+    let first = value.split('.').next().filter(|it| it.starts_with("eyJ"));
+    first.and_then(|it| proof::base64url(it.as_bytes())).is_some_and(|it| it.windows(6).any(|word| word == b"\"alg\":"))
+}
+
+/// Prefixes that one provider alone gives its keys.
+static PREFIXES: LazyLock<Vec<&'static str>> = LazyLock::new(|| {
+    let own = |rule: &&Rule| !rule.generic && rule.charset != Charset::Open && rule.confidence >= Confidence::Strong;
+    let literals = super::all().filter(own).flat_map(|rule| rule.literals.iter().copied());
+    literals.filter(|it| it.len() >= 4 && it.ends_with(['_', '-']) && !SHARED.contains(it)).collect()
+});
+
+/// Prefixes that others may use as well.
+const SHARED: &[&str] = &["key_", "key-", "sig_", "secret_", "sk_live_", "sk_test_", "rk_live_", "pk_live_", "pk_test_"];
+
+/// Whether a value begins as a provider's keys do, without being one, as its rule would have told: cut off, mangled, or
+/// invented.
+fn is_broken(value: &str) -> bool {
+    PREFIXES.iter().any(|it| value.starts_with(it))
 }
 
 /// Random text under a name that says both secret and public.
@@ -286,5 +326,7 @@ fn password(candidate: &Candidate<'_>) -> Option<Judged> {
         lower.contains("::") || lower.contains("->") || lower.contains('$') && !lower.ends_with('$') && lower.starts_with('$');
     let hard = kinds >= 3 && digits >= 1 || value.len() >= 12 && entropy::looks_random(value);
     let usual = USUAL.iter().any(|word| lower.contains(word)) || is_placeholder(value) || entropy::wordiness(value) >= 0.55;
-    (hard && !usual && !code).then(|| candidate.kept())
+    // `%c3%89`: bytes of an address, not of a password.
+    let escaped = lower.matches('%').count() >= 3;
+    (hard && !usual && !code && !escaped && !is_listed(candidate)).then(|| candidate.kept())
 }

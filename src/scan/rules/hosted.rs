@@ -15,7 +15,7 @@ pub(super) const RULES: &[Rule] = &[
         provider: "Groq",
         rotate: "console.groq.com/keys",
         literals: &["gsk_"],
-        pattern: "gsk_[A-Za-z0-9]{40,72}",
+        pattern: "gsk_[A-Za-z0-9]{52,72}",
         lengths: &[56],
         ..Rule::TOKEN
     },
@@ -25,7 +25,7 @@ pub(super) const RULES: &[Rule] = &[
         provider: "Hugging Face",
         rotate: "huggingface.co/settings/tokens",
         literals: &["hf_", "api_org_"],
-        pattern: "(?:hf_|api_org_)[A-Za-z0-9]{30,44}",
+        pattern: "(?:hf_|api_org_)[A-Za-z0-9]{34,44}",
         lengths: &[37, 42],
         ..Rule::TOKEN
     },
@@ -35,7 +35,7 @@ pub(super) const RULES: &[Rule] = &[
         provider: "Replicate",
         rotate: "replicate.com/account/api-tokens",
         literals: &["r8_"],
-        pattern: "r8_[A-Za-z0-9]{32,48}",
+        pattern: "r8_[A-Za-z0-9]{37,48}",
         lengths: &[40],
         ..Rule::TOKEN
     },
@@ -45,7 +45,7 @@ pub(super) const RULES: &[Rule] = &[
         provider: "Perplexity",
         rotate: "console.perplexity.ai",
         literals: &["pplx-"],
-        pattern: "pplx-[A-Za-z0-9]{40,72}",
+        pattern: "pplx-[A-Za-z0-9]{48,72}",
         lengths: &[53],
         ..Rule::TOKEN
     },
@@ -55,7 +55,7 @@ pub(super) const RULES: &[Rule] = &[
         provider: "Together AI",
         rotate: "api.together.ai/settings/api-keys",
         literals: &["tgp_v1_"],
-        pattern: "tgp_v1_[A-Za-z0-9_-]{36,64}",
+        pattern: "tgp_v1_[A-Za-z0-9_-]{43,64}",
         charset: Charset::Base64Url,
         lengths: &[50],
         ..Rule::TOKEN
@@ -108,8 +108,7 @@ pub(super) const RULES: &[Rule] = &[
         provider: "Pinecone",
         rotate: "app.pinecone.io › API keys",
         literals: &["pcsk_"],
-        pattern: "pcsk_[A-Za-z0-9]{4,8}_[A-Za-z0-9]{50,80}",
-        lengths: &[74, 75],
+        pattern: "pcsk_[A-Za-z0-9]{5,6}_[A-Za-z0-9]{63}",
         ..Rule::TOKEN
     },
     Rule {
@@ -128,7 +127,7 @@ pub(super) const RULES: &[Rule] = &[
         provider: "Cerebras",
         rotate: "cloud.cerebras.ai › API keys",
         literals: &["csk-"],
-        pattern: "csk-[A-Za-z0-9]{40,64}",
+        pattern: "csk-[A-Za-z0-9]{48,64}",
         charset: Charset::Base64Url,
         lengths: &[52],
         ..Rule::TOKEN
@@ -211,7 +210,7 @@ pub(super) const RULES: &[Rule] = &[
             "assemblyAI",
             "AssemblyAi",
         ],
-        pattern: near!("assembly_?ai", "[A-Za-z0-9]{32}"),
+        pattern: near!("assembly_?ai", "[a-z0-9]{32}"),
         judge: beside_its_name,
         ..BY_NAME
     },

@@ -76,7 +76,7 @@ const SPEAKS_OF: &[&str] = &[
     "param", "selector", "regex", "regexp", "pattern", "prefix", "suffix", "version", "arn", "class", "classname",
     "error", "message", "msg", "title", "text", "description", "endpoint", "host", "issuer", "scope", "scopes", "format",
     "encoding", "algorithm", "alg", "strategy", "provider", "index", "size", "address", "mint", "symbol", "contract",
-    "style", "icon", "key_id", "kid", "help", "docs", "link", "time", "date", "at", "code",
+    "style", "icon", "user", "users", "username", "owner", "officer", "key_id", "kid", "help", "docs", "link", "time", "date", "at", "code",
 ];
 /// Words anywhere in a name which say that the value is public, or random and no secret.
 #[rustfmt::skip]
@@ -87,7 +87,7 @@ const NO_SECRET: &[&str] = &[
     "translation", "i18n", "locale", "idempotency", "tokenizer", "tokens", "continuation", "next", "page", "cursor",
     "sync", "design", "color", "colour", "css", "encrypted", "ciphertext", "salt", "keyboard", "shortcut", "widget",
     "build", "lock", "metro", "react", "test", "tests", "mock", "fake", "dummy", "example", "sample", "invalid",
-    "expired", "wrong", "expected", "placeholder", "persisted", "query", "registration", "nft",
+    "expired", "wrong", "expected", "matching", "unmatched", "malformed", "truncated", "placeholder", "persisted", "query", "registration", "nft",
 ];
 
 /// Whether a name is that of something about a secret: its name, its place, its length.
@@ -98,6 +98,17 @@ pub(super) fn is_about(words: &[String]) -> bool {
 /// Whether a name takes back what it says.
 pub(super) fn is_harmless(words: &[String]) -> bool {
     is_about(words) || words.iter().any(|word| NO_SECRET.contains(&word.as_str()))
+}
+
+/// Providers whose keys have a form of their own, which a rule knows: another value under that name is no such key.
+const WITH_A_FORM: &[&str] =
+    &["telegram", "sendgrid", "openai", "anthropic", "groq", "perplexity", "xai", "huggingface", "replicate"];
+
+/// Whether a name is that of a key which has a form of its own. Such a provider's other secrets, for signing or for a
+/// client, have none.
+pub(super) fn has_a_form(words: &[String]) -> bool {
+    let other = |word: &String| matches!(word.as_str(), "client" | "signing" | "webhook" | "secret" | "session" | "verification");
+    words.iter().any(|word| WITH_A_FORM.contains(&word.as_str())) && !words.iter().any(other)
 }
 
 /// How values begin that are a path, a digest, a public half, encrypted already, or a reference.

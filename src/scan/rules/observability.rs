@@ -29,7 +29,7 @@ pub(super) const RULES: &[Rule] = &[
         provider: "Sentry",
         rotate: "sentry.io › Settings › Auth tokens",
         literals: &["sntrys_"],
-        pattern: "sntrys_[A-Za-z0-9+/=]{40,600}_[A-Za-z0-9+/]{40,46}",
+        pattern: "sntrys_[A-Za-z0-9+/=]{40,600}_[A-Za-z0-9+/]{43}",
         charset: Charset::Base64,
         reach: Reach::From(800),
         judge: sentry,
@@ -71,7 +71,7 @@ pub(super) const RULES: &[Rule] = &[
         provider: "PostHog",
         rotate: "posthog.com › Settings › Personal API keys",
         literals: &["phx_"],
-        pattern: "phx_[A-Za-z0-9_-]{32,64}",
+        pattern: "phx_[A-Za-z0-9_-]{41,49}",
         charset: Charset::Base64Url,
         ..Rule::TOKEN
     },

@@ -91,7 +91,8 @@ pub(super) const RULES: &[Rule] = &[
         provider: "Polar",
         rotate: "polar.sh › the organization › Settings › Developers",
         literals: &["polar_"],
-        pattern: "polar_(?:oat|pat|at_[uo]|rt_[uo]|cs|ci|whs|cst)_[A-Za-z0-9]{24,80}",
+        pattern: "polar_(?:oat|pat|at(?:_[uo])?|rt(?:_[uo])?|cs|ci|whs|cst)_[A-Za-z0-9_-]{24,80}",
+        charset: Charset::Base64Url,
         ..Rule::TOKEN
     },
     Rule {

@@ -28,7 +28,7 @@ pub(super) const RULES: &[Rule] = &[
         severity: Severity::Critical,
         rotate: "github.com/settings/personal-access-tokens",
         literals: &["github_pat_"],
-        pattern: "github_pat_[A-Za-z0-9]{20,24}_[A-Za-z0-9]{40,80}",
+        pattern: "github_pat_(?:[A-Za-z0-9]{20,24}_[A-Za-z0-9]{40,80}|[A-Za-z0-9_]{82})",
         lengths: &[93],
         ..Rule::TOKEN
     },
@@ -72,7 +72,7 @@ pub(super) const RULES: &[Rule] = &[
         severity: Severity::Critical,
         rotate: "vercel.com/account/tokens",
         literals: &["vcp_", "vci_", "vca_", "vcr_", "vck_"],
-        pattern: "vc[piark]_[A-Za-z0-9_-]{40,90}",
+        pattern: "vc[piark]_[A-Za-z0-9_-]{56,90}",
         charset: Charset::Base64Url,
         lengths: &[60],
         ..Rule::TOKEN
@@ -193,7 +193,10 @@ fn registry_login(candidate: &Candidate<'_>) -> Option<Judged> {
     let line = candidate.line_before(160);
     let of_registry = line.contains(&b'/') || candidate.settings || mentions(line, &["_authtoken"]);
     let uuid = candidate.value().len() == 36 && candidate.value().split(|byte| *byte == b'-').count() == 5;
-    (of_registry && (uuid || entropy::looks_random(candidate.value()))).then(|| candidate.kept())
+    // What decodes to words is a stand-in in an example.
+    let login = proof::base64(candidate.value()).and_then(|it| String::from_utf8(it).ok());
+    let stand_in = login.is_some_and(|it| it.is_ascii() && (it.contains(' ') || entropy::wordiness(it.as_bytes()) >= 0.55));
+    (of_registry && !stand_in && (uuid || entropy::looks_random(candidate.value()))).then(|| candidate.kept())
 }
 
 /// A token of 36 ends in the checksum of the rest; where it does not agree, somebody made it up (§3.2). Longer ones

@@ -376,6 +376,12 @@ pub(crate) fn all() -> Vec<Samples> {
             vec![format!("K=xoxb-{}-{}\n", d.text(DIGITS, 5), d.text(ALNUM, 24))],
         ),
         of(
+            "slack-workspace-token",
+            "src/a.ts",
+            vec![format!("K=xoxa-2-{}\n", d.text(ALNUM, 24)), format!("K=xoxr-{}\n", d.text(ALNUM, 16))],
+            vec![format!("K=xoxa-{}\n", d.text(ALNUM, 6)), "K=xoxr-the-name-of-something\n".to_owned()],
+        ),
+        of(
             "slack-webhook",
             "src/a.ts",
             vec![format!(

@@ -1,6 +1,7 @@
 //! Sign-in. Clerk and WorkOS share a prefix with Stripe; what is decodable or stands near tells them apart.
 
 use super::context::{beside_its_name, near};
+use super::names;
 use crate::domain::Severity;
 use crate::scan::entropy;
 use crate::scan::proof;
@@ -65,7 +66,10 @@ pub(super) const RULES: &[Rule] = &[
         charset: Charset::Open,
         confidence: Confidence::Contextual,
         entropy: 3.8,
-        judge: beside_its_name,
+        judge: |it| {
+            let of_the_id = names::is_about(&names::words(&names::before(it.line_before(160))));
+            if of_the_id { None } else { beside_its_name(it) }
+        },
         ..Rule::TOKEN
     },
 ];

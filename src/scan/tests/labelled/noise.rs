@@ -3,6 +3,8 @@
 use super::Noise;
 use crate::scan::rules::samples::more::uuid;
 use crate::scan::rules::samples::{ALNUM, HEX, LETTERS, URL};
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
 const BASE64: &str = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
@@ -158,4 +160,30 @@ pub(super) const NOISE: &[Noise] = &[
         d.text(URL, 21),
         d.text(ALNUM, 16)
     )),
+    noise!("list of words", "lexer.py", |d| format!(
+        "NAMES = ['AcmeToken', 'TKQTokenXPZSession{}', 'QZKCredential', 'XQUIZTraits{}JKW', \"password\", \"scram-sha-256\", 'end']",
+        d.text("0123456789", 2),
+        d.text("0123456789", 2)
+    )),
+    noise!("name of a constant", "oid.rs", |_| "(&rfc1::PKCS_9_AT_TOKEN, \"pkcs-9-at-pkcs15Token\"),".to_owned()),
+    noise!("key cut off", "notes.md", |d| format!(
+        "token := \"cfut_{}\"\nnpm_token = \"npm_{}\"\nVERCEL_TOKEN=vcp_{}\nopenai_api_key = \"{}\"\nKEY=pcsk_ab_{}",
+        d.text(ALNUM, 20),
+        d.text(ALNUM, 20),
+        d.text(ALNUM, 40),
+        d.text(ALNUM, 32),
+        d.text(ALNUM, 63)
+    )),
+    noise!("first part of a token", "README.md", |_| {
+        let header = URL_SAFE_NO_PAD.encode(r#"{"alg":"HS256","typ":"JWT"}"#);
+        format!("TOKEN={header}\ntoken: \"{header}.short.part\"")
+    }),
+    noise!("typed by hand", "a.ts", |_| {
+        "const apiKey = 'a1b2c3d4-e5f6-7890-abcd-ef1234567890'; const apiSecret = \"aB1cD2eF3gH4iJ5kL6mN7oP8\"".to_owned()
+    }),
+    noise!("login of an example", ".npmrc", |_| {
+        format!("//r.acme.io/:_auth={}\n", URL_SAFE_NO_PAD.encode("someone:this is not real at all"))
+    }),
+    noise!("user of a vault", "roles.yaml", |d| format!("KeyVaultSecretsUser: '{}'\n", uuid(d))),
+    noise!("escapes of an address", "cases.json", |_| "\"password\": \"%c3%89t%C3%A9\"".to_owned()),
 ];
