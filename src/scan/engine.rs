@@ -70,8 +70,9 @@ pub(super) struct Search {
     pub local: bool,
 }
 
-/// Bytes that all but a few rules are decided by, their match and what their judge looks at together.
-pub(super) const NEAR: usize = 8 * 1024;
+/// Bytes that all but a few rules are decided by: their match and what their judge looks at together, or a short row of
+/// strings that are decoded and the gaps beside it.
+pub(super) const NEAR: usize = 12 * 1024;
 
 impl Engine {
     /// None: there are more words than the sieve can number.
@@ -216,8 +217,8 @@ impl Pass<'_> {
     fn joined(&mut self, text: &[u8], marks: Vec<usize>, sightings: &mut Vec<Sighting>) {
         let mut more = Vec::new();
         for mut joined in joined::joined(text, marks) {
-            // A row of such places may begin far away, and where it does decides how they are read together.
-            self.local = false;
+            // Where a row of such places begins decides how they are read together, and the gaps beside it where it begins.
+            self.local &= joined.length() + joined::GAPS <= NEAR;
             if self.budget == 0 {
                 break;
             }

@@ -6,6 +6,9 @@ use std::ops::Range;
 /// How far around a place text is decoded: longer than a token, and than what stands beside it.
 const AROUND: usize = 2048;
 
+/// Bytes on both sides of a neighbourhood that part it from the next, with those that tell what stands at a place.
+pub(super) const GAPS: usize = 2 * AROUND + 256;
+
 /// Neighbourhoods that meet are one, up to this length; then the next begins, and overlaps it.
 const MOST: usize = 64 * 1024;
 
@@ -21,6 +24,11 @@ pub(super) struct Joined {
 }
 
 impl Joined {
+    /// Bytes of the original that were read together.
+    pub(super) fn length(&self) -> usize {
+        self.at.len()
+    }
+
     /// Where the decoded bytes came from. A byte that was decoded came from the whole of its escape.
     pub(super) fn original(&self, inside: &Range<usize>) -> Range<usize> {
         let place = |at: usize| {
