@@ -160,7 +160,7 @@ pub(super) const RULES: &[Rule] = &[
         provider: "xAI",
         rotate: "console.x.ai",
         literals: &["xai-"],
-        pattern: "xai-[A-Za-z0-9_-]{60,140}",
+        pattern: "xai-[A-Za-z0-9_-]{70,120}",
         charset: Charset::Base64Url,
         ..Rule::TOKEN
     },

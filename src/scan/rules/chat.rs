@@ -83,7 +83,7 @@ pub(super) const RULES: &[Rule] = &[
         severity: Severity::Medium,
         rotate: "linear.app/settings/api",
         literals: &["lin_api_", "lin_oauth_"],
-        pattern: "lin_(?:api|oauth)_[A-Za-z0-9]{32,72}",
+        pattern: "lin_(?:api|oauth)_[A-Za-z0-9]{40,72}",
         lengths: &[48, 74],
         ..Rule::TOKEN
     },

@@ -29,7 +29,7 @@ pub(super) const RULES: &[Rule] = &[
         severity: Severity::Critical,
         rotate: "app.planetscale.com › Settings",
         literals: &["pscale_pw_", "pscale_tkn_", "pscale_oauth_"],
-        pattern: r"pscale_(?:pw|tkn|oauth)_[A-Za-z0-9_=.-]{28,68}",
+        pattern: r"pscale_(?:pw|tkn|oauth)_[A-Za-z0-9_=.-]{32,64}",
         charset: Charset::Base64Url,
         ..Rule::TOKEN
     },

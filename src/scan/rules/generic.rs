@@ -218,8 +218,12 @@ fn speaks_of_itself(value: &str) -> bool {
     ["token", "passw", "credential"].iter().any(|word| lower.contains(word))
 }
 
-/// Whether a value is the readable first part of a token in three parts, or one of which the rest is no such part.
+/// Whether a value is the readable first part of a token in three parts, or one of which the rest is no such part. One
+/// that nobody signed has an empty last part, and opens whatever takes it.
 fn is_header(value: &str) -> bool {
+    if value.ends_with('.') && proof::jwt(value.as_bytes()).is_some() {
+        return false;
+    }
     let first = value.split('.').next().filter(|it| it.starts_with("eyJ"));
     first.and_then(|it| proof::base64url(it.as_bytes())).is_some_and(|it| it.windows(6).any(|word| word == b"\"alg\":"))
 }
@@ -231,8 +235,9 @@ static PREFIXES: LazyLock<Vec<&'static str>> = LazyLock::new(|| {
     literals.filter(|it| it.len() >= 4 && it.ends_with(['_', '-']) && !SHARED.contains(it)).collect()
 });
 
-/// Prefixes that others may use as well.
-const SHARED: &[&str] = &["key_", "key-", "sig_", "secret_", "sk_live_", "sk_test_", "rk_live_", "pk_live_", "pk_test_"];
+/// Prefixes that others may use as well, or behind which several forms have come already.
+const SHARED: &[&str] =
+    &["ghs_", "ghr_", "key_", "key-", "sig_", "secret_", "sk_live_", "sk_test_", "rk_live_", "pk_live_", "pk_test_"];
 
 /// Whether a value begins as a provider's keys do, without being one, as its rule would have told: cut off, mangled, or
 /// invented.

@@ -60,7 +60,7 @@ pub(super) const RULES: &[Rule] = &[
         severity: Severity::Medium,
         rotate: "console.cloud.google.com › APIs › Credentials",
         literals: &["GOCSPX-"],
-        pattern: "GOCSPX-[A-Za-z0-9_-]{20,40}",
+        pattern: "GOCSPX-[A-Za-z0-9_-]{28,40}",
         charset: Charset::Base64Url,
         lengths: &[35],
         ..Rule::TOKEN

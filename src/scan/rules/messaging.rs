@@ -39,7 +39,7 @@ pub(super) const RULES: &[Rule] = &[
         provider: "SendGrid",
         rotate: "app.sendgrid.com/settings/api_keys",
         literals: &["SG."],
-        pattern: r"SG\.(?:[A-Za-z0-9_-]{18,30}\.[A-Za-z0-9_-]{32,64}|[A-Za-z0-9_=.-]{66})",
+        pattern: r"SG\.[A-Za-z0-9_=.-]{66}",
         charset: Charset::Base64Url,
         judge: |it| {
             let three = it.value().len() == 69 && it.value().get(25) == Some(&b'.');

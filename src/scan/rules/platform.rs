@@ -28,7 +28,7 @@ pub(super) const RULES: &[Rule] = &[
         severity: Severity::Critical,
         rotate: "github.com/settings/personal-access-tokens",
         literals: &["github_pat_"],
-        pattern: "github_pat_(?:[A-Za-z0-9]{20,24}_[A-Za-z0-9]{40,80}|[A-Za-z0-9_]{82})",
+        pattern: "github_pat_[A-Za-z0-9_]{82}",
         lengths: &[93],
         ..Rule::TOKEN
     },
