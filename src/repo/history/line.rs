@@ -106,9 +106,9 @@ impl Search<'_> {
             if below.is_empty() {
                 continue;
             }
-            let names = |object: u32| self.graph.folder(object).map(|it| it.0).unwrap_or_default();
-            let here = names(object);
-            let then = names(later);
+            let inside = |object: u32| self.graph.folder(object).map(|it| it.0).unwrap_or_default();
+            let here = inside(object);
+            let then = inside(later);
             for (name, at) in below {
                 let named = |edges: &[super::graph::Edge]| {
                     edges.iter().find(|it| it.name() == name && it.kind() != Entry::Submodule).map_or(NONE, |it| it.object)
