@@ -1,7 +1,7 @@
 //! How fast the scanner's engine reads one text on one core, by kind of text: the encoding test, the prefilter, decoding
 //! and judging included. `cargo bench --features fuzzing --bench scan`; the texts are made here and hold no secret.
 
-#![expect(clippy::unwrap_used, clippy::disallowed_methods, reason = "a bench makes its own data and may stop when it is wrong")]
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a bench makes its own data and may stop when it is wrong")]
 
 use divan::Bencher;
 use divan::counter::BytesCount;
@@ -166,7 +166,7 @@ fn one_long_base64() -> Vec<u8> {
 fn escapes() -> Vec<u8> {
     filled(|d, text| {
         let (a, b, c) = (d.of(NAMES), d.of(NAMES), d.of(NAMES));
-        let _ = write!(text, "var {a}=\"\\u003cb\\u003e{b}\\x2d{c}\"+\"{b}\"; f('/go?{a}=%2F{b}%3A{c}%40x&amp;{c}=1%20%20');\n");
+        let _ = writeln!(text, "var {a}=\"\\u003cb\\u003e{b}\\x2d{c}\"+\"{b}\"; f('/go?{a}=%2F{b}%3A{c}%40x&amp;{c}=1%20%20');");
     })
 }
 

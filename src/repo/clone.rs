@@ -39,7 +39,7 @@ pub struct CloneLimits {
 impl Default for CloneLimits {
     /// Ten minutes, 8 GiB, every ref, no local address.
     fn default() -> Self {
-        Self { time: Duration::from_secs(600), bytes: 8 << 30, every_ref: true, local: false }
+        Self { time: Duration::from_mins(10), bytes: 8 << 30, every_ref: true, local: false }
     }
 }
 

@@ -1,6 +1,7 @@
 //! Clones with the real git: from a repository on this machine, and from hosts on loopback that refuse, hang or redirect.
 
 use super::*;
+use base64::Engine as _;
 use pretty_assertions::assert_eq;
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
@@ -106,7 +107,6 @@ fn the_token_goes_to_the_host_that_asks_and_nowhere_else() {
     assert!(matches!(problem, CloneProblem::Refused { .. }), "{problem}");
     assert!(!format!("{problem:?}").contains(&token) && is_empty(under.path()));
     let requests: Vec<String> = told.try_iter().collect();
-    use base64::Engine as _;
     let basic = base64::engine::general_purpose::STANDARD.encode(format!("x-access-token:{token}"));
     assert!(!requests[0].contains(&basic), "not before it is asked for");
     assert!(requests.iter().any(|it| it.contains(&basic)));

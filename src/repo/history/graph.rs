@@ -138,11 +138,10 @@ impl Graph {
     /// The number of a name.
     pub(super) fn intern(&mut self, name: Box<[u8]>) -> u32 {
         let next = number(self.names.len());
-        let number = *self.numbers.entry(name).or_insert_with_key(|name| {
+        *self.numbers.entry(name).or_insert_with_key(|name| {
             self.names.push(name.clone());
             next
-        });
-        number
+        })
     }
 
     /// The number of an object, whether it is here or not.

@@ -14,7 +14,7 @@ pub(super) fn read(path: &Path, ids: &mut Vec<Id>) -> Option<Vec<u64>> {
     let first = array::<4>(&mut file)?;
     if first == *b"\xfftOc" {
         (array::<4>(&mut file)? == [0, 0, 0, 2]).then_some(())?;
-        let count = total(array::<1024>(&mut file)?)?;
+        let count = total(&array::<1024>(&mut file)?)?;
         return second(&mut file, count, ids);
     }
     let rest = array::<1020>(&mut file)?;
@@ -22,7 +22,7 @@ pub(super) fn read(path: &Path, ids: &mut Vec<Id>) -> Option<Vec<u64>> {
     for (to, from) in fanout.iter_mut().zip(first.into_iter().chain(rest)) {
         *to = from;
     }
-    let count = total(fanout)?;
+    let count = total(&fanout)?;
     let mut offsets = Vec::with_capacity(count.min(1 << 20));
     for _ in 0..count {
         offsets.push(u64::from(u32::from_be_bytes(array(&mut file)?)));
@@ -64,7 +64,7 @@ fn array<const N: usize>(file: &mut impl Read) -> Option<[u8; N]> {
 }
 
 /// The number of objects, which is the last entry of the table.
-fn total(fanout: [u8; 1024]) -> Option<usize> {
+fn total(fanout: &[u8; 1024]) -> Option<usize> {
     let count = usize::try_from(u32::from_be_bytes(*fanout.last_chunk::<4>()?)).ok()?;
     (count <= MOST).then_some(count)
 }

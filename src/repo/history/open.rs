@@ -49,10 +49,7 @@ pub(super) fn open(path: &Path, scope: Scope) -> Result<Opened, RepoProblem> {
         unread.push(Unread::new(b".", Why::Shallow));
     }
     let head = repository.head().map_err(|_| corrupt("HEAD cannot be read"))?;
-    let head = match head.id() {
-        Some(id) => Some(bytes(id.as_ref())),
-        None => None,
-    };
+    let head = head.id().map(|id| bytes(id.as_ref()));
     let mut roots: Vec<Root> = head.into_iter().map(|id| Root { id, name: b"HEAD".to_vec() }).collect();
     if scope == Scope::All {
         let platform = repository.references().map_err(|_| corrupt("its refs cannot be listed"))?;

@@ -150,9 +150,9 @@ fn other_branches_tags_and_stashes_are_searched() {
     folder.at(3, &["tag", "-a", "-m", "tag of a tag", "v1-again", "v1"]);
     folder.run(&["tag", "-d", "v1"]);
     folder.run(&["checkout", "-q", "main"]);
-    for seed in [3, 4] {
+    for (seed, day) in [(3, 4), (4, 5)] {
         folder.write("a.ts", format!("'{}'", secret(seed)));
-        folder.at(seed as u32 + 1, &["stash", "push", "-q"]);
+        folder.at(day, &["stash", "push", "-q"]);
     }
     folder.run(&["update-ref", "refs/pull/7/head", &branch]);
     folder.run(&["branch", "-q", "-D", "other"]);
@@ -260,9 +260,9 @@ fn searching_what_is_new_finds_what_searching_everything_finds() {
         for (nth, sample) in chunk.iter().enumerate() {
             let text = &mut texts[(round + nth) % 6];
             let mut at = (round * 977 + nth * 4_001) % text.len();
-            at = (at..).find(|at| text.is_char_boundary(*at)).unwrap();
+            at = (at..=text.len()).find(|at| text.is_char_boundary(*at)).unwrap();
             let piece = sample.matching[round % sample.matching.len()].as_str();
-            let middle = (piece.len() / 2..).find(|at| piece.is_char_boundary(*at)).unwrap();
+            let middle = (piece.len() / 2..=piece.len()).find(|at| piece.is_char_boundary(*at)).unwrap();
             match round % 3 {
                 0 => text.insert_str(at, &format!("\n{piece}\n")),
                 1 => text.insert_str(at, &piece[..middle]),

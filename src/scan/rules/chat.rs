@@ -135,7 +135,7 @@ fn telegram(candidate: &Candidate<'_>) -> Option<Judged> {
     let ends = candidate.text.get(candidate.at.end).is_none_or(|byte| !Charset::Base64Url.has(*byte));
     let told = mentions(candidate.around(300, 100), &["telegram"]);
     let usual = (8..=10).contains(&digits);
-    if !begins || !ends || !usual && !(told && (5..=16).contains(&digits)) || !entropy::looks_random(value) {
+    if !begins || !ends || !(usual || told && (5..=16).contains(&digits)) || !entropy::looks_random(value) {
         return None;
     }
     let sure = usual && (told || value.starts_with(b":AA"));

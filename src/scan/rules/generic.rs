@@ -325,7 +325,7 @@ fn password(candidate: &Candidate<'_>) -> Option<Judged> {
     }
     let kinds: [fn(&u8) -> bool; 4] =
         [u8::is_ascii_lowercase, u8::is_ascii_uppercase, u8::is_ascii_digit, |byte| byte.is_ascii_punctuation()];
-    let kinds = kinds.iter().filter(|kind| value.iter().any(|byte| kind(byte))).count();
+    let kinds = kinds.iter().filter(|kind| value.iter().any(*kind)).count();
     let digits = value.iter().filter(|byte| byte.is_ascii_digit()).count();
     let code =
         lower.contains("::") || lower.contains("->") || lower.contains('$') && !lower.ends_with('$') && lower.starts_with('$');

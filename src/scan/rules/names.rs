@@ -148,13 +148,14 @@ pub(super) fn is_no_secret(value: &str, words: &[String]) -> bool {
 fn is_path(value: &str) -> bool {
     let slashes = value.matches('/').count();
     let words = entropy::wordiness(value.as_bytes()) >= 0.4 || value.contains('.');
-    slashes >= 2 && words || slashes * 7 > value.len() && slashes >= 2 || value.starts_with('/') && words
+    slashes >= 2 && (words || slashes * 7 > value.len()) || value.starts_with('/') && words
 }
 
 /// `2024-01-31T…` and the like.
 fn is_date(value: &str) -> bool {
-    let start: Vec<u8> = value.bytes().take(10).collect();
-    matches!(start.as_slice(), [a, b, c, d, b'-', e, f, b'-', g, h] if [a, b, c, d, e, f, g, h].iter().all(|it| it.is_ascii_digit()))
+    let start = value.as_bytes().get(..10).unwrap_or_default();
+    let fits = |(at, byte): (usize, &u8)| if matches!(at, 4 | 7) { *byte == b'-' } else { byte.is_ascii_digit() };
+    !start.is_empty() && start.iter().enumerate().all(fits)
 }
 
 /// Whether the line up to a value is one of an environment: a name in capitals, perhaps behind `export`.

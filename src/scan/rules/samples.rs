@@ -1,6 +1,8 @@
 //! Labelled samples of every rule, made at run time from random letters, so that no scanner finds one in this file:
 //! texts that must match, near misses that must not, and what is public by design.
 
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "made for tests and for fuzzing only, from constants")]
+
 use crate::scan::proof;
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
@@ -9,6 +11,7 @@ pub(crate) mod more;
 
 /// The texts of one rule. Each is a whole small file.
 pub(crate) struct Samples {
+    #[cfg_attr(not(test), expect(dead_code, reason = "the bench wants the texts only"))]
     pub rule: &'static str,
     pub path: &'static str,
     pub matching: Vec<String>,

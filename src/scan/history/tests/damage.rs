@@ -244,7 +244,7 @@ fn repositories_without_history_and_of_other_formats() {
 fn a_hundred_thousand_refs_are_read() {
     let folder = three();
     let head = folder.text(&["rev-parse", "HEAD"]);
-    let lines: String = (0..100_000).map(|n| format!("{head} refs/tags/t{n:06}\n")).collect();
+    let lines = (0..100_000).map(|n| format!("{head} refs/tags/t{n:06}\n")).collect::<Vec<_>>().concat();
     fs::write(folder.root.join(".git/packed-refs"), format!("# pack-refs with: peeled fully-peeled sorted \n{lines}")).unwrap();
     let report = scan(&folder.root).unwrap();
     assert_eq!((report.findings.len(), report.coverage.complete), (2, true));
@@ -264,7 +264,7 @@ fn a_bomb_is_read_in_pieces_and_folders_that_repeat_end() {
     let mut id = folder.text(&["hash-object", "-w", "x"]);
     let mut kind = "100644 blob";
     for _ in 0..12 {
-        let lines: String = (0..10).map(|n| format!("{kind} {id}\td{n}\n")).collect();
+        let lines = (0..10).map(|n| format!("{kind} {id}\td{n}\n")).collect::<Vec<_>>().concat();
         fs::write(folder.home.path().join("lines"), lines).unwrap();
         let input = fs::File::open(folder.home.path().join("lines")).unwrap();
         let made = std::process::Command::new("git").arg("mktree").stdin(input).current_dir(&folder.root).output().unwrap();
