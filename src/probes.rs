@@ -4,6 +4,7 @@
 pub mod files;
 pub mod github;
 pub mod ground;
+pub mod hub;
 pub mod leaks;
 pub mod once;
 pub mod openai;
