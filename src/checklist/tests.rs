@@ -8,7 +8,7 @@ use super::*;
 use crate::domain::Checklist;
 
 /// The probes that this issue has; the registry's own test compares it with what the built-in checklist names.
-const PROBES: [&str; 15] = [
+const PROBES: [&str; 28] = [
     "scan.tree",
     "scan.history",
     "scan.exposure-window",
@@ -19,6 +19,19 @@ const PROBES: [&str; 15] = [
     "github.leak-prevention",
     "github.branch-protection",
     "github.environments",
+    "github.owner",
+    "github.collaborators",
+    "github.builder-access",
+    "github.actions-permissions",
+    "github.required-checks",
+    "github.green-default-branch",
+    "github.preview-deployments",
+    "github.deploy-source",
+    "github.dependency-updates",
+    "github.dependabot-alerts",
+    "github.backup-workflow",
+    "github.scheduled-workflows",
+    "github.migration-workflow",
     "supabase.backup-age",
     "supabase.staging",
     "vercel.staging",

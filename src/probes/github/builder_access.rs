@@ -5,7 +5,7 @@ use super::branch_protection::{self, BranchProtection, Guard};
 use super::named;
 use crate::domain::checklist::Effort;
 use crate::domain::{
-    AppSettings, Consent, Finding, Gap, GapKind, NoteLevel, Place, ProbeKind, Remedy, Severity, System, Verdict,
+    AppSettings, Consent, Finding, Gap, NoteLevel, Place, ProbeKind, Remedy, Severity, System, Verdict,
 };
 use crate::probes::hub::{Weighing, address, hub, note, page};
 use crate::probes::{Meta, Part, Probe, Sight, Stage};
