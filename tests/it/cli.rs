@@ -171,9 +171,12 @@ fn only_all_and_due_choose_what_is_asked() {
         document["outcomes"].as_array().unwrap().iter().map(|it| it["probe"].as_str().unwrap().to_owned()).collect()
     };
     assert_eq!(names(&home.json(&["probe", "mine", "--only", "scan.tree", "--json"])), ["scan.tree"]);
-    assert_eq!(names(&home.json(&["probe", "mine", "--only", "BAK-01", "--json"])), ["supabase.backup-age"]);
+    assert_eq!(
+        names(&home.json(&["probe", "mine", "--only", "BAK-01", "--json"])),
+        ["supabase.backup-age", "github.backup-workflow"]
+    );
     let github = names(&home.json(&["probe", "mine", "--only", "github", "--json"]));
-    assert!(github.len() == 4 && github.iter().all(|it| it.starts_with("github.")), "{github:?}");
+    assert!(github.len() == 17 && github.iter().all(|it| it.starts_with("github.")), "{github:?}");
     home.run(&["probe", "mine", "--only", "no.such-probe"]).refused(2, &["no probe, item or system"]);
     let due = home.json(&["probe", "--due", "--json"]);
     let all = home.json(&["probe", "--all", "--json"]);

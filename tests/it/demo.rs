@@ -33,7 +33,7 @@ const TRUTHS: [(&str, [Truth; 3]); 13] = [
 ];
 
 /// What each probe says in each week: an outcome, or the gap.
-const WORDS: [(&str, [&str; 3]); 15] = [
+const WORDS: [(&str, [&str; 3]); 28] = [
     ("scan.tree", ["fail", "pass", "pass"]),
     // What was committed stays committed, and was open for as long as it was.
     ("scan.history", ["fail", "fail", "fail"]),
@@ -45,6 +45,19 @@ const WORDS: [(&str, [&str; 3]); 15] = [
     ("github.leak-prevention", ["fail", "fail", "fail"]),
     ("github.branch-protection", ["fail", "pass", "pass"]),
     ("github.environments", ["fail", "pass", "pass"]),
+    ("github.owner", ["needs_judgement", "needs_judgement", "needs_judgement"]),
+    ("github.collaborators", ["fail", "pass", "pass"]),
+    ("github.builder-access", ["fail", "pass", "pass"]),
+    ("github.actions-permissions", ["fail", "pass", "pass"]),
+    ("github.required-checks", ["fail", "pass", "pass"]),
+    ("github.green-default-branch", ["ambiguous", "pass", "pass"]),
+    ("github.preview-deployments", ["ambiguous", "pass", "pass"]),
+    ("github.deploy-source", ["pass", "pass", "pass"]),
+    ("github.dependency-updates", ["fail", "pass", "pass"]),
+    ("github.dependabot-alerts", ["fail", "pass", "pass"]),
+    ("github.backup-workflow", ["not_applicable", "not_applicable", "not_applicable"]),
+    ("github.scheduled-workflows", ["not_applicable", "pass", "pass"]),
+    ("github.migration-workflow", ["needs_judgement", "pass", "pass"]),
     ("supabase.backup-age", ["pass", "pass", "fail"]),
     ("supabase.staging", ["fail", "pass", "pass"]),
     ("vercel.staging", ["fail", "pass", "pass"]),

@@ -4,9 +4,7 @@
 use super::branch_protection::{self, BranchProtection, Guard};
 use super::named;
 use crate::domain::checklist::Effort;
-use crate::domain::{
-    AppSettings, Consent, Finding, Gap, NoteLevel, Place, ProbeKind, Remedy, Severity, System, Verdict,
-};
+use crate::domain::{AppSettings, Consent, Finding, Gap, NoteLevel, Place, ProbeKind, Remedy, Severity, System, Verdict};
 use crate::probes::hub::{Weighing, address, hub, note, page};
 use crate::probes::{Meta, Part, Probe, Sight, Stage};
 use crate::systems::github::Listed;
