@@ -9,7 +9,6 @@ use super::report::{Leak, Report, Surface};
 use super::sweep::{self, Seen, Survey};
 use super::text::{Encoding, encoding};
 use super::{Options, ScanKey};
-use crate::domain::Foreign;
 use crate::repo::history::{Change, Content, Gone, Look, Place, Searcher};
 use crate::repo::unread::{is_lfs_pointer, is_media};
 use crate::repo::{History, RepoProblem, Scope, Standing, Unread, Why};
@@ -218,7 +217,7 @@ impl<'a> Search<'a> {
         let in_head = self.history.in_head(object, place);
         for (id, mut leak) in leaks {
             leak.in_head = in_head;
-            leak.path = Foreign::new(String::from_utf8_lossy(path));
+            leak.shown_at(path);
             self.put((id, place.spot()), Find { leak, place, blobs: vec![object] });
         }
     }

@@ -11,7 +11,7 @@ use super::webpack::Naming;
 use super::{SiteLimits, SiteOptions};
 use crate::domain::{Gap, GapKind, System};
 use crate::net::Door;
-use crate::scan::ScanKey;
+use crate::scan::{Options, ScanKey};
 use futures_util::StreamExt as _;
 use futures_util::stream::FuturesUnordered;
 use std::collections::{BTreeMap, BTreeSet};
@@ -85,8 +85,9 @@ impl Shell {
 pub(super) async fn walk(door: &Door, address: &Url, key: &ScanKey, options: &SiteOptions) -> Result<SiteReport, Gap> {
     let limits = options.limits;
     let end = Instant::now() + limits.time;
-    let searcher =
-        Searcher { key: key.clone(), projects: options.projects.clone(), now: options.now, values: options.values.clone() };
+    let mut searched = Options::new(options.now).projects(options.projects.iter().cloned());
+    searched.values.clone_from(&options.values);
+    let searcher = Searcher { key: key.clone(), options: searched };
     let visitor = Arc::new(Visitor { door: door.clone(), searcher, left: AtomicU32::new(limits.requests) });
     let mut address = address.clone();
     address.set_fragment(None);
