@@ -164,7 +164,8 @@ pub(super) static CHECKS: &[Check] = &[
         at: At::Provider("openrouter"),
         path: "api/v1/key",
         live: &[there(200, "/data")],
-        dead: &[there(401, "/error/message")],
+        // Of a key that is nobody's (apurvsinghgautam/robin#103); any other refusal may be a wall of their own.
+        dead: &[saying(401, "/error/message", &["user not found"])],
         ..BEARER
     },
     Check {
