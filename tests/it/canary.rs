@@ -84,13 +84,13 @@ fn marked() -> Marked {
     take_on(&home);
     let page = format!("<!doctype html><script src=\"/app.js\"></script><p>acme {}</p>", "shop");
     let script = format!("const k=\"{key}\";");
-    let site = serve(move |asked| match asked.path.as_str() {
-        "/app.js" => Reply::Whole {
+    let site = serve(move |asked| match asked.system.as_str() {
+        "app.js" => Reply::Whole {
             status: 200,
             headers: vec![("content-type".into(), "application/javascript".into())],
             body: script.clone().into_bytes(),
         },
-        "/" => Reply::Whole { status: 200, headers: vec![("content-type".into(), "text/html".into())], body: page.clone().into_bytes() },
+        "" => Reply::Whole { status: 200, headers: vec![("content-type".into(), "text/html".into())], body: page.clone().into_bytes() },
         _ => Reply::Whole { status: 404, headers: Vec::new(), body: Vec::new() },
     });
     let home = home.with("RESCUE_SITE_URL", &format!("http://127.0.0.1:{}/", site.port));
@@ -207,7 +207,7 @@ fn no_mark_is_on_the_screen() {
     console.shows("SEC-01");
     it.nothing_in("the board", console.text().as_bytes());
     console.keys("f");
-    console.shows("lib/pay.ts");
+    console.shows(".env.production");
     it.nothing_in("the findings", console.text().as_bytes());
     console.keys("c");
     console.shows("OpenRouter");
