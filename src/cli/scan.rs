@@ -73,7 +73,9 @@ impl Said<'_> {
 
     /// What may be a secret, and only a person can tell.
     fn maybe_secrets(&self) -> usize {
-        self.count(|it| !it.leak.public && it.leak.confidence < Confidence::Strong && it.accepted.is_none() && it.rotated.is_none())
+        self.count(|it| {
+            !it.leak.public && it.leak.confidence < Confidence::Strong && it.accepted.is_none() && it.rotated.is_none()
+        })
     }
 
     fn count(&self, is: impl Fn(&Shown<'_>) -> bool) -> usize {

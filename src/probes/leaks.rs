@@ -25,7 +25,8 @@ pub fn grouped<'a>(leaks: impl Iterator<Item = &'a Leak>) -> Vec<Group<'a>> {
 }
 
 /// Said of a key whose account is known for traps; nobody needs to try it to know.
-const CANARY: &str = ". Its AWS account is known for canary keys: it may be a trap that somebody laid, and using it raises an alarm; ask who did";
+const CANARY: &str =
+    ". Its AWS account is known for canary keys: it may be a trap that somebody laid, and using it raises an alarm; ask who did";
 
 /// One finding per secret that may fail a probe. `says` puts it into a sentence.
 pub fn findings(leaks: &[Leak], says: impl Fn(&Group<'_>) -> String) -> Vec<Finding> {
@@ -76,7 +77,11 @@ pub fn notes(leaks: &[Leak]) -> Vec<Note> {
             let first = *group.first()?;
             let (kind, masked, places) = (&first.kind, &first.masked, places(&group));
             let (level, what, says) = if first.public {
-                (NoteLevel::Info, "public", format!("{kind} {masked} is public by design{}; it stands in {places}", why_harmless(first)))
+                (
+                    NoteLevel::Info,
+                    "public",
+                    format!("{kind} {masked} is public by design{}; it stands in {places}", why_harmless(first)),
+                )
             } else if group.iter().all(|it| it.standing == Standing::Ignored) {
                 (NoteLevel::Info, "ignored", format!("{kind} {masked} stands in {places}, which git ignores: not committed"))
             } else {

@@ -95,8 +95,8 @@ impl Look<'_> {
         }
         let before = text.get(sighting.at.start.saturating_sub(80)..sighting.at.start).unwrap_or_default();
         // Anybody has what a site serves, or will have what a build puts into it (`apis/secrets.md` §1, table of places).
-        let exposed = self.surface == Surface::Site
-            || mentions(before.rsplit(|b| *b == b'\n').next().unwrap_or_default(), EXPOSING_NAMES);
+        let exposed =
+            self.surface == Surface::Site || mentions(before.rsplit(|b| *b == b'\n').next().unwrap_or_default(), EXPOSING_NAMES);
         let base = if exposed && !rule.public { raised(sighting.severity) } else { sighting.severity };
         let path = Foreign::new(String::from_utf8_lossy(place.path));
         // GitHub gives out the keys of its apps under this name (`apis/secrets.md` §2.3); inside they look like any other.

@@ -90,7 +90,11 @@ fn marked() -> Marked {
             headers: vec![("content-type".into(), "application/javascript".into())],
             body: script.clone().into_bytes(),
         },
-        "" => Reply::Whole { status: 200, headers: vec![("content-type".into(), "text/html".into())], body: page.clone().into_bytes() },
+        "" => Reply::Whole {
+            status: 200,
+            headers: vec![("content-type".into(), "text/html".into())],
+            body: page.clone().into_bytes(),
+        },
         _ => Reply::Whole { status: 404, headers: Vec::new(), body: Vec::new() },
     });
     let home = home.with("RESCUE_SITE_URL", &format!("http://127.0.0.1:{}/", site.port));

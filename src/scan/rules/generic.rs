@@ -280,9 +280,31 @@ const NEIGHBOURHOOD: usize = 16 * 1024;
 
 /// Secrets that lists for guessing begin with, and that examples and generated code are full of.
 const GUESSED: &[&str] = &[
-    "changeme", "default", "development", "jwtsecret", "keyboardcat", "mysecret", "mysecretkey", "myjwtsecret", "password",
-    "qwerty", "secret", "secret123", "secretkey", "secretsecret", "shhhhh", "shhhhhared", "supersecret", "supersecretkey",
-    "test", "testsecret", "topsecret", "yoursecretkey", "123456", "12345678", "1234567890",
+    "changeme",
+    "default",
+    "development",
+    "jwtsecret",
+    "keyboardcat",
+    "mysecret",
+    "mysecretkey",
+    "myjwtsecret",
+    "password",
+    "qwerty",
+    "secret",
+    "secret123",
+    "secretkey",
+    "secretsecret",
+    "shhhhh",
+    "shhhhhared",
+    "supersecret",
+    "supersecretkey",
+    "test",
+    "testsecret",
+    "topsecret",
+    "yoursecretkey",
+    "123456",
+    "12345678",
+    "1234567890",
 ];
 
 /// A secret that signs sessions and is a common word: who guesses it makes sessions of anybody (`apis/secrets.md` §2.4).

@@ -480,8 +480,16 @@ pub(crate) fn all() -> Vec<Samples> {
         of(
             "weak-signing-secret",
             "src/a.env",
-            vec!["JWT_SECRET=secret\n".to_owned(), "NEXTAUTH_SECRET=\"super-secret\"\n".to_owned(), "session_secret: 'changeme'".to_owned()],
-            vec!["JWT_SECRET=${JWT}\n".to_owned(), "jwtSecret: string\n".to_owned(), "SESSION_SECRET=another-word-of-ours\n".to_owned()],
+            vec![
+                "JWT_SECRET=secret\n".to_owned(),
+                "NEXTAUTH_SECRET=\"super-secret\"\n".to_owned(),
+                "session_secret: 'changeme'".to_owned(),
+            ],
+            vec![
+                "JWT_SECRET=${JWT}\n".to_owned(),
+                "jwtSecret: string\n".to_owned(),
+                "SESSION_SECRET=another-word-of-ours\n".to_owned(),
+            ],
         ),
         of(
             "named-secret",

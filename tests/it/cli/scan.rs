@@ -259,7 +259,10 @@ fn what_was_rotated_and_only_history_has_is_told_and_fails_nothing() {
     git(&tree, &["commit", "-q", "-a", "-m", "away"]);
     let gone = home.run(&["scan", text(&tree), "--app", "mine"]);
     assert_eq!(gone.code, Some(0), "{gone:?}");
-    assert!(gone.out.contains(&format!("rotated on {today} by")) && gone.out.contains("1 secret of the history rotated"), "{gone:?}");
+    assert!(
+        gone.out.contains(&format!("rotated on {today} by")) && gone.out.contains("1 secret of the history rotated"),
+        "{gone:?}"
+    );
     let document = home.json(&["scan", text(&tree), "--app", "mine", "--json"]);
     assert_eq!(document["secrets"], 0);
     assert!(document["findings"][0]["rotated"].as_str().is_some_and(|it| it.contains(&today)), "{document}");
@@ -276,7 +279,8 @@ fn what_is_public_says_why_and_a_line_break_in_a_name_is_kept_for_machines() {
     let told = home.run(&["scan", text(&tree), "--public"]);
     assert!(told.out.contains("public: browsers need it"), "{told:?}");
     let found = home.run(&["scan", text(&tree), "--public", "--json"]).json()["findings"].clone();
-    let of = |rule: &str| found.as_array().unwrap().iter().find(|it| it["rule"] == rule).cloned().unwrap_or_else(|| panic!("{found}"));
+    let of =
+        |rule: &str| found.as_array().unwrap().iter().find(|it| it["rule"] == rule).cloned().unwrap_or_else(|| panic!("{found}"));
     assert!(of("stripe-publishable")["why_harmless"].as_str().is_some_and(|it| it.contains("browsers need it")));
     let secret = of("stripe-or-clerk-secret");
     assert!(secret["why_harmless"].is_null() && secret["exact_path"] == "a%0Ab.ts", "{secret}");

@@ -74,7 +74,10 @@ fn a_place_that_was_not_seen_keeps_the_other_and_is_never_clean() {
     assert!(windows.outcome.gap().unwrap().says.as_str().contains("the site does not answer"));
     let no_history = Gap::new(GapKind::NotConfigured, System::Scan, "no repository is named").needs("Name it");
     let only_site = Seen { history: Part::Hidden(no_history), ..with_site(&[], &[json!({})], true) };
-    assert_eq!((word(&decide(&only_site, &with_address())), decide(&only_site, &with_address()).notes.len()), ("needs_judgement".to_owned(), 1));
+    assert_eq!(
+        (word(&decide(&only_site, &with_address())), decide(&only_site, &with_address()).notes.len()),
+        ("needs_judgement".to_owned(), 1)
+    );
     let only_site = Seen { history: only_site.history, ..with_site(&[], &[], true) };
     assert_eq!(word(&decide(&only_site, &with_address())), "not_configured");
 }

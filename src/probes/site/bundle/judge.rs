@@ -70,7 +70,11 @@ fn notes(site: &SiteReport) -> Vec<Note> {
         let places = places(&leaks);
         let (level, what, says) = if first.public {
             let why = leaks::why_harmless(first);
-            (NoteLevel::Info, "public", format!("{} {} is public by design{why}; it is served in {places}", first.kind, first.masked))
+            (
+                NoteLevel::Info,
+                "public",
+                format!("{} {} is public by design{why}; it is served in {places}", first.kind, first.masked),
+            )
         } else {
             let says = format!("{} {} may be a credential; it is served in {places}", first.kind, first.masked);
             (NoteLevel::Evidence, "maybe", says)

@@ -42,7 +42,10 @@ async fn every_lazy_chunk_is_read_and_public_keys_are_public() {
                 .with("last-modified", changed),
         ),
         ("/assets/shared-aB10rqSx.js", js("import(`./deep-DvbAX1M_.js`)")),
-        ("/assets/deep-DvbAX1M_.js", js(format!("a=\"{}\" // gitleaks:allow", stripe(0))).with("last-modified", "Tue, 01 Jan 1980 00:00:00 GMT")),
+        (
+            "/assets/deep-DvbAX1M_.js",
+            js(format!("a=\"{}\" // gitleaks:allow", stripe(0))).with("last-modified", "Tue, 01 Jan 1980 00:00:00 GMT"),
+        ),
         ("/assets/w-Cet5YvDQ.js", js(format!("self.k=\"{}\"", stripe(1)))),
     ])
     .await;
