@@ -82,10 +82,10 @@ fn marked() -> Marked {
     let code = format!("export const key = \"{key}\"\n");
     checkout(&tree, &[("lib/pay.ts", &code), (".env.production", &settings), ("lib/db.ts", &call), ("package.json", "{}\n")]);
     take_on(&home);
-    let page = format!("<!doctype html><script src=\"/app.js\"></script><p>acme {}</p>", "shop");
+    let page = format!("<!doctype html><script src=\"/assets/app.js\"></script><p>acme {}</p>", "shop");
     let script = format!("const k=\"{key}\";");
     let site = serve(move |asked| match asked.system.as_str() {
-        "app.js" => Reply::Whole {
+        "assets" => Reply::Whole {
             status: 200,
             headers: vec![("content-type".into(), "application/javascript".into())],
             body: script.clone().into_bytes(),

@@ -16,7 +16,8 @@ pub(super) fn verdict(seen: &Seen, now: DateTime<Utc>) -> Verdict {
     let findings = findings(site, Some(now));
     let verdict = if !findings.is_empty() {
         let keys = if findings.len() == 1 { "1 key is".to_owned() } else { format!("{} keys are", findings.len()) };
-        Verdict::fail(format!("{keys} served to every visitor"), findings)
+        // Each found key may be replaced one day; what was not seen is then all that keeps this open.
+        Verdict::fail(format!("{keys} served to every visitor"), findings).unseen(left_out(seen, "searched"))
     } else if let Some(gap) = unseen(seen) {
         Verdict::undecided(gap)
     } else {
@@ -128,6 +129,10 @@ pub(in crate::probes) fn place(site: &SiteReport, leak: &Leak) -> Place {
 
 /// What was left out, so that nothing found is not clean; and the step that would show it. None if all was seen.
 pub(in crate::probes) fn unseen(seen: &Seen) -> Option<Gap> {
+    left_out(seen, "no privileged key in")
+}
+
+fn left_out(seen: &Seen, lead: &str) -> Option<Gap> {
     let site = &seen.site;
     if site.report.coverage.complete {
         return (site.scripts.seen == 0).then(no_scripts);
@@ -137,7 +142,7 @@ pub(in crate::probes) fn unseen(seen: &Seen) -> Option<Gap> {
     let more: usize = hidden.map(|it| it.count).sum();
     let more = if more > 0 { format!(" and {more} more") } else { String::new() };
     let scripts = format!("{} of {} scripts", site.scripts.seen, site.scripts.total);
-    let says = format!("no privileged key in {scripts}, but not seen: {first}{more}");
+    let says = format!("{lead} {scripts}, but not seen: {first}{more}");
     let gap = Gap::new(GapKind::Incomplete, System::Site, says);
     Some(match &seen.pages {
         // Only this framework needs the list; for it, what hides the list is what to open.

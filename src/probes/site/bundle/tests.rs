@@ -70,6 +70,8 @@ fn decisions(#[case] change: Value, #[case] wanted: &str, #[case] notes: &[NoteL
     let word = verdict.outcome.gap().map_or_else(|| verdict.outcome.word().to_owned(), |gap| gap.kind.to_string());
     assert_eq!(word, wanted, "{verdict:?}");
     assert_eq!(verdict.findings.is_empty(), wanted != "fail");
+    let partial = !seen.site.report.coverage.complete;
+    assert_eq!(verdict.unseen.is_some(), wanted == "fail" && partial, "a fail says what it left out");
     assert_eq!(verdict.notes.iter().map(|it| it.level).collect::<Vec<_>>(), notes);
     assert_eq!(Bundle::remedy(&seen, &acme()).steps.is_empty(), wanted != "fail");
     assert!(verdict.outcome.gap().is_none_or(|gap| gap.needs.is_some()));
