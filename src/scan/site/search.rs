@@ -53,7 +53,9 @@ impl Searcher {
         let place = Place { path: path.as_bytes(), standing: Standing::Tracked, in_head: true };
         let mut leaks: BTreeMap<String, Leak> = BTreeMap::new();
         let part = look.search_part(place, traits, text, 0..usize::MAX, 0, &mut leaks);
-        leaks.values_mut().for_each(|leak| leak.since = since);
+        for leak in leaks.values_mut() {
+            leak.since = since;
+        }
         let named = PROJECT.captures_iter(text).filter_map(|it| it.get(1));
         let named = named.map(|it| String::from_utf8_lossy(it.as_bytes()).into_owned());
         let owners = leaks.values().filter(|it| it.provider == "Supabase").filter_map(|it| it.belongs_to.as_ref());

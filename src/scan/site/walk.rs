@@ -85,9 +85,9 @@ impl Shell {
 pub(super) async fn walk(door: &Door, address: &Url, key: &ScanKey, options: &SiteOptions) -> Result<SiteReport, Gap> {
     let limits = options.limits;
     let end = Instant::now() + limits.time;
-    let mut searched = Options::new(options.now).projects(options.projects.iter().cloned());
-    searched.values.clone_from(&options.values);
-    let searcher = Searcher { key: key.clone(), options: searched };
+    let mut told = Options::new(options.now).projects(options.projects.iter().cloned());
+    told.values.clone_from(&options.values);
+    let searcher = Searcher { key: key.clone(), options: told };
     let visitor = Arc::new(Visitor { door: door.clone(), searcher, left: AtomicU32::new(limits.requests) });
     let mut address = address.clone();
     address.set_fragment(None);
