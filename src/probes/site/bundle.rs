@@ -49,6 +49,9 @@ impl Probe for Bundle {
         };
         let projects = sight.settings.supabase.iter().chain(&sight.settings.staging).cloned();
         let mut options = SiteOptions::new(sight.now).projects(projects);
+        for host in &sight.settings.asset_hosts {
+            options = options.host(host.as_str());
+        }
         let pages = match pages::of_repository(sight).await {
             Ok(routes) => {
                 let count = routes.iter().count();
