@@ -51,8 +51,8 @@ impl Folder {
 
     /// What git says of its only pack: a line for each object.
     pub fn packed(&self) -> String {
-        let packs = fs::read_dir(self.root.join(".git/objects/pack")).unwrap().map(|it| it.unwrap().path());
-        let index = packs.filter(|it| it.extension().is_some_and(|it| it == "idx")).next().unwrap();
+        let mut packs = fs::read_dir(self.root.join(".git/objects/pack")).unwrap().map(|it| it.unwrap().path());
+        let index = packs.find(|it| it.extension().is_some_and(|it| it == "idx")).unwrap();
         let output = Command::new("git").args(["verify-pack", "-v"]).arg(index).current_dir(&self.root).output().unwrap();
         String::from_utf8(output.stdout).unwrap()
     }

@@ -100,8 +100,8 @@ impl Read for Reading<'_> {
 const ON_DISK: &str = "/var/tmp";
 
 fn nameless() -> std::io::Result<File> {
-    if cfg!(unix) && Path::new(ON_DISK).is_dir() { tempfile::tempfile_in(ON_DISK) } else { tempfile::tempfile() }
-        .or_else(|_| tempfile::tempfile())
+    let on_disk = (cfg!(unix) && Path::new(ON_DISK).is_dir()).then(|| tempfile::tempfile_in(ON_DISK));
+    on_disk.and_then(Result::ok).map_or_else(tempfile::tempfile, Ok)
 }
 
 fn front(bytes: &mut [u8], most: u64) -> &mut [u8] {

@@ -136,7 +136,7 @@ async fn the_data_of_the_first_page_is_searched_where_it_is_served() {
         assert_eq!(found(&report), wanted);
         assert_eq!(hidden(&report).iter().filter(|it| it.contains(data)).count(), unseen, "{:?}", hidden(&report));
         assert_eq!(report.report.coverage.complete, unseen == 0, "{:?}", hidden(&report));
-        assert_eq!(site.asked().iter().any(|it| it == data), true);
+        assert!(site.asked().iter().any(|it| it == data));
     }
 }
 
