@@ -158,11 +158,11 @@ pub(super) fn is_inside(ip: IpAddr) -> bool {
             let parts = ip.segments();
             let [first, second, third, ..] = parts;
             let [.., high, low] = parts;
-            let carried = |high: u16, low: u16| is_inside(Ipv4Addr::from_bits(u32::from(high) << 16 | u32::from(low)).into());
+            let embedded = |high: u16, low: u16| is_inside(Ipv4Addr::from_bits(u32::from(high) << 16 | u32::from(low)).into());
             let carries = match parts {
                 // `::ffff:a.b.c.d`, `::a.b.c.d`, and what translates between the two kinds.
-                [0, 0, 0, 0, 0, 0 | 0xffff, ..] | [0x64, 0xff9b, 0, 0, 0, 0, ..] => carried(high, low),
-                [0x2002, ..] => carried(second, third),
+                [0, 0, 0, 0, 0, 0 | 0xffff, ..] | [0x64, 0xff9b, 0, 0, 0, 0, ..] => embedded(high, low),
+                [0x2002, ..] => embedded(second, third),
                 _ => false,
             };
             ip == Ipv6Addr::LOCALHOST || carries || first & 0xfe00 == 0xfc00 || first & 0xff80 == 0xfe80 || first >> 8 == 0xff
