@@ -35,15 +35,14 @@ impl LargeBlobs {
         // Nobody can stop one blob; it is bounded by the room.
         let stop = AtomicBool::new(false);
         let packed = self.store.packs.iter().find_map(|pack| Some((pack, pack.entry_of(object)?)));
-        let spilled = match packed {
-            Some((pack, at)) => self.unpacked(pack, at, &stop)?,
-            None => {
-                let (kind, mut content) = unpack::loose_content(&self.store, object).ok_or(Why::Damaged)?;
-                if kind != Kind::Blob {
-                    return Err(Why::Damaged);
-                }
-                Spilled::of(&mut content, &self.room, &stop)?
+        let spilled = if let Some((pack, at)) = packed {
+            self.unpacked(pack, at, &stop)?
+        } else {
+            let (kind, mut content) = unpack::loose_content(&self.store, object).ok_or(Why::Damaged)?;
+            if kind != Kind::Blob {
+                return Err(Why::Damaged);
             }
+            Spilled::of(&mut content, &self.room, &stop)?
         };
         let mut file = spilled.file().map_err(|_| Why::NoRoom)?;
         file.seek(SeekFrom::Start(0)).map_err(|_| Why::NoRoom)?;

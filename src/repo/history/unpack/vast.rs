@@ -56,7 +56,9 @@ impl<T: Taker> Worker<'_, '_, T> {
             // It can be searched without room for it; what builds upon it cannot.
             Err(Why::NoRoom) => {
                 self.pour(at, body);
-                children.iter().for_each(|at| self.give_up(*at, Why::NoRoom));
+                for at in children {
+                    self.give_up(at, Why::NoRoom);
+                }
             }
             Err(why) => self.give_up(at, why),
         }

@@ -123,7 +123,7 @@ async fn the_data_of_the_first_page_is_searched_where_it_is_served() {
     ));
     let manifest = r#"self.__BUILD_MANIFEST={"/":["static/chunks/main.js"],sortedPages:["/","/_app"]}"#;
     let data = "/_next/data/andUl6SpeHcPiVlzjv0HR/en.json";
-    let files = vec![
+    let files = [
         ("/", page),
         ("/_next/static/chunks/main.js", js("1")),
         ("/_next/static/andUl6SpeHcPiVlzjv0HR/_buildManifest.js", js(manifest)),
