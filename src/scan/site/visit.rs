@@ -47,7 +47,7 @@ pub(super) enum As {
     Map,
     /// A list of pages.
     Sitemap,
-    /// A web app manifest.
+    /// A web app manifest, or the data of a page.
     Manifest,
 }
 
@@ -122,6 +122,7 @@ impl Visitor {
             let base = at.join("/").map_err(|_| Missed::Lost)?;
             let call = ReadCall::follow(System::Site, &at).at(base).as_answered().at_most(most);
             let call = call.header("accept", "text/html,application/javascript,application/json;q=0.9,*/*;q=0.5");
+            let call = if hosts.is_given(&at) { call } else { call.found() };
             let reply = self.door.read(call).await.map_err(Missed::Gap)?;
             if !matches!(reply.status.as_u16(), 301 | 302 | 303 | 307 | 308) {
                 return Ok(reply);
