@@ -57,7 +57,13 @@ const LOCK_FILES: &[&str] = &[
     "flake.lock",
     "npm-shrinkwrap.json",
 ];
-const SETTINGS_ENDINGS: &[&str] = &[".ini", ".conf", ".cfg", ".properties", ".yaml", ".yml", ".toml", ".tfvars", ".env", ".sh"];
+/// Files of settings, and texts that people paste them into.
+#[rustfmt::skip]
+const SETTINGS_ENDINGS: &[&str] = &[
+    ".ini", ".conf", ".cfg", ".cnf", ".config", ".properties", ".yaml", ".yml", ".toml", ".tfvars", ".env", ".sh", ".bash", ".zsh",
+    ".fish", ".bat", ".cmd", ".ps1", ".mk", ".txt", ".log", ".md", ".http", ".rest", ".service", ".patch", ".diff", ".envrc", "rc",
+];
+const SETTINGS_FILES: &[&str] = &["makefile", "procfile", "credentials", "config", ".pgpass", ".htpasswd"];
 
 impl PathTraits {
     pub(super) fn of(path: &[u8]) -> Self {
@@ -72,7 +78,7 @@ impl PathTraits {
         Self {
             environment: environment && !looks_like_example,
             example: looks_like_example || below(EXAMPLE_FOLDERS),
-            settings: environment || ends(SETTINGS_ENDINGS) || name == ".npmrc" || name == "dockerfile",
+            settings: environment || ends(SETTINGS_ENDINGS) || name.contains("dockerfile") || SETTINGS_FILES.contains(&name),
             made_by_tools: LOCK_FILES.contains(&name)
                 || below(TOOL_FOLDERS)
                 || ends(&[".min.js", ".min.css", ".map", ".svg", ".lock", ".snap", ".po"]),
@@ -123,7 +129,7 @@ mod tests {
     #[case(".env.example", false, true, true, false)]
     #[case("src/lib/db.ts", false, false, false, false)]
     #[case("tests/db.ts", false, true, false, false)]
-    #[case("README.md", false, true, false, false)]
+    #[case("README.md", false, true, true, false)]
     #[case("package-lock.json", false, false, false, true)]
     #[case("dist/assets/index.js", false, false, false, true)]
     #[case("config/app.yml", false, false, true, false)]

@@ -94,11 +94,13 @@ pub(super) const RULES: &[Rule] = &[
         kind: "login on a command line",
         rotate: "the host that the request goes to",
         literals: &["curl "],
-        pattern: r#"curl [^\n"'`|;&]{0,120}?(?:-u|--user)[ =]{0,2}["']?([^\s:"'`]{1,80}:[^\s"'`]{6,200})"#,
+        pattern: r#"curl (?:[^\n]{0,160}?[\s])?(?:-[a-zA-Z]{0,4}u|--user|--proxy-user)(?:[ =]{1,3})?["']?([^\s:"'`]{0,80}:[^\s"'`]{0,200})"#,
         generic: true,
         judge: |it| {
-            let (_, password) = it.words().split_once(':')?;
-            is_hard(password).then(|| it.kept())
+            // Where a key is the name of a user, it has no password.
+            let (user, password) = it.words().split_once(':')?;
+            let key = password.len() < 2 && user.len() >= 16 && entropy::looks_random(user.as_bytes());
+            (key || is_hard(password)).then(|| it.kept())
         },
         ..LOGIN
     },
