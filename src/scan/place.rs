@@ -57,11 +57,11 @@ const LOCK_FILES: &[&str] = &[
     "flake.lock",
     "npm-shrinkwrap.json",
 ];
-/// Files of settings, and texts that people paste them into.
+/// Files of settings, and what programs write about themselves.
 #[rustfmt::skip]
 const SETTINGS_ENDINGS: &[&str] = &[
     ".ini", ".conf", ".cfg", ".cnf", ".config", ".properties", ".yaml", ".yml", ".toml", ".tfvars", ".env", ".sh", ".bash", ".zsh",
-    ".fish", ".bat", ".cmd", ".ps1", ".mk", ".txt", ".log", ".md", ".http", ".rest", ".service", ".patch", ".diff", ".envrc", "rc",
+    ".fish", ".bat", ".cmd", ".ps1", ".mk", ".log", ".http", ".rest", ".service", ".patch", ".diff", ".envrc", "rc",
 ];
 const SETTINGS_FILES: &[&str] = &["makefile", "procfile", "credentials", "config", ".pgpass", ".htpasswd"];
 
@@ -129,7 +129,7 @@ mod tests {
     #[case(".env.example", false, true, true, false)]
     #[case("src/lib/db.ts", false, false, false, false)]
     #[case("tests/db.ts", false, true, false, false)]
-    #[case("README.md", false, true, true, false)]
+    #[case("README.md", false, true, false, false)]
     #[case("package-lock.json", false, false, false, true)]
     #[case("dist/assets/index.js", false, false, false, true)]
     #[case("config/app.yml", false, false, true, false)]

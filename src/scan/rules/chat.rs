@@ -28,7 +28,8 @@ pub(super) const RULES: &[Rule] = &[
         confidence: Confidence::Contextual,
         judge: |it| {
             let rest = it.value().get(5..)?;
-            (entropy::looks_random(rest) || entropy::wordiness(rest) < 0.4).then(|| it.kept())
+            (rest.iter().any(u8::is_ascii_alphabetic) && (entropy::looks_random(rest) || entropy::wordiness(rest) < 0.4))
+                .then(|| it.kept())
         },
         ..Rule::TOKEN
     },
@@ -48,8 +49,8 @@ pub(super) const RULES: &[Rule] = &[
         provider: "Discord",
         severity: Severity::Medium,
         rotate: "the channel's settings › Integrations",
-        literals: &["discord.com/api/webhooks/", "discordapp.com/api/webhooks/"],
-        pattern: r"discord(?:app)?\.com/api/webhooks/[0-9]{17,20}/[A-Za-z0-9_-]{60,80}",
+        literals: &["discord.com/api/", "discordapp.com/api/"],
+        pattern: r"discord(?:app)?\.com/api/(?:v[0-9]{1,2}/)?webhooks/[0-9]{17,20}/[A-Za-z0-9_-]{60,80}",
         charset: Charset::Base64Url,
         ..Rule::TOKEN
     },

@@ -97,7 +97,9 @@ const NO_SECRET: &[&str] = &[
 /// lines above too.
 pub(super) fn lead<'t>(candidate: &Candidate<'t>, most: usize) -> &'t [u8] {
     let line = candidate.line_before(most);
-    if names::before(line).is_empty() { candidate.before(most) } else { line }
+    let blank = line.iter().all(u8::is_ascii_whitespace);
+    let neutral = line.iter().any(u8::is_ascii_alphabetic) && names::before(line).is_empty();
+    if blank || neutral { candidate.before(most) } else { line }
 }
 
 /// Whether what stands before the value on its line names a digest, an identifier or something else that is random and
@@ -107,20 +109,33 @@ pub(super) fn is_told_harmless(candidate: &Candidate<'_>) -> bool {
 }
 
 /// Words that name something secret.
-const SECRETIVE: &[&str] = &["key", "token", "secret", "auth", "pass", "credential", "bearer", "private", "login", " -u "];
+const SECRETIVE: &[&str] =
+    &["key", "token", "secret", "auth", "pass", "credential", "bearer", "private", "login", " -u ", " -t "];
 
 /// A value near its provider's name, on a line that speaks of a key: of letters and digits, and random.
 pub(super) fn beside_its_name(candidate: &Candidate<'_>) -> Option<Judged> {
     let value = candidate.value();
     let only_digits = value.iter().all(u8::is_ascii_digit);
     let fits = !only_digits && entropy::looks_random(value) && stands_alone(candidate, Charset::Base64Url) && !goes_on(candidate);
-    (fits && speaks_of_a_key(candidate) && !is_told_harmless(candidate)).then(|| candidate.kept())
+    (fits && (speaks_of_a_key(candidate) || is_argument(candidate)) && !is_told_harmless(candidate)).then(|| candidate.kept())
 }
 
 /// The same, for values that are more than hexadecimal digits: what has nothing else is a digest.
 pub(super) fn beside_its_name_and_no_digest(candidate: &Candidate<'_>) -> Option<Judged> {
     let digest = candidate.value().iter().all(u8::is_ascii_hexdigit);
     if digest { None } else { beside_its_name(candidate) }
+}
+
+/// Whether it is handed to something of its provider's, as in `acme.Client("…")`.
+fn is_argument(candidate: &Candidate<'_>) -> bool {
+    let line = candidate.line_before(100);
+    let before = line.iter().rev().find(|byte| !matches!(**byte, b'"' | b'\'' | b'`' | b' '));
+    let quoted = line.last().is_some_and(|byte| matches!(byte, b'"' | b'\'' | b'`'));
+    let text = String::from_utf8_lossy(line);
+    quoted
+        && matches!(before, Some(b'(' | b','))
+        && text.contains('(')
+        && candidate.rule.literals.iter().any(|it| text.contains(it))
 }
 
 fn speaks_of_a_key(candidate: &Candidate<'_>) -> bool {

@@ -84,6 +84,24 @@ pub(super) const RULES: &[Rule] = &[
         ..ASSIGNED
     },
     Rule {
+        id: "framework-secret",
+        kind: "secret key of a web framework",
+        provider: "the app itself",
+        severity: Severity::Critical,
+        rotate: "set a new one; everybody is signed out",
+        literals: &["SECRET_KEY", "AUTH_KEY", "AUTH_SALT", "LOGGED_IN_KEY", "LOGGED_IN_SALT"],
+        pattern: named!("SECRET_KEY|AUTH_KEY|AUTH_SALT|LOGGED_IN_KEY|LOGGED_IN_SALT", r#"[^\s"'`\\]{40,100}"#),
+        entropy: 4.0,
+        judge: |it| {
+            let quoted = it.before(1).iter().all(|byte| matches!(byte, b'"' | b'\''));
+            let signs = it.value().iter().filter(|byte| byte.is_ascii_punctuation()).count() >= 3;
+            let words = entropy::wordiness(it.value()) >= 0.4;
+            let told = it.words().contains("://") || is_listed(it);
+            (quoted && is_value(it) && signs && !words && !told).then(|| it.kept())
+        },
+        ..ASSIGNED
+    },
+    Rule {
         id: "named-secret",
         kind: "random value under a telling name",
         provider: "unknown",

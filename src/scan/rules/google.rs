@@ -99,7 +99,7 @@ pub(super) const RULES: &[Rule] = &[
         severity: Severity::Low,
         rotate: "it expires by itself; find out who wrote it there",
         literals: &["ya29."],
-        pattern: r"ya29\.[A-Za-z0-9_-]{30,400}",
+        pattern: r"ya29\.[A-Za-z0-9_.-]{30,400}",
         charset: Charset::Base64Url,
         ..Rule::TOKEN
     },

@@ -5,7 +5,7 @@ use crate::scan::entropy;
 /// What stands between a name and its value, and the types that some languages put there.
 #[rustfmt::skip]
 const TYPES: &[&str] = &[
-    "string", "str", "char", "text", "final", "const", "static", "var", "let", "type", "body", "content", "get", "set", "to", "is", "as",
+    "string", "str", "char", "text", "final", "const", "static", "var", "let", "type", "body", "content", "get", "set", "to", "is", "as", "b", "r", "f", "u",
 ];
 
 /// The name at the end of `before`, which is what stands before a value on its line.
@@ -88,7 +88,7 @@ const SPEAKS_OF: &[&str] = &[
 /// Words anywhere in a name which say that the value is public, or random and no secret.
 #[rustfmt::skip]
 const NO_SECRET: &[&str] = &[
-    "public", "pub", "publishable", "site", "sitekey", "csrf", "xsrf", "nonce", "integrity", "hash", "hashed", "hashes",
+    "public", "pub", "publishable", "site", "sitekey", "csrf", "xsrf", "authenticity", "nonce", "integrity", "hash", "hashed", "hashes",
     "sha", "sha1", "sha256", "sha512", "md5", "digest", "checksum", "etag", "commit", "revision", "rev", "uuid", "guid",
     "fingerprint", "thumbprint", "signature", "sig", "anon", "cache", "primary", "foreign", "sort", "partition",
     "translation", "i18n", "locale", "idempotency", "tokenizer", "tokens", "continuation", "next", "page", "cursor",

@@ -50,6 +50,19 @@ pub(super) const RULES: &[Rule] = &[
         ..PEM
     },
     Rule {
+        id: "putty-private-key",
+        kind: "private key in PuTTY's form",
+        provider: "its issuer",
+        severity: Severity::Critical,
+        rotate: "make a new pair where the public half is registered, then remove the old one there",
+        literals: &["PuTTY-User-Key-File-"],
+        pattern: r"PuTTY-User-Key-File-[0-9]: [^\n]{3,40}\n(?:[^\n]{0,120}\n){1,60}?Private-Lines: [0-9]{1,3}\r?\n[A-Za-z0-9+/=]{40,80}",
+        charset: Charset::Open,
+        mask: Mask::Frame,
+        reach: Reach::From(6000),
+        ..Rule::TOKEN
+    },
+    Rule {
         id: "age-secret-key",
         kind: "key that decrypts what age or SOPS encrypted",
         provider: "the app itself",
@@ -77,7 +90,7 @@ fn service_account(candidate: &Candidate<'_>) -> Option<Judged> {
 fn private_key(candidate: &Candidate<'_>) -> Option<Judged> {
     if candidate.value().starts_with(b"-----BEGIN ") {
         let line = candidate.value().rsplit(|byte| !Charset::Base64.has(*byte)).next()?;
-        let random = entropy::bits(line) >= 4.0 && entropy::looks_random(line);
+        let random = entropy::bits(line) >= 3.0 && entropy::looks_random(line);
         return random.then(|| candidate.kept().confidence(Confidence::Contextual));
     }
     let body = body(candidate.value());

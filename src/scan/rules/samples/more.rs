@@ -291,6 +291,23 @@ pub(super) fn more(d: &mut Dice, reference: &str) -> Vec<Samples> {
             vec![format!("K=v1.0-{}-{}\n", d.text(HEX, 24), d.text(HEX, 40))],
         ),
         of(
+            "framework-secret",
+            "settings.py",
+            vec![format!("SECRET_KEY = 'django-insecure-{}'\n", d.text("abcdefghijkmnpqrstuvwxyz0123456789!@#$%^&*(-_=+)", 50))],
+            vec!["SECRET_KEY = get_random_secret_key(50)\n".to_owned()],
+        ),
+        of(
+            "putty-private-key",
+            "id.ppk",
+            vec![format!(
+                "PuTTY-User-Key-File-{}: ssh-rsa\nEncryption: none\nPublic-Lines: 1\n{}\nPrivate-Lines: 1\n{}\n",
+                2,
+                d.text(ALNUM, 64),
+                d.text(ALNUM, 64)
+            )],
+            vec![format!("PuTTY-User-Key-File-{}: ssh-rsa\nPublic-Lines: 1\n{}\n", 2, d.text(ALNUM, 64))],
+        ),
+        of(
             "age-secret-key",
             "keys.txt",
             vec![format!("AGE-SECRET-KEY-1{}\n", d.text("023456789ACDEFGHJKLMNPQRSTUVWXYZ", 58))],
