@@ -123,7 +123,8 @@ const EXAMPLE_SECRETS: &[&str] = &["secret", "your-256-bit-secret", "a-string-se
 
 fn service_role(candidate: &Candidate<'_>) -> Option<Judged> {
     let (_, claims) = proof::jwt(candidate.value())?;
-    if text(&claims, "role") != "service_role" || is_demo(&claims) {
+    // Without a signature, no server takes it for what it says.
+    if text(&claims, "role") != "service_role" || is_demo(&claims) || candidate.value().ends_with(b".") {
         return None;
     }
     let judged = of_project(candidate, &claims);
@@ -133,7 +134,8 @@ fn service_role(candidate: &Candidate<'_>) -> Option<Judged> {
 
 fn anon(candidate: &Candidate<'_>) -> Option<Judged> {
     let (_, claims) = proof::jwt(candidate.value())?;
-    let ours = text(&claims, "role") == "anon" && text(&claims, "iss") == "supabase";
+    let signed = !candidate.value().ends_with(b".");
+    let ours = signed && text(&claims, "role") == "anon" && text(&claims, "iss") == "supabase";
     ours.then(|| of_project(candidate, &claims).confidence(Confidence::Proven))
 }
 
