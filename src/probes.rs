@@ -3,6 +3,7 @@
 
 pub mod files;
 pub mod github;
+pub mod ground;
 pub mod leaks;
 pub mod once;
 pub mod openai;

@@ -4,14 +4,19 @@
 pub mod archive;
 pub mod clone;
 pub mod code;
+pub mod documents;
 pub mod dotenv;
 pub mod history;
 pub mod identity;
+pub mod migrations;
 pub mod problem;
+pub mod project;
+pub mod reach;
 pub mod remote;
 pub mod survey;
 pub mod tree;
 pub mod unread;
+pub mod workflows;
 
 pub use history::{History, Scope};
 pub use identity::{Checkout, GitIdentity, identify};

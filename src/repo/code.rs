@@ -1,14 +1,24 @@
 //! What a file of JavaScript or TypeScript says of itself, read token by token: which environment variables it reads,
 //! what it imports, on which side it declares to run. It runs nothing and resolves nothing.
 
+pub mod effects;
 mod environment;
+pub mod failures;
+pub mod handlers;
 mod imports;
 mod lex;
+pub mod parse;
+pub mod queries;
 #[cfg(test)]
 mod tests;
 
+pub use effects::Effects;
 pub use environment::EnvironmentRead;
+pub use failures::Failures;
+pub use handlers::Handlers;
 pub use imports::Import;
+pub use parse::Broken;
+pub use queries::Queries;
 
 use serde::{Deserialize, Serialize};
 
@@ -33,6 +43,14 @@ pub struct CodeFile {
     pub imports: Vec<Import>,
     /// Lines on which something is imported whose name is computed.
     pub computed_imports: Vec<u32>,
+    /// Lines of the whole file.
+    pub lines: usize,
+    pub handlers: Handlers,
+    pub queries: Queries,
+    pub failures: Failures,
+    pub effects: Effects,
+    /// Why what is above may be less than the file holds.
+    pub broken: Option<Broken>,
 }
 
 impl CodeFile {
@@ -47,7 +65,27 @@ impl CodeFile {
         });
         let (imports, computed_imports) = imports::of(&tokens);
         let (reads, computed_reads) = environment::of(&tokens, &imports);
-        Self { path: path.to_owned(), directive, reads, computed_reads, imports, computed_imports }
+        let mut file = Self {
+            path: path.to_owned(),
+            directive,
+            reads,
+            computed_reads,
+            imports,
+            computed_imports,
+            lines: text.lines().count(),
+            handlers: Handlers::default(),
+            queries: Queries::default(),
+            failures: Failures::default(),
+            effects: Effects::default(),
+            broken: None,
+        };
+        file.broken = parse::parse(path, text, |parsed| {
+            file.handlers.add(parsed);
+            file.queries.add(parsed);
+            file.failures.add(parsed);
+            file.effects.add(parsed);
+        });
+        file
     }
 
     /// Whether the file imports a module of exactly that name.

@@ -2,7 +2,11 @@
 //! only what is tracked; what it could not read is told.
 
 use super::code::{CodeFile, is_app_code};
+use super::documents::Documents;
 use super::dotenv::{EnvironmentFile, is_environment};
+use super::migrations::Migrations;
+use super::project::Project;
+use super::workflows::Workflows;
 use super::{ReadLimits, RepoProblem, Standing, Unread, Why, archive, tree};
 use std::collections::BTreeSet;
 use std::ops::ControlFlow;
@@ -29,6 +33,12 @@ pub struct Survey {
     pub environment: Vec<EnvironmentFile>,
     pub code: Vec<CodeFile>,
     pub manifests: Vec<Manifest>,
+    pub project: Project,
+    pub migrations: Migrations,
+    pub workflows: Workflows,
+    pub documents: Documents,
+    /// The commit that was read, if git says which.
+    pub commit: Option<String>,
     /// Every tracked path, for finding what an import names.
     pub paths: BTreeSet<String>,
     /// What could hold something of this and was not read.
@@ -63,8 +73,8 @@ pub fn survey_tree(path: &Path, stop: &AtomicBool) -> Result<Survey, RepoProblem
         }
     }
     survey.unread.extend(tree.unread);
-    survey.unread.retain(|it| it.why.hides());
-    Ok(survey)
+    survey.commit = tree.checkout.git.as_ref().and_then(|it| it.head.clone());
+    Ok(survey.finished())
 }
 
 /// Surveys a gzipped tar archive of a repository. Blocks; ends soon after `stop` becomes true.
@@ -83,8 +93,9 @@ pub fn survey_archive(path: &Path, stop: &AtomicBool) -> Result<Survey, RepoProb
     if stop.load(Ordering::Relaxed) {
         return Err(RepoProblem::Stopped);
     }
-    survey.unread.extend(archived.unread.into_iter().filter(|it| it.why.hides()));
-    Ok(survey)
+    survey.unread.extend(archived.unread);
+    survey.commit = archived.commit;
+    Ok(survey.finished())
 }
 
 impl Survey {
@@ -92,7 +103,23 @@ impl Survey {
     fn meet(&mut self, path: &str) -> bool {
         self.files += 1;
         self.paths.insert(path.to_owned());
-        is_environment(path) || is_app_code(path) || is_manifest(path)
+        is_environment(path)
+            || is_app_code(path)
+            || is_manifest(path)
+            || Project::wants(path)
+            || Migrations::wants(path)
+            || Workflows::wants(path)
+            || Documents::wants(path)
+    }
+
+    /// Puts together what the files said, and forgets what hides nothing.
+    fn finished(mut self) -> Self {
+        self.project.finish();
+        self.migrations.finish();
+        self.workflows.finish();
+        self.documents.finish();
+        self.unread.retain(|it| it.why.hides());
+        self
     }
 
     fn read(&mut self, path: String, bytes: Vec<u8>) {
@@ -104,6 +131,18 @@ impl Survey {
             self.unread.push(Unread::new(path.as_bytes(), Why::Unreadable));
             return;
         };
+        if Project::wants(&path) {
+            self.project.add(&path, &text);
+        }
+        if Migrations::wants(&path) {
+            self.migrations.add(&path, &text);
+        }
+        if Workflows::wants(&path) {
+            self.workflows.add(&path, &text);
+        }
+        if Documents::wants(&path) {
+            self.documents.add(&path, &text);
+        }
         if is_environment(&path) {
             self.environment.push(EnvironmentFile::read(&path, &text));
         } else if is_manifest(&path) {
@@ -115,7 +154,7 @@ impl Survey {
             let groups = ["dependencies", "devDependencies", "peerDependencies", "optionalDependencies"];
             let needs = groups.iter().filter_map(|it| read.get(it)?.as_object()).flat_map(|it| it.keys().cloned()).collect();
             self.manifests.push(Manifest { path, needs });
-        } else {
+        } else if is_app_code(&path) {
             self.code.push(CodeFile::read(&path, &text));
         }
     }

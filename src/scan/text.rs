@@ -106,7 +106,7 @@ pub(super) fn encoding(bytes: &[u8]) -> Encoding {
     // A stray zero in a text file does not hide it.
     if control * 100 > total {
         Encoding::Binary
-    } else if total < samples.iter().map(|sample| sample.len()).sum() {
+    } else if total < samples.iter().map(|sample| sample.len()).sum::<usize>() {
         Encoding::Mixed
     } else {
         Encoding::Plain

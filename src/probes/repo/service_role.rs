@@ -2,17 +2,15 @@
 //! no public prefix, no client module, nothing that a client module imports. What cannot be told from the text is laid
 //! before a person.
 
-mod reach;
-
 use crate::domain::checklist::Effort;
 use crate::domain::{
     AppSettings, Consent, Finding, Foreign, Gap, GapKind, NoteLevel, Place, ProbeKind, Remedy, Severity, System, Verdict,
 };
 use crate::probes::{Meta, Probe, Sight, Stage, files};
 use crate::repo::Survey;
+use crate::repo::reach::{Reach, Side};
 use crate::scan::Report;
 use chrono::{DateTime, Utc};
-use reach::{Reach, Side};
 use serde::{Deserialize, Serialize};
 
 /// See the module.

@@ -1,12 +1,12 @@
 //! Which modules a browser can load: those that say so, those of an app without a server, and whatever they import. An
 //! import that cannot be followed makes the answer unsure, never good.
 
-use crate::repo::Survey;
-use crate::repo::code::{CodeFile, Directive};
+use super::Survey;
+use super::code::{CodeFile, Directive};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 /// Where a module runs.
-pub(super) enum Side {
+pub enum Side {
     Server,
     /// In a browser, and why.
     Client(String),
@@ -15,7 +15,7 @@ pub(super) enum Side {
 }
 
 /// What client modules lead to.
-pub(super) struct Reach {
+pub struct Reach {
     /// Reached modules, with the client module that leads there.
     client: BTreeMap<String, String>,
     /// Reached from pages of which a build keeps one half for the server.
@@ -41,7 +41,9 @@ const WITH_SERVER: [&str; 9] = [
 const BROWSER_BUILDS: [&str; 4] = ["vite", "react-scripts", "parcel", "@vue/cli-service"];
 
 impl Reach {
-    pub(super) fn of(survey: &Survey) -> Self {
+    /// Follows every import from the modules that browsers load.
+    #[must_use]
+    pub fn of(survey: &Survey) -> Self {
         let modules = Modules::of(survey);
         let is_browser_app = survey.needs(&BROWSER_BUILDS) && !survey.needs(&WITH_SERVER);
         let mut lost = None;
@@ -52,7 +54,9 @@ impl Reach {
         Self { client, mixed, lost }
     }
 
-    pub(super) fn side(&self, file: &CodeFile) -> Side {
+    /// Where that module runs.
+    #[must_use]
+    pub fn side(&self, file: &CodeFile) -> Side {
         if let Some(root) = self.client.get(&file.path) {
             let why = if *root == file.path { "it is a client module".to_owned() } else { format!("{root} imports it") };
             return Side::Client(why);

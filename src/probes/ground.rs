@@ -1,0 +1,119 @@
+//! What every probe of the repository's files stands on: which commit was read, how much of it, and a place with words.
+//! What was not read is a gap here, never an absence.
+
+use crate::domain::{AppSettings, Foreign, Gap, GapKind, Note, NoteLevel, Place, System, Verdict};
+use crate::probes::{Sight, files};
+use crate::repo::Survey;
+use crate::repo::code::Broken;
+use serde::{Deserialize, Serialize};
+use std::sync::Arc;
+
+/// What was read, and what was not.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Ground {
+    /// GitHub says that nothing was ever pushed.
+    pub empty: bool,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub commit: Option<Foreign>,
+    /// Files of the app's own code that were read.
+    pub code_files: usize,
+    /// Files that could hold something of what was looked for and were not read, with the reason.
+    #[serde(default)]
+    pub unread: Vec<Foreign>,
+}
+
+/// A place of the code, and what stands there.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Spot {
+    pub path: Foreign,
+    pub line: u32,
+    pub says: Foreign,
+}
+
+impl Spot {
+    /// A place with words.
+    pub fn new(path: impl AsRef<str>, line: u32, says: impl AsRef<str>) -> Self {
+        Self { path: Foreign::new(path), line, says: Foreign::new(says) }
+    }
+}
+
+/// Most notes or findings of one kind that are laid before a person; further ones are counted.
+pub const MOST_SHOWN: usize = 10;
+
+/// Most places that an observation keeps.
+pub const MOST_KEPT: usize = 200;
+
+/// The survey of the app's files; none when the repository is empty.
+///
+/// # Errors
+/// The files could not be had or read.
+pub async fn survey(sight: &Sight) -> Result<Arc<Option<Survey>>, Gap> {
+    files::surveyed(sight).await
+}
+
+impl Ground {
+    /// Of a repository without a commit.
+    #[must_use]
+    pub fn empty() -> Self {
+        Self { empty: true, ..Self::default() }
+    }
+
+    /// Of a survey. `matters` says of a path that was not read, or not understood, whether it could have held something.
+    #[must_use]
+    pub fn of(survey: &Survey, matters: impl Fn(&str) -> bool) -> Self {
+        let unread = survey.unread.iter().filter(|it| matters(it.what.as_str()));
+        let unread = unread.map(|it| Foreign::new(format!("{} ({})", it.what, it.why.words())));
+        let broken = survey.code.iter().filter(|it| matters(&it.path)).filter_map(|it| match it.broken.as_ref()? {
+            Broken::Syntax(line) => Some(Foreign::new(format!("{} (a mistake of syntax in line {line})", it.path))),
+            Broken::TooDeep => Some(Foreign::new(format!("{} (nested too deep to be read)", it.path))),
+        });
+        Self {
+            empty: false,
+            commit: survey.commit.as_ref().map(Foreign::new),
+            code_files: survey.code.len(),
+            unread: unread.chain(broken).take(MOST_KEPT).collect(),
+        }
+    }
+
+    /// What hides the answer, when something does. `what` is what a file that was not read could hold.
+    #[must_use]
+    pub fn gap(&self, what: &str) -> Option<Gap> {
+        let first = self.unread.first()?;
+        let more = if self.unread.len() > 1 { format!(" and {} more", self.unread.len() - 1) } else { String::new() };
+        let says = format!("{first}{more} could not be read, and may hold {what}");
+        Some(Gap::new(GapKind::Incomplete, System::Repo, says).needs("Give a full checkout in which these files can be read"))
+    }
+
+    /// The answer of a probe that has no code to look into: perhaps it is the wrong repository.
+    #[must_use]
+    pub fn no_code(settings: &AppSettings) -> Verdict {
+        Verdict::undecided(
+            Gap::new(GapKind::Ambiguous, System::Repo, "there is no JavaScript or TypeScript to look into")
+                .needs(format!("Check that the repository of {} is the app's", settings.name)),
+        )
+    }
+
+    /// Where it is, at the commit that was read.
+    #[must_use]
+    pub fn place(&self, spot: &Spot) -> Place {
+        Place::File { path: spot.path.clone(), line: Some(spot.line), commit: self.commit.clone() }
+    }
+
+    /// Evidence for a person. `key` is stable and never holds a line.
+    #[must_use]
+    pub fn evidence(&self, key: impl Into<String>, spot: &Spot) -> Note {
+        let place = Some(self.place(spot));
+        Note { key: key.into(), level: NoteLevel::Evidence, says: spot.says.clone(), place }
+    }
+}
+
+/// A gap that only a person can close: what was seen lies before them.
+pub fn judge(says: impl AsRef<str>, step: impl AsRef<str>) -> Gap {
+    Gap::new(GapKind::NeedsJudgement, System::Repo, says).needs(step)
+}
+
+/// How many of how many: `3 of 12 handlers`.
+#[must_use]
+pub fn of(some: usize, all: usize, what: &str) -> String {
+    format!("{some} of {all} {what}")
+}
