@@ -308,7 +308,7 @@ impl Replay {
 
 /// Where in a piece of a body a definition begins: at its start, or behind the words that control it.
 fn definition(piece: &[Token<'_>]) -> Option<usize> {
-    const DEFINES: [&str; 7] = ["create", "alter", "drop", "execute", "grant", "revoke", "perform"];
+    const DEFINES: [&str; 8] = ["do", "create", "alter", "drop", "execute", "grant", "revoke", "perform"];
     const CONTROLS: [&str; 4] = ["begin", "then", "else", "loop"];
     (0..piece.len()).find(|at| {
         let defines = piece.get(*at).is_some_and(|it| DEFINES.iter().any(|word| it.is(word)));
