@@ -141,13 +141,7 @@ impl Migrations {
         self.commands.sort();
     }
 
-    fn run(
-        &mut self,
-        replay: &mut Replay,
-        file: &folders::File,
-        text: &str,
-        added: &BTreeMap<String, String>,
-    ) -> Migration {
+    fn run(&mut self, replay: &mut Replay, file: &folders::File, text: &str, added: &BTreeMap<String, String>) -> Migration {
         let path = Arc::clone(&file.path);
         let (up, down) = folders::halves(text);
         let mut migration = Migration {

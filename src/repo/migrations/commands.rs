@@ -72,8 +72,18 @@ const KNOWN: [(&str, Does); 28] = [
 
 /// Scripts that package managers and hosts run by themselves.
 const RUN_BY_HOSTS: [&str; 12] = [
-    "build", "prebuild", "postbuild", "start", "prestart", "vercel-build", "now-build", "heroku-postbuild", "deploy", "predeploy",
-    "release", "postinstall",
+    "build",
+    "prebuild",
+    "postbuild",
+    "start",
+    "prestart",
+    "vercel-build",
+    "now-build",
+    "heroku-postbuild",
+    "deploy",
+    "predeploy",
+    "release",
+    "postinstall",
 ];
 
 /// Whether a file may hold one.
@@ -86,12 +96,28 @@ fn place(path: &str) -> Option<Where> {
     let name = lower.rsplit('/').next().unwrap_or(&lower);
     let is_yaml = name.ends_with(".yml") || name.ends_with(".yaml");
     let hosts = [
-        "vercel.json", "netlify.toml", "fly.toml", "railway.json", "railway.toml", "render.yaml", "procfile", "nixpacks.toml",
-        "app.json", "amplify.yml", "buildspec.yml", "docker-compose.yml", "compose.yml", "docker-compose.yaml", "compose.yaml",
+        "vercel.json",
+        "netlify.toml",
+        "fly.toml",
+        "railway.json",
+        "railway.toml",
+        "render.yaml",
+        "procfile",
+        "nixpacks.toml",
+        "app.json",
+        "amplify.yml",
+        "buildspec.yml",
+        "docker-compose.yml",
+        "compose.yml",
+        "docker-compose.yaml",
+        "compose.yaml",
     ];
     if name == "package.json" {
         Some(Where::Script)
-    } else if lower.contains(".github/workflows/") && is_yaml || name == ".gitlab-ci.yml" || lower.ends_with(".circleci/config.yml") {
+    } else if lower.contains(".github/workflows/") && is_yaml
+        || name == ".gitlab-ci.yml"
+        || lower.ends_with(".circleci/config.yml")
+    {
         Some(Where::Workflow)
     } else if lower.contains(".github/actions/") && is_yaml {
         Some(Where::Workflow)
@@ -117,7 +143,8 @@ fn lines(path: &str, text: &str, stands: Where) -> Vec<Command> {
     let mut found = Vec::new();
     for (line, text) in (1_u32..).zip(text.lines()) {
         let bare = text.trim();
-        let is_comment = bare.starts_with('#') || bare.starts_with("//") || bare.starts_with("echo ") || bare.starts_with("- name:");
+        let is_comment =
+            bare.starts_with('#') || bare.starts_with("//") || bare.starts_with("echo ") || bare.starts_with("- name:");
         if is_comment || bare.len() > 4_000 {
             continue;
         }
@@ -137,7 +164,9 @@ fn scripts(path: &str, text: &str) -> Vec<Command> {
         let line = text.lines().position(|it| it.contains(&format!("\"{name}\"")) && it.contains(':'));
         let line = line.map_or(1, |it| u32::try_from(it + 1).unwrap_or(u32::MAX));
         let by_hosts = RUN_BY_HOSTS.contains(&name.as_str())
-            || RUN_BY_HOSTS.iter().any(|it| scripts.get(*it).and_then(serde_json::Value::as_str).is_some_and(|it| calls(it, name)));
+            || RUN_BY_HOSTS
+                .iter()
+                .any(|it| scripts.get(*it).and_then(serde_json::Value::as_str).is_some_and(|it| calls(it, name)));
         let stands = if by_hosts { Where::DeployScript } else { Where::Script };
         for (does, what) in known(script) {
             found.push(Command { path: path.to_owned(), line, does, stands, what: format!("{name}: {what}") });
@@ -164,7 +193,8 @@ fn known(text: &str) -> Vec<(Does, String)> {
         let before = at.checked_sub(1).and_then(|at| plain.as_bytes().get(at)).copied().unwrap_or(b' ');
         if !before.is_ascii_alphanumeric() && before != b'-' && before != b'_' {
             let rest = plain.get(at..).unwrap_or_default();
-            let local = does == Does::Applies && (rest.contains("--local") || rest.contains("127.0.0.1") || rest.contains("localhost"));
+            let local =
+                does == Does::Applies && (rest.contains("--local") || rest.contains("127.0.0.1") || rest.contains("localhost"));
             let linked = words == "supabase migration up" && (rest.contains("--linked") || rest.contains("--db-url"));
             let does = if local {
                 Does::Locally

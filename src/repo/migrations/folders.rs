@@ -133,7 +133,8 @@ fn drizzle<'a>(added: &Added, sql: &[&'a str], found: &mut Found, taken: &mut BT
         let settings = settings(path, text);
         let out = settings.get("out").map_or("drizzle", String::as_str);
         let dialect = settings.get("dialect").or_else(|| settings.get("driver")).map_or("postgresql", String::as_str);
-        let is_postgres = !["mysql", "sqlite", "turso", "singlestore", "better-sqlite", "d1"].iter().any(|it| dialect.starts_with(it));
+        let is_postgres =
+            !["mysql", "sqlite", "turso", "singlestore", "better-sqlite", "d1"].iter().any(|it| dialect.starts_with(it));
         if let Some(folder) = joined(folder_of(path), out) {
             outs.insert(folder, is_postgres);
         }

@@ -35,7 +35,8 @@ impl Touches {
             indexes: has("index") || has("constraint") || has("primary key"),
             security: has("row level security") || has("policy"),
         };
-        let is_harmless = ["grant ", "revoke ", "comment on", "trigger", "publication", "owner to", "sequence", "cron.", "vacuum"];
+        let is_harmless =
+            ["grant ", "revoke ", "comment on", "trigger", "publication", "owner to", "sequence", "cron.", "vacuum"];
         let harmless = is_harmless.iter().any(|it| has(it)) || starts_with_any(&words, &["select", "insert", "update", "delete"]);
         if touches == Self::NOTHING && !harmless { Self::ALL } else { touches }
     }
@@ -166,10 +167,8 @@ impl Replay {
 
     fn alter(&mut self, mut it: Cursor<'_, '_>, tokens: &[Token<'_>], scene: &Scene<'_>) {
         let at = scene.at(tokens);
-        let is_relation = it.eat(&["table"])
-            || it.eat(&["foreign", "table"])
-            || it.eat(&["view"])
-            || it.eat(&["materialized", "view"]);
+        let is_relation =
+            it.eat(&["table"]) || it.eat(&["foreign", "table"]) || it.eat(&["view"]) || it.eat(&["materialized", "view"]);
         if is_relation {
             let touches = tables::alter(self, it, &at);
             if touches != Touches::NOTHING {
@@ -189,10 +188,8 @@ impl Replay {
     }
 
     fn drop(&mut self, mut it: Cursor<'_, '_>, tokens: &[Token<'_>], scene: &Scene<'_>) {
-        let is_relation = it.eat(&["table"])
-            || it.eat(&["view"])
-            || it.eat(&["materialized", "view"])
-            || it.eat(&["foreign", "table"]);
+        let is_relation =
+            it.eat(&["table"]) || it.eat(&["view"]) || it.eat(&["materialized", "view"]) || it.eat(&["foreign", "table"]);
         if is_relation {
             it.eat(&["if", "exists"]);
             for mut part in it.parts() {

@@ -73,7 +73,8 @@ pub(super) fn create_function(replay: &mut Replay, mut it: Cursor<'_, '_>, at: &
     let words = body.to_ascii_lowercase();
     let builds = ["alter table", "create table", "drop table", "create policy", "create index", "row level security"];
     // A body that runs whatever text it is given can do anything too.
-    let is_dynamic = words.contains("execute") && (builds.iter().any(|it| words.contains(it)) || !words.contains("execute format"));
+    let is_dynamic =
+        words.contains("execute") && (builds.iter().any(|it| words.contains(it)) || !words.contains("execute format"));
     let function = Function {
         security_definer: it.holds(&["security", "definer"]),
         sets_search_path: it.holds(&["set", "search_path"]),

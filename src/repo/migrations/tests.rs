@@ -82,10 +82,19 @@ fn leading_columns(#[case] sql: &str, #[case] wanted: &[&str]) {
 #[rstest]
 #[case::never("create table a (id int)", false)]
 #[case::on("create table a (id int); alter table a enable row level security", true)]
-#[case::off_again("create table a (id int); alter table a enable row level security; alter table a disable row level security", false)]
-#[case::on_again("create table a (id int); alter table a disable row level security; alter table \"public\".\"a\" ENABLE ROW LEVEL SECURITY", true)]
+#[case::off_again(
+    "create table a (id int); alter table a enable row level security; alter table a disable row level security",
+    false
+)]
+#[case::on_again(
+    "create table a (id int); alter table a disable row level security; alter table \"public\".\"a\" ENABLE ROW LEVEL SECURITY",
+    true
+)]
 #[case::forced_only("create table a (id int); alter table a force row level security", false)]
-#[case::made_anew("create table a (id int); alter table a enable row level security; drop table a; create table a (id int)", false)]
+#[case::made_anew(
+    "create table a (id int); alter table a enable row level security; drop table a; create table a (id int)",
+    false
+)]
 #[case::renamed("create table b (id int); alter table b enable row level security; alter table b rename to a", true)]
 #[case::commented("create table a (id int); -- alter table a enable row level security", false)]
 fn row_security(#[case] sql: &str, #[case] wanted: bool) {
@@ -110,18 +119,33 @@ fn the_last_word_on_a_policy_wins() {
     let head = "create table a (id int); create policy p on a for update to anon using (true);";
     let changed = replayed(&format!("{head} alter policy p on a to authenticated using (id = 1);"));
     let policy = table(&changed, "a").policies.remove("p").unwrap();
-    assert_eq!((policy.is_always_true(), policy.roles, policy.command), (false, vec!["authenticated".to_owned()], "update".to_owned()));
+    assert_eq!(
+        (policy.is_always_true(), policy.roles, policy.command),
+        (false, vec!["authenticated".to_owned()], "update".to_owned())
+    );
     assert!(table(&replayed(&format!("{head} drop policy if exists p on public.a;")), "a").policies.is_empty());
 }
 
 #[rstest]
-#[case::loops("do $$ declare t text; begin for t in select tablename from pg_tables loop execute format('alter table %I enable row level security', t); end loop; end $$", Touches::SECURITY)]
+#[case::loops(
+    "do $$ declare t text; begin for t in select tablename from pg_tables loop execute format('alter table %I enable row level security', t); end loop; end $$",
+    Touches::SECURITY
+)]
 #[case::whatever("do $$ begin execute stmt; end $$", Touches::ALL)]
-#[case::own_function("create function exec_sql(q text) returns void language plpgsql as $$ begin execute q; end $$; select exec_sql('drop table a')", Touches::ALL)]
+#[case::own_function(
+    "create function exec_sql(q text) returns void language plpgsql as $$ begin execute q; end $$; select exec_sql('drop table a')",
+    Touches::ALL
+)]
 #[case::rolled_back("begin; create table a (id int); rollback;", Touches::ALL)]
 #[case::grants("do $$ begin execute format('grant select on %I to anon', t); end $$", Touches::NOTHING)]
-#[case::trigger_function("create function f() returns trigger language plpgsql as $$ begin return new; end $$; select f();", Touches::NOTHING)]
-#[case::harmless("comment on table a is 'x'; grant all on a to anon; insert into a values (1); alter publication p add table a; notify x; vacuum", Touches::NOTHING)]
+#[case::trigger_function(
+    "create function f() returns trigger language plpgsql as $$ begin return new; end $$; select f();",
+    Touches::NOTHING
+)]
+#[case::harmless(
+    "comment on table a is 'x'; grant all on a to anon; insert into a values (1); alter publication p add table a; notify x; vacuum",
+    Touches::NOTHING
+)]
 fn what_cannot_be_replayed_is_told(#[case] sql: &str, #[case] wanted: Touches) {
     let migrations = replayed(sql);
     let touches = migrations.unreplayed.iter().fold(Touches::NOTHING, |all, it| all.or(it.touches));
@@ -148,7 +172,8 @@ fn functions_say_with_whose_rights_they_run() {
 
 #[test]
 fn rights_that_were_taken_are_known() {
-    let sql = "create table a (id int); create table b (id int); revoke all on all tables in schema public from anon, authenticated;
+    let sql =
+        "create table a (id int); create table b (id int); revoke all on all tables in schema public from anon, authenticated;
         grant select on table b to anon; revoke select on a from service_role;";
     let migrations = replayed(sql);
     let taken = |name| table(&migrations, name).revoked.into_iter().collect::<Vec<_>>();
@@ -181,9 +206,15 @@ fn what_the_cli_passes_over_is_told() {
 #[test]
 fn prisma_is_read() {
     let migrations = read(&[
-        ("prisma/schema.prisma", "datasource db {\n  provider = \"postgresql\"\n  url = env(\"DATABASE_URL\")\n  directUrl = env(\"DIRECT_URL\")\n}\nenum Role {\n A\n}\nmodel OrderItem {\n  id String @id\n  createdAt DateTime @default(now()) @map(\"created_at\")\n  role Role\n  user User @relation(fields: [userId], references: [id])\n  userId String\n  @@index([createdAt, userId])\n  @@map(\"order_items\")\n}"),
+        (
+            "prisma/schema.prisma",
+            "datasource db {\n  provider = \"postgresql\"\n  url = env(\"DATABASE_URL\")\n  directUrl = env(\"DIRECT_URL\")\n}\nenum Role {\n A\n}\nmodel OrderItem {\n  id String @id\n  createdAt DateTime @default(now()) @map(\"created_at\")\n  role Role\n  user User @relation(fields: [userId], references: [id])\n  userId String\n  @@index([createdAt, userId])\n  @@map(\"order_items\")\n}",
+        ),
         ("prisma/migrations/migration_lock.toml", "provider = \"postgresql\""),
-        ("prisma/migrations/20260101000000_init/migration.sql", "CREATE TABLE \"order_items\" (\"id\" TEXT NOT NULL, CONSTRAINT \"order_items_pkey\" PRIMARY KEY (\"id\"));"),
+        (
+            "prisma/migrations/20260101000000_init/migration.sql",
+            "CREATE TABLE \"order_items\" (\"id\" TEXT NOT NULL, CONSTRAINT \"order_items_pkey\" PRIMARY KEY (\"id\"));",
+        ),
         ("prisma/migrations/20260101000000_init/down.sql", "drop table order_items"),
         ("prisma/migrations/notes.sql", "select 1"),
     ]);
@@ -202,9 +233,15 @@ fn drizzle_reads_the_configured_folder_and_the_order_of_its_journal() {
         {"idx": 0, "when": 1767225600000, "tag": "0000_a"}, {"idx": 1, "when": 1767400000000, "tag": "0001_b"},
         {"idx": 2, "when": 1767300000000, "tag": "0002_c"}, {"idx": 3, "when": 1767500000000, "tag": "0003_gone"}]}"#;
     let migrations = read(&[
-        ("packages/db/drizzle.config.ts", "import { defineConfig } from 'drizzle-kit';\nexport default defineConfig({ out: './sql', dialect: 'postgresql' });"),
+        (
+            "packages/db/drizzle.config.ts",
+            "import { defineConfig } from 'drizzle-kit';\nexport default defineConfig({ out: './sql', dialect: 'postgresql' });",
+        ),
         ("packages/db/sql/meta/_journal.json", journal),
-        ("packages/db/sql/0000_a.sql", "CREATE TABLE \"a\" (\"id\" serial PRIMARY KEY NOT NULL);\n--> statement-breakpoint\nCREATE INDEX \"i\" ON \"a\" USING btree (\"id\");"),
+        (
+            "packages/db/sql/0000_a.sql",
+            "CREATE TABLE \"a\" (\"id\" serial PRIMARY KEY NOT NULL);\n--> statement-breakpoint\nCREATE INDEX \"i\" ON \"a\" USING btree (\"id\");",
+        ),
         ("packages/db/sql/0001_b.sql", "create table b (id int)"),
         ("packages/db/sql/0002_c.sql", "create table c (id int)"),
         ("packages/db/sql/0009_stray.sql", "create table d (id int)"),
@@ -285,7 +322,8 @@ fn ways_back(#[case] files: &[(&str, &str)], #[case] wanted: bool) {
 #[test]
 fn generated_types_are_read() {
     let types = "export type Json = string\nexport type Database = {\n  public: {\n    Tables: {\n      orders: { Row: { id: string }; Insert: {} }\n      \"old-items\": { Row: {} }\n    }\n    Views: { [_ in never]: never }\n    Functions: { f: { Args: {} } }\n  }\n}";
-    let migrations = read(&[("src/integrations/supabase/types.ts", types), ("src/types.ts", "export type A = { Tables: string }")]);
+    let migrations =
+        read(&[("src/integrations/supabase/types.ts", types), ("src/types.ts", "export type A = { Tables: string }")]);
     assert_eq!(migrations.generated.len(), 1);
     assert_eq!(migrations.generated[0].relations, ["orders", "old-items"]);
 }

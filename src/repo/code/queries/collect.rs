@@ -20,8 +20,20 @@ type Key = (u32, u32);
 
 /// Callees that run a function given to them at once, as a part of the function around them.
 const AT_ONCE: [&str; 14] = [
-    "map", "forEach", "flatMap", "filter", "reduce", "then", "catch", "finally", "all", "allSettled", "transaction",
-    "$transaction", "begin", "run",
+    "map",
+    "forEach",
+    "flatMap",
+    "filter",
+    "reduce",
+    "then",
+    "catch",
+    "finally",
+    "all",
+    "allSettled",
+    "transaction",
+    "$transaction",
+    "begin",
+    "run",
 ];
 
 /// Calls that make one whole of the writes inside them.
@@ -80,7 +92,8 @@ impl<'x, 'p, 'a> Collect<'x, 'p, 'a> {
     pub fn finish(self) {
         let Self { out, bare, writes, units, .. } = self;
         let is_dropped = |at: usize, call: &TableCall| call.verb.is_none() && bare.get(&at) == Some(&false);
-        let dropped: BTreeSet<usize> = out.calls.iter().enumerate().filter(|(at, it)| is_dropped(*at, it)).map(|(at, _)| at).collect();
+        let dropped: BTreeSet<usize> =
+            out.calls.iter().enumerate().filter(|(at, it)| is_dropped(*at, it)).map(|(at, _)| at).collect();
         let mut placed = Vec::new();
         for (at, mut write) in writes {
             if let Some(verb) = out.calls.get(at).and_then(|it| it.verb).filter(|it| it.is_write()) {
@@ -196,7 +209,8 @@ impl<'x, 'p, 'a> Collect<'x, 'p, 'a> {
             return;
         };
         let before = chain.links.get(..at).unwrap_or_default();
-        let schema = before.iter().find(|it| it.name == "schema").and_then(|it| it.first()).map(|it| chain::text(it).unwrap_or("?"));
+        let schema =
+            before.iter().find(|it| it.name == "schema").and_then(|it| it.first()).map(|it| chain::text(it).unwrap_or("?"));
         let mut call = TableCall {
             via: Via::Supabase,
             table,
@@ -233,7 +247,8 @@ impl<'x, 'p, 'a> Collect<'x, 'p, 'a> {
     fn connection(&mut self, driver: super::Driver, arguments: &[oxc_ast::ast::Argument<'a>], at: u32, of: Key) {
         let (variables, prepares_off, most) = connections::read(arguments, &self.environment);
         let unit = self.stack.last().copied().unwrap_or(0);
-        let keeps = self.assigned.contains(&of) || self.parsed.text.contains("globalThis") || self.parsed.text.contains("global as");
+        let keeps =
+            self.assigned.contains(&of) || self.parsed.text.contains("globalThis") || self.parsed.text.contains("global as");
         let made = match (unit, keeps) {
             (0, _) => Made::Once,
             (_, true) => Made::Kept,
@@ -286,8 +301,22 @@ impl<'x, 'p, 'a> Collect<'x, 'p, 'a> {
 /// Types of the language, of its runtimes and of well-known libraries that have a `from` of their own.
 fn is_standard(name: &str) -> bool {
     const TYPES: [&str; 16] = [
-        "Array", "Buffer", "Object", "Promise", "Readable", "ReadableStream", "Iterator", "AsyncIterator", "Set", "Map", "Observable",
-        "BigNumber", "Temporal", "PlainDate", "Duration", "Instant",
+        "Array",
+        "Buffer",
+        "Object",
+        "Promise",
+        "Readable",
+        "ReadableStream",
+        "Iterator",
+        "AsyncIterator",
+        "Set",
+        "Map",
+        "Observable",
+        "BigNumber",
+        "Temporal",
+        "PlainDate",
+        "Duration",
+        "Instant",
     ];
     TYPES.contains(&name) || name.ends_with("Array")
 }
@@ -299,7 +328,9 @@ fn sql(text: &str) -> Option<bool> {
     let first = words.next()?;
     words.next()?;
     match first {
-        "select" | "with" => Some(["insert into ", "update ", "delete from "].iter().any(|it| lower.contains(it)) && first == "with"),
+        "select" | "with" => {
+            Some(["insert into ", "update ", "delete from "].iter().any(|it| lower.contains(it)) && first == "with")
+        }
         "insert" | "update" | "delete" | "truncate" | "create" | "alter" | "drop" => Some(true),
         _ => None,
     }
@@ -307,7 +338,10 @@ fn sql(text: &str) -> Option<bool> {
 
 fn exits(it: &Statement<'_>) -> bool {
     match it {
-        Statement::ReturnStatement(_) | Statement::ThrowStatement(_) | Statement::ContinueStatement(_) | Statement::BreakStatement(_) => true,
+        Statement::ReturnStatement(_)
+        | Statement::ThrowStatement(_)
+        | Statement::ContinueStatement(_)
+        | Statement::BreakStatement(_) => true,
         Statement::BlockStatement(it) => it.body.last().is_some_and(exits),
         _ => false,
     }
@@ -393,7 +427,9 @@ impl<'a> Visit<'a> for Collect<'_, '_, 'a> {
                 let line = self.line(call.span.start);
                 self.out.drizzle.extend(drizzle::table(&name, call, &self.schemas, line));
                 let chain = Chain::of(call);
-                if let Some(schema) = chain.position(&["pgSchema"]).and_then(|at| chain.links.get(at)?.first().and_then(chain::text)) {
+                if let Some(schema) =
+                    chain.position(&["pgSchema"]).and_then(|at| chain.links.get(at)?.first().and_then(chain::text))
+                {
                     self.schemas.insert(name.clone(), schema.to_owned());
                 }
             }

@@ -49,9 +49,8 @@ pub(super) fn driver(imported: Option<&(String, String)>, name: &str, is_new: bo
         ("pg", "Pool" | "Client") | ("pg", "default") if is_new => Some(Driver::Pg),
         ("postgres", "default") if !is_new => Some(Driver::PostgresJs),
         (_, "PrismaClient") if is_new => Some(Driver::Prisma),
-        ("@neondatabase/serverless", "neon" | "Pool" | "Client") | ("@vercel/postgres", "createPool" | "createClient" | "sql") => {
-            Some(Driver::Http)
-        }
+        ("@neondatabase/serverless", "neon" | "Pool" | "Client")
+        | ("@vercel/postgres", "createPool" | "createClient" | "sql") => Some(Driver::Http),
         _ => None,
     }
 }

@@ -48,7 +48,9 @@ pub(super) fn table(
 /// Names under which a client of Drizzle goes.
 fn is_client(name: &str) -> bool {
     let lower = name.to_ascii_lowercase();
-    matches!(lower.as_str(), "db" | "tx" | "trx" | "database" | "conn" | "connection" | "client") || lower.contains("drizzle") || lower.ends_with("db")
+    matches!(lower.as_str(), "db" | "tx" | "trx" | "database" | "conn" | "connection" | "client")
+        || lower.contains("drizzle")
+        || lower.ends_with("db")
 }
 
 /// The calls on tables that a chain makes.

@@ -6,9 +6,8 @@ use oxc_ast::ast::Expression;
 
 fn verb(name: &str) -> Option<Verb> {
     Some(match name {
-        "findUnique" | "findUniqueOrThrow" | "findFirst" | "findFirstOrThrow" | "findMany" | "count" | "aggregate" | "groupBy" => {
-            Verb::Select
-        }
+        "findUnique" | "findUniqueOrThrow" | "findFirst" | "findFirstOrThrow" | "findMany" | "count" | "aggregate"
+        | "groupBy" => Verb::Select,
         "create" | "createMany" | "createManyAndReturn" => Verb::Insert,
         "update" | "updateMany" | "updateManyAndReturn" => Verb::Update,
         "upsert" => Verb::Upsert,
@@ -48,7 +47,10 @@ pub(super) fn call(chain: &Chain<'_, '_>, line: impl Fn(u32) -> u32 + Copy) -> O
         filters: Vec::new(),
         orders: Vec::new(),
         computed_columns: Vec::new(),
-        bounded: matches!(link.name, "findUnique" | "findUniqueOrThrow" | "findFirst" | "findFirstOrThrow" | "count" | "aggregate"),
+        bounded: matches!(
+            link.name,
+            "findUnique" | "findUniqueOrThrow" | "findFirst" | "findFirstOrThrow" | "count" | "aggregate"
+        ),
     };
     if let Some(options) = options {
         call.bounded |= chain::property(options, "take").is_some();

@@ -42,7 +42,8 @@ pub(super) struct Unit {
 /// Tables that only record what happened: nobody's balance is wrong when such a row is missing.
 fn is_record(table: &str) -> bool {
     let lower = table.to_ascii_lowercase();
-    let words = ["log", "logs", "audit", "audits", "event", "events", "analytics", "activity", "activities", "history", "metrics"];
+    let words =
+        ["log", "logs", "audit", "audits", "event", "events", "analytics", "activity", "activities", "history", "metrics"];
     lower.split(['_', '-', '.']).any(|it| words.contains(&it)) || lower.ends_with("log") || lower.ends_with("logs")
 }
 

@@ -45,7 +45,9 @@ fn tables(#[case] text: &str, #[case] wanted: &[&str]) {
 
 #[test]
 fn what_is_no_table_is_counted() {
-    let queries = read("Array.from(x); supabase.storage.from('a').list(); s.from(name).select(); dayjs.from(x);\nsupabase.rpc('f'); s.rpc(g)");
+    let queries = read(
+        "Array.from(x); supabase.storage.from('a').list(); s.from(name).select(); dayjs.from(x);\nsupabase.rpc('f'); s.rpc(g)",
+    );
     assert_eq!((queries.standard, queries.storage), (1, 1));
     assert_eq!(queries.computed, [1, 2]);
     assert_eq!(queries.functions, [FunctionCall { name: "f".to_owned(), line: 2 }]);
@@ -64,7 +66,10 @@ fn what_is_no_table_is_counted() {
 fn filters_and_orders(#[case] text: &str, #[case] filters: &[&str], #[case] orders: &[&str], #[case] computed: usize) {
     let queries = read(text);
     let [call] = queries.calls.as_slice() else { panic!("{queries:?}") };
-    assert_eq!((columns(&call.filters), columns(&call.orders)), (filters.iter().map(ToString::to_string).collect(), orders.iter().map(ToString::to_string).collect()));
+    assert_eq!(
+        (columns(&call.filters), columns(&call.orders)),
+        (filters.iter().map(ToString::to_string).collect(), orders.iter().map(ToString::to_string).collect())
+    );
     assert_eq!(call.computed_columns.len(), computed);
 }
 
@@ -114,7 +119,10 @@ fn drizzle_tables_are_read() {
     let text = "export const users = pgTable('app_users', { id: serial('id').primaryKey(), createdAt: timestamp('created_at').notNull(), plain: text() }, t => [index('i').on(t.id)]);
 const s = pgSchema('billing');\nexport const invoices = s.table('invoices', {});\nconst x = lookup.table('y', {});";
     let tables = read(text).drizzle;
-    assert_eq!(tables.iter().map(|it| (it.variable.as_str(), it.table.as_str(), it.schema.as_deref())).collect::<Vec<_>>(), [("users", "app_users", None), ("invoices", "invoices", Some("billing"))]);
+    assert_eq!(
+        tables.iter().map(|it| (it.variable.as_str(), it.table.as_str(), it.schema.as_deref())).collect::<Vec<_>>(),
+        [("users", "app_users", None), ("invoices", "invoices", Some("billing"))]
+    );
     assert_eq!(tables[0].columns.get("createdAt").map(String::as_str), Some("created_at"));
     assert_eq!(tables[0].columns.get("plain").map(String::as_str), Some("plain"));
 }
@@ -156,7 +164,8 @@ fn writes_that_belong_together(#[case] text: String, #[case] wanted: usize) {
 #[case("import { Pool } from './mine'; new Pool(); postgres(x); import { Client } from '@notionhq/client'; new Client({})", None)]
 fn connections(#[case] text: &str, #[case] wanted: Option<(Driver, Made, &str, bool)>) {
     let found = read(text).connections;
-    let first = found.first().map(|it| (it.driver, it.made.clone(), it.variables.first().map_or("", String::as_str), it.prepares_off));
+    let first =
+        found.first().map(|it| (it.driver, it.made.clone(), it.variables.first().map_or("", String::as_str), it.prepares_off));
     assert_eq!(first, wanted, "{found:?}");
     assert!(found.len() <= 1);
 }

@@ -1,0 +1,1 @@
+//! Small apps, and what is decided of each.
