@@ -64,7 +64,7 @@ impl Probe for PooledConnections {
         }
         let gap = ground.gap("a connection");
         let places = count(seen.opened, "place opens", "places open");
-        let verdict = if !seen.per_request.is_empty() && seen.is_serverless {
+        let verdict = if !findings(seen).is_empty() {
             let says =
                 format!("{} that open a connection do so on each request", of(seen.per_request.len(), seen.opened, "places"));
             Verdict::fail(says, findings(seen)).unseen(gap)
@@ -94,6 +94,9 @@ impl Probe for PooledConnections {
     }
 
     fn remedy(seen: &Seen, _settings: &AppSettings) -> Remedy {
+        if findings(seen).is_empty() {
+            return Remedy::default();
+        }
         let step = |it: &Exhibit| {
             Foreign::new(format!("Open the connection of {} once for the module, through the transaction pooler", it.spot.path))
         };
@@ -101,7 +104,11 @@ impl Probe for PooledConnections {
     }
 }
 
+/// On a server that stays, a connection for each request is slow and not more.
 fn findings(seen: &Seen) -> Vec<Finding> {
+    if !seen.is_serverless {
+        return Vec::new();
+    }
     let finding = |it: &Exhibit| {
         let fix = "Make it once for the module and keep it, and point it at the transaction pooler";
         Finding::new("repo.connection-per-request", &it.id, Severity::Medium, &it.spot.says, fix).at(seen.ground.place(&it.spot))
