@@ -9,9 +9,11 @@ pub mod leaks;
 pub mod once;
 pub mod openai;
 pub mod openrouter;
+mod pages;
 pub mod part;
 pub mod repo;
 pub mod scan;
+pub mod served;
 pub mod site;
 #[cfg(test)]
 pub mod stand_in;

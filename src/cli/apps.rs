@@ -108,6 +108,7 @@ fn wanted(args: AppFields) -> fields::Fields {
         staging: args.staging,
         vercel: args.vercel,
         url: args.url,
+        asset_hosts: args.asset_host,
         providers: args.provider,
         openai_project: args.openai_project,
         start: args.start,

@@ -1,6 +1,6 @@
 //! An app under rescue: what it is connected to, who its people are, what was agreed.
 
-use super::{AppName, Consent, Foreign, ItemId, System};
+use super::{AppName, AssetHost, Consent, Foreign, ItemId, System};
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
@@ -24,7 +24,7 @@ pub struct Malformed {
     pub wanted: &'static str,
 }
 
-fn malformed(given: &str, wanted: &'static str) -> Malformed {
+pub(super) fn malformed(given: &str, wanted: &'static str) -> Malformed {
     Malformed { given: Foreign::from(Foreign::new(given).cut(60)), wanted }
 }
 
@@ -247,6 +247,9 @@ pub struct AppSettings {
     /// Production's address.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub url: Option<url::Url>,
+    /// Further hosts that serve production's scripts.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub asset_hosts: BTreeSet<AssetHost>,
     /// Metered providers that the app uses.
     #[serde(default)]
     pub providers: BTreeSet<System>,
@@ -296,6 +299,7 @@ impl AppSettings {
             staging: None,
             vercel: None,
             url: None,
+            asset_hosts: BTreeSet::new(),
             providers: BTreeSet::new(),
             openai_project: None,
             unused: BTreeMap::new(),

@@ -157,7 +157,7 @@ fn the_rules_are_those_of_the_probes_that_exist() {
     let probe = |id: &str| Rule::Probe(id.parse().unwrap());
     let rule = |id: &str| checklist.item(id).unwrap().rule.clone();
     assert_eq!(rule("SEC-01"), probe("scan.tree"));
-    assert_eq!(rule("SEC-02"), Rule::All(vec![probe("scan.history"), probe("github.secret-scanning")]));
+    assert_eq!(rule("SEC-02"), Rule::All(vec![probe("scan.history"), probe("github.secret-scanning"), probe("site.bundle")]));
     assert_eq!(rule("SEC-06"), probe("repo.env-files"));
     assert_eq!(rule("SEC-07"), probe("scan.exposure-window"));
     assert_eq!(rule("API-04"), probe("repo.service-role"));

@@ -7,6 +7,7 @@ use crate::scan::proof;
 use crate::scan::report::Confidence;
 use crate::scan::rule::{Candidate, Charset, Judged, Mask, Reach, Rule, mentions};
 
+pub(super) mod canary;
 mod database;
 
 const AWS_ID: Rule = Rule {

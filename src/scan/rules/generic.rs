@@ -9,7 +9,7 @@ use crate::scan::entropy;
 use crate::scan::placeholder::{is_placeholder, is_typed};
 use crate::scan::proof;
 use crate::scan::report::Confidence;
-use crate::scan::rule::{Candidate, Charset, Judged, Rule};
+use crate::scan::rule::{Candidate, Charset, Judged, Mask, Rule};
 use std::sync::LazyLock;
 
 const ASSIGNED: Rule = Rule {
@@ -21,6 +21,39 @@ const ASSIGNED: Rule = Rule {
     generic: true,
     ..Rule::TOKEN
 };
+
+/// Names of what signs sessions or encrypts.
+const SIGNING_NAMES: &[&str] = &[
+    "AUTH_SECRET",
+    "authSecret",
+    "auth_secret",
+    "SESSION_SECRET",
+    "sessionSecret",
+    "session_secret",
+    "JWT_SECRET",
+    "jwtSecret",
+    "jwt_secret",
+    "COOKIE_SECRET",
+    "cookieSecret",
+    "cookie_secret",
+    "ENCRYPTION_KEY",
+    "encryptionKey",
+    "encryption_key",
+    "SECRET_KEY_BASE",
+    "secret_key_base",
+    "APP_SECRET",
+    "appSecret",
+    "app_secret",
+    "SIGNING_SECRET",
+    "signingSecret",
+    "signing_secret",
+    "SIGNING_KEY",
+    "signingKey",
+    "signing_key",
+    "COOKIE_PASSWORD",
+    "IRON_PASSWORD",
+    "APP_KEY",
+];
 
 pub(super) const RULES: &[Rule] = &[
     Rule {
@@ -44,43 +77,30 @@ pub(super) const RULES: &[Rule] = &[
         provider: "the app itself",
         severity: Severity::Critical,
         rotate: "set a new one of 32 random bytes or more; everybody is signed out",
-        literals: &[
-            "AUTH_SECRET",
-            "authSecret",
-            "auth_secret",
-            "SESSION_SECRET",
-            "sessionSecret",
-            "session_secret",
-            "JWT_SECRET",
-            "jwtSecret",
-            "jwt_secret",
-            "COOKIE_SECRET",
-            "cookieSecret",
-            "cookie_secret",
-            "ENCRYPTION_KEY",
-            "encryptionKey",
-            "encryption_key",
-            "SECRET_KEY_BASE",
-            "secret_key_base",
-            "APP_SECRET",
-            "appSecret",
-            "app_secret",
-            "SIGNING_SECRET",
-            "signingSecret",
-            "signing_secret",
-            "SIGNING_KEY",
-            "signingKey",
-            "signing_key",
-            "COOKIE_PASSWORD",
-            "IRON_PASSWORD",
-            "APP_KEY",
-        ],
+        literals: SIGNING_NAMES,
         pattern: named!(
             "(?i:auth_?secret|session_?secret|jwt_?secret|cookie_?secret|encryption_?key|secret_key_base|app_?secret|signing_?secret|signing_?key|cookie_password|iron_password|app_key)",
             "[A-Za-z0-9+/=_!@#%^&*.~:-]{16,200}"
         ),
         judge: signing,
         looks: NEIGHBOURHOOD,
+        ..ASSIGNED
+    },
+    Rule {
+        id: "weak-signing-secret",
+        kind: "signing secret that anybody guesses",
+        provider: "the app itself",
+        rotate: "if a deployed app uses it: set one of 32 random bytes or more; everybody is signed out",
+        literals: SIGNING_NAMES,
+        pattern: named!(
+            "(?i:auth_?secret|session_?secret|jwt_?secret|cookie_?secret|encryption_?key|secret_key_base|app_?secret|signing_?secret|signing_?key|cookie_password|iron_password|app_key)",
+            "[A-Za-z0-9_-]{4,31}"
+        ),
+        severity: Severity::High,
+        entropy: 0.0,
+        // It is a word: the last letters of it would be all of it.
+        mask: Mask::Frame,
+        judge: guessed,
         ..ASSIGNED
     },
     Rule {
@@ -257,6 +277,41 @@ fn exposed(candidate: &Candidate<'_>) -> Option<Judged> {
 
 /// How far from a secret a token that was signed with it is looked for.
 const NEIGHBOURHOOD: usize = 16 * 1024;
+
+/// Secrets that lists for guessing begin with, and that examples and generated code are full of.
+const GUESSED: &[&str] = &[
+    "changeme",
+    "default",
+    "development",
+    "jwtsecret",
+    "keyboardcat",
+    "mysecret",
+    "mysecretkey",
+    "myjwtsecret",
+    "password",
+    "qwerty",
+    "secret",
+    "secret123",
+    "secretkey",
+    "secretsecret",
+    "shhhhh",
+    "shhhhhared",
+    "supersecret",
+    "supersecretkey",
+    "test",
+    "testsecret",
+    "topsecret",
+    "yoursecretkey",
+    "123456",
+    "12345678",
+    "1234567890",
+];
+
+/// A secret that signs sessions and is a common word: who guesses it makes sessions of anybody (`apis/secrets.md` §2.4).
+fn guessed(candidate: &Candidate<'_>) -> Option<Judged> {
+    let word: String = candidate.words().to_ascii_lowercase().chars().filter(char::is_ascii_alphanumeric).collect();
+    (GUESSED.contains(&word.as_str()) && is_value(candidate)).then(|| candidate.kept())
+}
 
 /// What a token nearby was signed with is proven.
 fn signing(candidate: &Candidate<'_>) -> Option<Judged> {

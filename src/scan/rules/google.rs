@@ -10,7 +10,7 @@ pub(super) const RULES: &[Rule] = &[
         id: "firebase-web-config",
         kind: "Firebase web configuration",
         provider: "Firebase",
-        harmless: "it only names the project to its users; what it may do is decided by security rules and App Check",
+        harmless: "it only names the project to its users; what it may do is decided by security rules and App Check: look at both, and restrict the key to the app's addresses and APIs",
         literals: &["AIza"],
         pattern: "AIza[A-Za-z0-9_-]{35}",
         charset: Charset::Base64Url,

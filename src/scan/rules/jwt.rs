@@ -46,7 +46,7 @@ pub(super) const RULES: &[Rule] = &[
         severity: Severity::Info,
         public: true,
         rotate: Rule::PUBLIC.rotate,
-        harmless: "browsers need it; what it may do is decided by row-level security",
+        harmless: "browsers need it; what it may do is decided by row-level security: see that every table has it",
         judge: anon,
         ..TOKEN
     },

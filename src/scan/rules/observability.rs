@@ -58,7 +58,7 @@ pub(super) const RULES: &[Rule] = &[
         id: "sentry-dsn",
         kind: "Sentry DSN",
         provider: "Sentry",
-        harmless: "apps need it to report their errors; it can write reports and read nothing",
+        harmless: "apps need it to report their errors; it can write reports and read nothing: limit the domains and the rate, so that nobody floods it",
         literals: &["sentry.io/"],
         pattern: "sentry\\.io/[0-9]{1,20}",
         charset: Charset::Open,
@@ -87,7 +87,7 @@ pub(super) const RULES: &[Rule] = &[
     Rule {
         id: "rollbar-client",
         kind: "Rollbar token of a page",
-        harmless: "with the scope post_client_item it can write reports and read nothing",
+        harmless: "with the scope post_client_item it can write reports and read nothing: see that it has that scope alone",
         severity: Severity::Info,
         public: true,
         rotate: Rule::PUBLIC.rotate,
@@ -104,7 +104,7 @@ pub(super) const RULES: &[Rule] = &[
     Rule {
         id: "algolia-search-key",
         kind: "Algolia search key",
-        harmless: "browsers need it to search; what it may search is set at the key",
+        harmless: "browsers need it to search; what it may search is set at the key: see that it may search only, and only what visitors may read",
         severity: Severity::Info,
         public: true,
         rotate: Rule::PUBLIC.rotate,

@@ -52,7 +52,7 @@ pub(super) const RULES: &[Rule] = &[
         id: "supabase-publishable-key",
         kind: "Supabase publishable key",
         provider: "Supabase",
-        harmless: "browsers need it; what it may do is decided by row-level security",
+        harmless: "browsers need it; what it may do is decided by row-level security: see that every table has it",
         literals: &["sb_publishable_"],
         pattern: "sb_publishable_[A-Za-z0-9_-]{24,64}",
         lengths: &[46],
