@@ -11,6 +11,7 @@ pub mod identity;
 pub mod migrations;
 pub mod problem;
 pub mod project;
+pub mod queried;
 pub mod reach;
 pub mod remote;
 pub mod survey;

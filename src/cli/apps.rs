@@ -113,6 +113,7 @@ fn wanted(args: AppFields) -> fields::Fields {
         openai_project: args.openai_project,
         start: args.start,
         live_since: args.live_since,
+        cut_over: args.cut_over,
         weeks: args.weeks,
         ceilings: args.ceiling,
         limits: args.limit,

@@ -131,6 +131,9 @@ pub struct AppFields {
     /// Since when users are there
     #[arg(long, value_name = "DATE")]
     pub live_since: Option<NaiveDate>,
+    /// Since when every migration that touches data has to say how it is undone
+    #[arg(long, value_name = "DATE")]
+    pub cut_over: Option<NaiveDate>,
     /// How long the engagement is (6)
     #[arg(long, value_parser = clap::value_parser!(u8).range(1..=52))]
     pub weeks: Option<u8>,
