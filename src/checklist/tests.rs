@@ -8,13 +8,21 @@ use super::*;
 use crate::domain::Checklist;
 
 /// The probes that this issue has; the registry's own test compares it with what the built-in checklist names.
-const PROBES: [&str; 28] = [
+const PROBES: [&str; 36] = [
     "scan.tree",
     "scan.history",
     "scan.exposure-window",
     "site.bundle",
     "repo.env-files",
     "repo.service-role",
+    "repo.migrations",
+    "repo.row-level-security",
+    "repo.staged-migrations",
+    "repo.reversible-migrations",
+    "repo.automatic-migrations",
+    "repo.pooled-connections",
+    "repo.indexed-filters",
+    "repo.business-rules",
     "github.secret-scanning",
     "github.leak-prevention",
     "github.branch-protection",

@@ -30,3 +30,22 @@ pub fn sight(server: &MockServer, systems: &[System], settings: &AppSettings) ->
         cloner: None,
     }
 }
+
+/// What a probe answers over a folder with these files, of an app with these settings.
+pub async fn of_files<P: super::Probe>(files: &[(&str, &str)], settings: AppSettings) -> super::Answer {
+    let folder = tempfile::tempdir().unwrap();
+    for (path, text) in files {
+        let path = folder.path().join(path);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, text).unwrap();
+    }
+    let settings = AppSettings { path: Some(folder.path().to_owned()), ..settings };
+    let server = MockServer::start().await;
+    super::AnyProbe::look(&super::Erased::<P>::new(), &sight(&server, &[], &settings)).await
+}
+
+/// The outcome's word; of an undecided one its gap's.
+#[must_use]
+pub fn word(verdict: &crate::domain::Verdict) -> String {
+    verdict.outcome.gap().map_or_else(|| verdict.outcome.word().to_owned(), |gap| gap.kind.to_string())
+}

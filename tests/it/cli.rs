@@ -173,7 +173,7 @@ fn only_all_and_due_choose_what_is_asked() {
     assert_eq!(names(&home.json(&["probe", "mine", "--only", "scan.tree", "--json"])), ["scan.tree"]);
     assert_eq!(
         names(&home.json(&["probe", "mine", "--only", "BAK-01", "--json"])),
-        ["supabase.backup-age", "github.backup-workflow"]
+        ["github.backup-workflow", "supabase.backup-age"]
     );
     let github = names(&home.json(&["probe", "mine", "--only", "github", "--json"]));
     assert!(github.len() == 17 && github.iter().all(|it| it.starts_with("github.")), "{github:?}");

@@ -18,6 +18,9 @@ pub struct DependabotAlerts;
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Seen {
     pub repository: Repository,
+    /// Whether nothing was ever pushed.
+    #[serde(default)]
+    pub is_empty: bool,
     pub alerts: Part<Answered<Listed<Advisory>>>,
     pub switch: Part<AlertSwitch>,
     /// Whether there is an alert of any kind; asked when the switch is hidden and no alert is open.
@@ -72,8 +75,16 @@ impl Seen {
 /// Reads them; the requests are shared by the run.
 pub(super) async fn look(sight: &Sight) -> Result<Seen, Gap> {
     let hub = hub(sight).await?;
-    let (alerts, switch) = futures_util::join!(hub.github.open_advisories(&hub.slug), hub.github.alert_switch(&hub.slug));
-    let mut seen = Seen { repository: (*hub.repository).clone(), alerts: alerts.into(), switch: switch.into(), any: None };
+    let (github, slug) = (&hub.github, &hub.slug);
+    let (alerts, switch, changes) =
+        futures_util::join!(github.open_advisories(slug), github.alert_switch(slug), github.newest_changes(slug, &hub.branch));
+    let mut seen = Seen {
+        repository: (*hub.repository).clone(),
+        is_empty: changes.is_ok_and(|list| list.items.is_empty()),
+        alerts: alerts.into(),
+        switch: switch.into(),
+        any: None,
+    };
     if seen.switch.gap().is_some() && matches!(&seen.alerts, Part::Seen(Answered::Have(list)) if list.items.is_empty()) {
         seen.any = Some(hub.github.has_any_advisory(&hub.slug).await.into());
     }
@@ -87,7 +98,7 @@ impl Probe for DependabotAlerts {
         system: System::Github,
         asks: "Does Dependabot know of no critical or high advisory in what ships?",
         needs: &["Dependabot alerts: read", "Administration: read (whether alerts are on)"],
-        cost: &[(System::Github, 5)],
+        cost: &[(System::Github, 6)],
         consent: Consent::Passive,
         kind: ProbeKind::Proof,
         confirm: 1,
@@ -102,6 +113,9 @@ impl Probe for DependabotAlerts {
     }
 
     fn decide(seen: &Seen, settings: &AppSettings, _now: DateTime<Utc>) -> Verdict {
+        if seen.is_empty {
+            return Verdict::not_applicable("the repository is empty: it depends on nothing");
+        }
         let mut weighing = Weighing::new("");
         weighing.findings = findings(seen, settings);
         weighing.gaps.extend(seen.what_hides());
@@ -170,6 +184,12 @@ mod tests {
     }
     fn on() -> Value {
         json!({"seen": "on"})
+    }
+
+    #[test]
+    fn an_empty_repository_depends_on_nothing() {
+        let seen = json!({"repository": {}, "is_empty": true, "alerts": clean(), "switch": on(), "any": null});
+        assert_eq!(word(&DependabotAlerts::decide(&serde_json::from_value(seen).unwrap(), &app(), noon())), "not_applicable");
     }
 
     #[rstest]

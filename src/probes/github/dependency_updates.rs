@@ -50,7 +50,7 @@ impl Probe for DependencyUpdates {
         system: System::Github,
         asks: "Do updates arrive by themselves, and is no high advisory with a fix older than 14 days?",
         needs: &["Dependabot alerts: read", "Administration: read", "Contents: read", "Pull requests: read"],
-        cost: &[(System::Github, 8)],
+        cost: &[(System::Github, 9)],
         consent: Consent::Passive,
         kind: ProbeKind::Proof,
         confirm: 1,
@@ -79,6 +79,9 @@ impl Probe for DependencyUpdates {
     fn decide(seen: &Seen, settings: &AppSettings, now: DateTime<Utc>) -> Verdict {
         if seen.watch.repository.archived == Some(true) {
             return Verdict::not_applicable("the repository is archived: nothing can be updated");
+        }
+        if seen.watch.is_empty {
+            return Verdict::not_applicable("the repository is empty: it depends on nothing");
         }
         let mut weighing = Weighing::new("See that the bot is installed and opens pull requests, and attest it");
         weighing.findings = old(seen, settings, now);

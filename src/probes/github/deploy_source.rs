@@ -98,8 +98,13 @@ impl Probe for DeploySource {
         let mut weighing = Weighing::new("Look at the deployment and say whether it reached users");
         weighing.findings = findings(seen, settings);
         weighing.hidden(&seen.deployed);
-        let deployed = seen.deployed.seen().map_or(&[][..], Vec::as_slice);
-        if seen.deployed.seen().is_some() && deployed.is_empty() {
+        let deployed = judged(seen, settings);
+        if seen.deployed.seen().is_some_and(|list| deployed.is_empty() && !list.is_empty()) {
+            weighing.gaps.push(
+                Gap::new(GapKind::NoBaseline, System::Github, "nothing was deployed to production since the cut-over")
+                    .needs("Deploy once, and run again"),
+            );
+        } else if seen.deployed.seen().is_some() && deployed.is_empty() {
             weighing.gaps.push(
                 Gap::new(
                     GapKind::Ambiguous,
@@ -109,7 +114,7 @@ impl Probe for DeploySource {
                 .needs("Connect what deploys the app, such as Vercel"),
             );
         }
-        for it in deployed {
+        for it in &deployed {
             weighing.hidden(&it.is_held);
             weighing.gaps.extend(it.states.as_ref().and_then(|it| it.gap().cloned()));
             if it.is_held.seen() == Some(&None) {
@@ -123,11 +128,10 @@ impl Probe for DeploySource {
             let says = format!("{branch} is not protected: what it holds was not checked by that alone");
             weighing.notes.push(note(NoteLevel::Warning, "github.deploys-unprotected", says));
         }
-        weighing.notes.push(note(
-            NoteLevel::Info,
-            "github.deploys-judged",
-            "all production deployments of the last 30 days are judged, whenever the cut-over was",
-        ));
+        if settings.cut_over.is_none() {
+            let says = "no cut-over date is agreed, so every production deployment of the last 30 days is judged";
+            weighing.notes.push(note(NoteLevel::Info, "github.no-cut-over", says));
+        }
         weighing.verdict(format!("the newest {} production deployments are commits of {branch}", deployed.len()))
     }
 
@@ -147,6 +151,14 @@ impl Probe for DeploySource {
     }
 }
 
+/// The production deployments that count: those since the cut-over, or all while none is agreed. One without a moment
+/// counts.
+fn judged<'s>(seen: &'s Seen, settings: &AppSettings) -> Vec<&'s Deployed> {
+    let counts =
+        |it: &&Deployed| settings.cut_over.is_none_or(|day| it.deployment.created_at.is_none_or(|at| at.date_naive() >= day));
+    seen.deployed.seen().into_iter().flatten().filter(counts).collect()
+}
+
 fn in_production(deployment: &Deployment) -> bool {
     deployment.production_environment == Some(true)
         || (deployment.transient_environment != Some(true)
@@ -156,7 +168,7 @@ fn in_production(deployment: &Deployment) -> bool {
 fn findings(seen: &Seen, settings: &AppSettings) -> Vec<Finding> {
     let branch = seen.repository.default_branch.as_deref().unwrap_or("the default branch");
     let mut found: Vec<Finding> = Vec::new();
-    for it in seen.deployed.seen().into_iter().flatten().filter(|it| it.is_held.seen() == Some(&Some(false))) {
+    for it in judged(seen, settings).into_iter().filter(|it| it.is_held.seen() == Some(&Some(false))) {
         let states = it.states.as_ref().and_then(Part::seen);
         if !states.is_some_and(|list| list.iter().any(|it| it.state.as_ref().is_some_and(|state| state == "success"))) {
             continue;
@@ -215,6 +227,19 @@ mod tests {
         let verdict = DeploySource::decide(&seen, &app(), noon());
         assert_eq!(word(&verdict), wanted, "{verdict:?}");
         assert_eq!(DeploySource::remedy(&seen, &app()).steps.is_empty(), wanted != "fail");
+    }
+
+    #[rstest]
+    #[case::before("2026-11-21", "no_baseline")]
+    #[case::on_the_day("2026-11-20", "fail")]
+    #[case::after("2026-11-01", "fail")]
+    fn what_was_before_the_cut_over_does_not_count(#[case] cut_over: &str, #[case] wanted: &str) {
+        let mut value = deployed(&[(held(&json!(false)), states("success"))]);
+        value["seen"][0]["deployment"]["created_at"] = json!("2026-11-20T10:00:00Z");
+        let seen: Seen = serde_json::from_value(json!({"repository": {}, "branch": {"seen": {}}, "deployed": value})).unwrap();
+        let mut app = app();
+        app.cut_over = Some(cut_over.parse().unwrap());
+        assert_eq!(word(&DeploySource::decide(&seen, &app, noon())), wanted);
     }
 
     #[rstest]

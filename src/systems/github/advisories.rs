@@ -4,6 +4,7 @@
 use super::facts::advisories::{Advisory, AlertSwitch, SecurityFixes};
 use super::{Answered, Github, Listed, Negative, allowed, paging, refusal, requests, strange};
 use crate::domain::{Gap, GapKind, Slug, System};
+use crate::net::Reply;
 
 impl Github {
     /// Open alerts of critical and high severity, to their end. `Without(FeatureOff)` is an answer.
@@ -35,7 +36,7 @@ impl Github {
                 (204, _) => Ok(true),
                 (_, None) => Err(strange(reply)),
                 // Kept as an answer, so that the two meanings are told apart below.
-                (404, Some(Err(gap))) if gap.kind == GapKind::NoPermission => Ok(false),
+                (404, Some(Err(gap))) if gap.kind == GapKind::NoPermission && !is_own_server(reply) => Ok(false),
                 (_, Some(Ok(negative))) => Err(negative.gap("the switch of Dependabot's alerts")),
                 (_, Some(Err(gap))) => Err(gap),
             })
@@ -57,7 +58,7 @@ impl Github {
                     let fixes = reply.json::<SecurityFixes>(System::Github)?;
                     if fixes.enabled.is_some() { Ok(Some(fixes)) } else { Err(strange(reply)) }
                 }
-                (404, Some(Err(gap))) if gap.kind == GapKind::NoPermission => Ok(None),
+                (404, Some(Err(gap))) if gap.kind == GapKind::NoPermission && !is_own_server(reply) => Ok(None),
                 (_, Some(Ok(negative))) => Err(negative.gap("the switch of security updates")),
                 (_, Some(Err(gap))) => Err(gap),
             })
@@ -67,4 +68,10 @@ impl Github {
             None => self.actions_switch(slug).await.map(|_| SecurityFixes { enabled: Some(false), paused: None }),
         }
     }
+}
+
+/// GitHub Enterprise Server: which paths it knows depends on its release, so its 404 may also mean "not that old"
+/// (dossier §1.1).
+fn is_own_server(reply: &Reply) -> bool {
+    reply.header("x-github-enterprise-version").is_some() || reply.address.path().contains("/api/v3/")
 }
