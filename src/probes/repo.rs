@@ -1,9 +1,32 @@
 //! The probes of the repository's own files.
 
+pub mod architecture;
+pub mod ci_steps;
+pub mod critical_tests;
+pub mod dependencies;
 pub mod env_files;
+pub mod incident_playbook;
+pub mod public_secrets;
+pub mod restore_runbook;
+pub mod runbooks;
+pub mod secret_scan_in_ci;
 pub mod service_role;
+pub mod systems_inventory;
 
 use super::{AnyProbe, Erased};
 
 /// Every probe of the repository.
-pub static TABLE: &[&dyn AnyProbe] = &[&Erased::<env_files::EnvFiles>::new(), &Erased::<service_role::ServiceRole>::new()];
+pub static TABLE: &[&dyn AnyProbe] = &[
+    &Erased::<architecture::Architecture>::new(),
+    &Erased::<ci_steps::CiSteps>::new(),
+    &Erased::<critical_tests::CriticalTests>::new(),
+    &Erased::<dependencies::Dependencies>::new(),
+    &Erased::<env_files::EnvFiles>::new(),
+    &Erased::<incident_playbook::IncidentPlaybook>::new(),
+    &Erased::<public_secrets::PublicSecrets>::new(),
+    &Erased::<restore_runbook::RestoreRunbook>::new(),
+    &Erased::<runbooks::Runbooks>::new(),
+    &Erased::<secret_scan_in_ci::SecretScanInCi>::new(),
+    &Erased::<service_role::ServiceRole>::new(),
+    &Erased::<systems_inventory::SystemsInventory>::new(),
+];

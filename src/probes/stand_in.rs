@@ -30,3 +30,22 @@ pub fn sight(server: &MockServer, systems: &[System], settings: &AppSettings) ->
         cloner: None,
     }
 }
+
+/// What a probe of the repository says of a plain directory with these files.
+pub async fn looked<P: crate::probes::Probe>(files: &[(&str, &str)], settings: &AppSettings) -> crate::probes::Answer {
+    let folder = tempfile::tempdir().unwrap();
+    for (path, text) in files {
+        let path = folder.path().join(path);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, text).unwrap();
+    }
+    let settings = AppSettings { path: Some(folder.path().to_owned()), ..settings.clone() };
+    let server = MockServer::start().await;
+    crate::probes::Erased::<P>::new().look(&sight(&server, &[], &settings)).await
+}
+
+/// The outcome in a word; of an undecided one the kind of its gap.
+#[must_use]
+pub fn word(verdict: &crate::domain::Verdict) -> String {
+    verdict.outcome.gap().map_or_else(|| verdict.outcome.word().to_owned(), |gap| gap.kind.to_string())
+}
