@@ -1,6 +1,7 @@
 //! What a file of JavaScript or TypeScript says of itself, read token by token: which environment variables it reads,
 //! what it imports, on which side it declares to run. It runs nothing and resolves nothing.
 
+pub(in crate::repo) mod chain;
 pub mod effects;
 mod environment;
 pub mod failures;
