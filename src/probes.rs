@@ -9,9 +9,12 @@ pub mod once;
 pub mod openai;
 pub mod openrouter;
 pub mod part;
+pub mod places;
 pub mod repo;
 pub mod scan;
 pub mod site;
+#[cfg(test)]
+pub mod small_app;
 #[cfg(test)]
 pub mod stand_in;
 pub mod supabase;

@@ -8,13 +8,21 @@ use super::*;
 use crate::domain::Checklist;
 
 /// The probes that this issue has; the registry's own test compares it with what the built-in checklist names.
-const PROBES: [&str; 15] = [
+const PROBES: [&str; 23] = [
     "scan.tree",
     "scan.history",
     "scan.exposure-window",
     "site.bundle",
     "repo.env-files",
     "repo.service-role",
+    "repo.structured-logs",
+    "repo.error-tracking",
+    "repo.background-jobs",
+    "repo.cached-reads",
+    "repo.error-pages",
+    "repo.swallowed-errors",
+    "repo.outbound-timeouts",
+    "repo.payment-integrity",
     "github.secret-scanning",
     "github.leak-prevention",
     "github.branch-protection",

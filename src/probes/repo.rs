@@ -1,9 +1,28 @@
 //! The probes of the repository's own files.
 
+pub mod background_jobs;
+pub mod cached_reads;
 pub mod env_files;
+pub mod error_pages;
+pub mod error_tracking;
+pub mod outbound_timeouts;
+pub mod payment_integrity;
 pub mod service_role;
+pub mod structured_logs;
+pub mod swallowed_errors;
 
 use super::{AnyProbe, Erased};
 
 /// Every probe of the repository.
-pub static TABLE: &[&dyn AnyProbe] = &[&Erased::<env_files::EnvFiles>::new(), &Erased::<service_role::ServiceRole>::new()];
+pub static TABLE: &[&dyn AnyProbe] = &[
+    &Erased::<env_files::EnvFiles>::new(),
+    &Erased::<service_role::ServiceRole>::new(),
+    &Erased::<structured_logs::StructuredLogs>::new(),
+    &Erased::<error_tracking::ErrorTracking>::new(),
+    &Erased::<background_jobs::BackgroundJobs>::new(),
+    &Erased::<cached_reads::CachedReads>::new(),
+    &Erased::<error_pages::ErrorPages>::new(),
+    &Erased::<swallowed_errors::SwallowedErrors>::new(),
+    &Erased::<outbound_timeouts::OutboundTimeouts>::new(),
+    &Erased::<payment_integrity::PaymentIntegrity>::new(),
+];

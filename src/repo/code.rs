@@ -96,6 +96,12 @@ impl CodeFile {
     }
 }
 
+/// Whether a path or a name holds one of these words, in small letters.
+#[must_use]
+pub fn is_about(name: &str, subjects: &[&str]) -> bool {
+    chain::words(name).iter().any(|it| subjects.contains(&it.as_str()))
+}
+
 /// Endings of files that are read as code.
 const ENDINGS: [&str; 11] = ["ts", "tsx", "js", "jsx", "mjs", "cjs", "mts", "cts", "vue", "svelte", "astro"];
 

@@ -2,6 +2,7 @@
 //! only what is tracked; what it could not read is told.
 
 use super::code::{CodeFile, is_app_code};
+use super::crons::{self, Cron};
 use super::documents::Documents;
 use super::dotenv::{EnvironmentFile, is_environment};
 use super::migrations::Migrations;
@@ -37,6 +38,8 @@ pub struct Survey {
     pub migrations: Migrations,
     pub workflows: Workflows,
     pub documents: Documents,
+    /// Schedules that the host calls.
+    pub crons: Vec<Cron>,
     /// The commit that was read, if git says which.
     pub commit: Option<String>,
     /// Every tracked path, for finding what an import names.
@@ -110,6 +113,7 @@ impl Survey {
             || Migrations::wants(path)
             || Workflows::wants(path)
             || Documents::wants(path)
+            || crons::wants(path)
     }
 
     /// Puts together what the files said, and forgets what hides nothing.
@@ -142,6 +146,12 @@ impl Survey {
         }
         if Documents::wants(&path) {
             self.documents.add(&path, &text);
+        }
+        if crons::wants(&path) {
+            match crons::read(&path, &text) {
+                Some(crons) => self.crons.extend(crons),
+                None => self.unread.push(Unread::new(path.as_bytes(), Why::Unreadable)),
+            }
         }
         if is_environment(&path) {
             self.environment.push(EnvironmentFile::read(&path, &text));
