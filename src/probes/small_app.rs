@@ -3,7 +3,7 @@
 #![expect(clippy::missing_panics_doc, reason = "a test that cannot be set up should stop")]
 
 use super::stand_in::{acme, sight};
-use super::{Answer, Erased, Probe};
+use super::{Answer, AnyProbe, Erased, Probe};
 use crate::domain::{AppSettings, NoteLevel, Verdict};
 use std::path::Path;
 use wiremock::MockServer;

@@ -44,7 +44,8 @@ mod tests {
 
     #[test]
     fn schedules_are_read() {
-        let seen = read("vercel.json", r#"{"crons": [{"path": "/api/cron", "schedule": "0 5 * * *"}], "regions": ["fra1"]}"#).unwrap();
+        let seen =
+            read("vercel.json", r#"{"crons": [{"path": "/api/cron", "schedule": "0 5 * * *"}], "regions": ["fra1"]}"#).unwrap();
         assert_eq!((seen[0].path.as_str(), seen[0].schedule.as_str()), ("/api/cron", "0 5 * * *"));
         assert_eq!(read("vercel.json", "{}"), Some(vec![]));
         assert_eq!(read("vercel.json", "{ crons: "), None);

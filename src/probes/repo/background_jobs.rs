@@ -81,7 +81,8 @@ impl Probe for BackgroundJobs {
         let all = seen.carried + seen.in_place.len();
         let counted = of(seen.in_place.len(), all, "pieces of slow work are done within a request");
         if !findings.is_empty() {
-            let says = if seen.carriers.is_empty() { format!("{counted}, and nothing carries them") } else { findings_words(&findings) };
+            let says =
+                if seen.carriers.is_empty() { format!("{counted}, and nothing carries them") } else { findings_words(&findings) };
             return Verdict::fail(says, findings).unseen(unread).with_notes(notes(seen));
         }
         if let Some(gap) = unread {
@@ -115,7 +116,9 @@ impl Probe for BackgroundJobs {
             steps.push("Run the worker as a process of its own, or move to a queue that calls the app".into());
         }
         if seen.carriers.is_empty() && !seen.in_place.is_empty() {
-            steps.push("Choose one carrier (Inngest, Trigger.dev, QStash, Supabase Queues) and move the work there, with retries".into());
+            steps.push(
+                "Choose one carrier (Inngest, Trigger.dev, QStash, Supabase Queues) and move the work there, with retries".into(),
+            );
         }
         Remedy { steps, effort: Effort::L }
     }
@@ -173,20 +176,33 @@ fn notes(seen: &Seen) -> Vec<Note> {
         inform("repo.streamed-models", format!("{} answers of models are streamed to who waits for them", seen.streamed));
     }
     if seen.crons > 0 {
-        inform("repo.crons", of(seen.crons - seen.open_crons.len() - seen.lost_crons.len(), seen.crons, "schedules of the host check a secret"));
+        inform(
+            "repo.crons",
+            of(seen.crons - seen.open_crons.len() - seen.lost_crons.len(), seen.crons, "schedules of the host check a secret"),
+        );
     }
     notes
 }
 
 /// Files by which a project is run as a process, elsewhere than on a host of functions.
 const PROCESS: [&str; 9] = [
-    "Dockerfile", "Procfile", "fly.toml", "railway.json", "railway.toml", "render.yaml", "docker-compose.yml", "compose.yaml",
+    "Dockerfile",
+    "Procfile",
+    "fly.toml",
+    "railway.json",
+    "railway.toml",
+    "render.yaml",
+    "docker-compose.yml",
+    "compose.yaml",
     "ecosystem.config.js",
 ];
 
 fn seen(survey: &Survey) -> Seen {
     let reach = Reach::of(survey);
-    let mut seen = Seen { ground: Ground::of(survey, |it| crate::repo::code::is_app_code(it) || crate::repo::crons::wants(it)), ..Seen::default() };
+    let mut seen = Seen {
+        ground: Ground::of(survey, |it| crate::repo::code::is_app_code(it) || crate::repo::crons::wants(it)),
+        ..Seen::default()
+    };
     let names: Vec<&str> = survey.paths.iter().map(|it| it.rsplit('/').next().unwrap_or(it)).collect();
     let has_process = names.iter().any(|it| PROCESS.contains(it) || it.starts_with("Dockerfile"));
     let is_serverless = names.contains(&"vercel.json") || names.contains(&"netlify.toml");
@@ -203,10 +219,14 @@ fn seen(survey: &Survey) -> Seen {
         if is_whole {
             let missing = jobs.defined.iter().filter(|it| it.carrier == Carrier::Inngest && !it.name.is_empty());
             let missing = missing.filter(|it| !served.contains(&it.name.as_str()));
-            seen.unlisted.extend(missing.map(|it| spot(it.line, format!("`{}` is in no list that Inngest is served: it never runs", it.name))));
+            seen.unlisted.extend(
+                missing.map(|it| spot(it.line, format!("`{}` is in no list that Inngest is served: it never runs", it.name))),
+            );
         }
         if is_serverless && !has_process {
-            seen.homeless.extend(jobs.workers.iter().map(|it| spot(it.line, "a worker in a project without a process never runs".to_owned())));
+            seen.homeless.extend(
+                jobs.workers.iter().map(|it| spot(it.line, "a worker in a project without a process never runs".to_owned())),
+            );
         }
         if matches!(reach.side(file), Side::Client(_)) {
             continue;
@@ -242,7 +262,10 @@ impl Seen {
     fn entry(&mut self, file: &CodeFile) {
         let jobs = &file.effects.jobs;
         let spot = |line: u32, says: String| Spot::new(&file.path, line, says);
-        let floating = jobs.floating.iter().map(|(line, what)| spot(*line, format!("nobody waits for `{what}`: it may end with the answer")));
+        let floating = jobs
+            .floating
+            .iter()
+            .map(|(line, what)| spot(*line, format!("nobody waits for `{what}`: it may end with the answer")));
         self.floating.extend(floating);
         let timers = jobs.timers.iter().map(|line| spot(*line, "a timer may end with the answer".to_owned()));
         self.floating.extend(timers);
@@ -255,7 +278,8 @@ impl Seen {
         // An entry that is named for QStash, or lies where its jobs are called, is open to anybody without a check.
         let is_called = file.imports.iter().any(|it| Carrier::of(&it.from) == Some(Carrier::Qstash));
         let is_named = crate::repo::code::is_about(&file.path, &["qstash"]);
-        let checks = !jobs.verified.is_empty() || !file.failures.payments.checks.is_empty() || !file.failures.payments.verifies.is_empty();
+        let checks =
+            !jobs.verified.is_empty() || !file.failures.payments.checks.is_empty() || !file.failures.payments.verifies.is_empty();
         if (is_named || is_called) && jobs.sends.is_empty() && !checks {
             self.unsigned.push(spot(1, "QStash calls it, and so can anybody: no signature is checked".to_owned()));
         }
@@ -273,7 +297,10 @@ impl Seen {
                     let checks = payments.checks.iter().any(|it| !it.open) || !payments.verifies.is_empty();
                     let reads = file.reads.iter().any(|it| it.name.contains("SECRET") || it.name.contains("TOKEN"));
                     let asks_elsewhere = file.imports.iter().any(|it| {
-                        it.names.iter().chain([&it.from]).any(|name| crate::repo::code::is_about(name, &["cron", "verify", "secret", "authorize"]))
+                        it.names
+                            .iter()
+                            .chain([&it.from])
+                            .any(|name| crate::repo::code::is_about(name, &["cron", "verify", "secret", "authorize"]))
                     });
                     if !checks && !reads && !asks_elsewhere {
                         let says = format!("the schedule `{}` calls it, and so can anybody: no secret is checked", cron.path);

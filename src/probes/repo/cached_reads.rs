@@ -70,11 +70,17 @@ impl Probe for CachedReads {
         }
         if all == 0 {
             let says = format!("none of {} files of code keeps a read for later", seen.ground.code_files);
-            return Verdict::undecided(judge(says, "Cache the hottest reads with a lifetime, or write down the measurement that none is needed"));
+            return Verdict::undecided(judge(
+                says,
+                "Cache the hottest reads with a lifetime, or write down the measurement that none is needed",
+            ));
         }
         let says = of(seen.stated.len(), all, "cached reads state how long they are kept");
-        Verdict::undecided(judge(says, "Compare with the most frequent queries: are the hot ones among them, and may each be that old?"))
-            .with_notes(notes(seen))
+        Verdict::undecided(judge(
+            says,
+            "Compare with the most frequent queries: are the hot ones among them, and may each be that old?",
+        ))
+        .with_notes(notes(seen))
     }
 
     fn remedy(seen: &Seen, _settings: &AppSettings) -> Remedy {

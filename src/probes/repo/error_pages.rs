@@ -97,7 +97,9 @@ impl Probe for ErrorPages {
             Kind::NextApp => "the pages for errors are there".to_owned(),
             Kind::NextPages if seen.pages.is_empty() => "Next.js shows its own bare pages for errors".to_owned(),
             Kind::NextPages => format!("{} for errors are there", seen.pages.len()),
-            Kind::Browser if seen.boundaries.is_empty() => "no boundary catches what rendering throws: the page turns blank".to_owned(),
+            Kind::Browser if seen.boundaries.is_empty() => {
+                "no boundary catches what rendering throws: the page turns blank".to_owned()
+            }
             Kind::Browser => "a boundary catches what rendering throws".to_owned(),
             Kind::Other => "the framework's own pages for errors were not looked for".to_owned(),
             Kind::None if seen.entries == 0 => {
@@ -132,9 +134,8 @@ impl Probe for ErrorPages {
 fn findings(seen: &Seen) -> Vec<Finding> {
     let fix = "Add the page, with an explanation and a way back";
     let missing = seen.missing.iter();
-    let mut all: Vec<Finding> = missing
-        .map(|it| Finding::new("repo.no-error-page", it, Severity::Medium, format!("there is no {it}"), fix))
-        .collect();
+    let mut all: Vec<Finding> =
+        missing.map(|it| Finding::new("repo.no-error-page", it, Severity::Medium, format!("there is no {it}"), fix)).collect();
     let fix = "Render `<html>` and `<body>` there: it replaces the whole page";
     all.extend(places::findings(&seen.ground, "repo.bare-global-error", Severity::Low, &seen.bare, fix));
     let fix = "Answer with a code and an id; write the stack trace to the log";

@@ -100,8 +100,11 @@ impl Probe for ErrorTracking {
         }
         let names: Vec<&str> = seen.imported.iter().map(Foreign::as_str).collect();
         let says = format!("{} is started in the code; that is no proof that an event arrives", names.join(", "));
-        Verdict::undecided(judge(says, "Throw one tagged error per runtime on production, and keep the links to the three events"))
-            .with_notes(notes(seen))
+        Verdict::undecided(judge(
+            says,
+            "Throw one tagged error per runtime on production, and keep the links to the three events",
+        ))
+        .with_notes(notes(seen))
     }
 
     fn remedy(seen: &Seen, _settings: &AppSettings) -> Remedy {
@@ -113,7 +116,10 @@ impl Probe for ErrorTracking {
             steps.push(format!("Let the tracker in {} send again", it.path).into());
         }
         if seen.next.as_ref().is_some_and(|it| !it.registered) {
-            steps.push("Load the server's settings of Sentry in `register()` of `instrumentation.ts`, and export `onRequestError`".into());
+            steps.push(
+                "Load the server's settings of Sentry in `register()` of `instrumentation.ts`, and export `onRequestError`"
+                    .into(),
+            );
         }
         if steps.is_empty() && !missing(seen).is_empty() {
             steps.push("Install a tracker for browser, server and edge functions, and start it in each".into());
@@ -168,13 +174,22 @@ fn notes(seen: &Seen) -> Vec<Note> {
         warn("repo.tracker-server-missing", "a tracker is started in the browser, and none on the server".to_owned());
     }
     if seen.functions > seen.functions_tracked {
-        let says = ground::of(seen.functions - seen.functions_tracked, seen.functions, "edge functions start no tracker of their own");
+        let says =
+            ground::of(seen.functions - seen.functions_tracked, seen.functions, "edge functions start no tracker of their own");
         warn("repo.tracker-functions", says);
     }
     if let Some(next) = &seen.next {
         let pieces = [
-            (next.request_errors, "repo.sentry-request-errors", "`onRequestError` is not exported: errors of server components are not sent"),
-            (next.client, "repo.sentry-client", "Sentry is started in no `instrumentation-client` file: errors of browsers are not sent"),
+            (
+                next.request_errors,
+                "repo.sentry-request-errors",
+                "`onRequestError` is not exported: errors of server components are not sent",
+            ),
+            (
+                next.client,
+                "repo.sentry-client",
+                "Sentry is started in no `instrumentation-client` file: errors of browsers are not sent",
+            ),
             (next.wrapped, "repo.sentry-wrapped", "`withSentryConfig` does not wrap the build: stack traces stay unreadable"),
             (next.global_error, "repo.sentry-global-error", "`global-error` hands its error to no tracker"),
         ];
@@ -196,7 +211,11 @@ fn seen(survey: &Survey) -> Seen {
         for (name, product) in manifest.needs.iter().filter_map(|it| Some((it, Product::of(it)?))) {
             note_product(&mut seen.declared, product);
             if product == Product::Highlight {
-                seen.ended.push(Spot::new(&manifest.path, 1, format!("`{name}` is installed, and its hosted service ended in February 2026")));
+                seen.ended.push(Spot::new(
+                    &manifest.path,
+                    1,
+                    format!("`{name}` is installed, and its hosted service ended in February 2026"),
+                ));
             }
         }
     }

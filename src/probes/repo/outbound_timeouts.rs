@@ -72,15 +72,21 @@ impl Probe for OutboundTimeouts {
             return Ground::no_code(settings);
         }
         if !seen.unsure.is_empty() {
-            let says = of(seen.unsure.len(), all, "calls of the server may have no time-out: what they are given comes from elsewhere");
-            return Verdict::undecided(judge(says, "Follow the options of each to where a time-out is set")).with_notes(notes(seen));
+            let says =
+                of(seen.unsure.len(), all, "calls of the server may have no time-out: what they are given comes from elsewhere");
+            return Verdict::undecided(judge(says, "Follow the options of each to where a time-out is set"))
+                .with_notes(notes(seen));
         }
         if all == 0 && seen.browser == 0 {
             return Verdict::not_applicable(format!("none of {} files of code calls another system", seen.ground.code_files));
         }
         if all == 0 {
-            let says = format!("no server calls another system; {}", of(seen.browser_endless, seen.browser, "calls of browsers have no time-out"));
-            return Verdict::undecided(judge(says, "Decide which calls of the browser a user must not wait for")).with_notes(notes(seen));
+            let says = format!(
+                "no server calls another system; {}",
+                of(seen.browser_endless, seen.browser, "calls of browsers have no time-out")
+            );
+            return Verdict::undecided(judge(says, "Decide which calls of the browser a user must not wait for"))
+                .with_notes(notes(seen));
         }
         Verdict::pass(of(seen.timed, all, "calls of the server to other systems have a time-out")).with_notes(notes(seen))
     }
@@ -89,7 +95,8 @@ impl Probe for OutboundTimeouts {
         let Some(first) = seen.endless.first() else { return Remedy::default() };
         Remedy {
             steps: vec![
-                format!("Give every call `signal: AbortSignal.timeout(…)` or the SDK's own `timeout`; start in {}", first.path).into(),
+                format!("Give every call `signal: AbortSignal.timeout(…)` or the SDK's own `timeout`; start in {}", first.path)
+                    .into(),
                 "Put the time-out into one function of the app, and call nothing but that".into(),
                 "Retry only what is safe to repeat, at most three times, with growing waits".into(),
             ],
@@ -135,7 +142,9 @@ fn seen(survey: &Survey) -> Seen {
             let spot = |what: &str| Spot::new(&file.path, it.line, format!("`{}`{whom} {what}", it.by));
             match bound {
                 Bound::Timed => seen.timed += 1,
-                Bound::Never if matches!(side, Side::Unsure(_)) => seen.unsure.push(spot("has no time-out, and may run on the server")),
+                Bound::Never if matches!(side, Side::Unsure(_)) => {
+                    seen.unsure.push(spot("has no time-out, and may run on the server"))
+                }
                 Bound::Never if it.own => seen.unsure.push(spot("asks the app itself and has no time-out")),
                 Bound::Never => seen.endless.push(spot("has no time-out")),
                 Bound::Unsure => seen.unsure.push(spot("takes its options from elsewhere")),

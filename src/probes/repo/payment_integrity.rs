@@ -89,7 +89,10 @@ impl Probe for PaymentIntegrity {
         if seen.webhooks == 0 && seen.charges == 0 {
             if let Some(first) = seen.packages.first() {
                 let says = format!("`{first}` is installed, and neither a webhook nor a payment was found in the code");
-                return Verdict::undecided(judge(says, "Find where payments are made: another repository, or functions edited elsewhere"));
+                return Verdict::undecided(judge(
+                    says,
+                    "Find where payments are made: another repository, or functions edited elsewhere",
+                ));
             }
             let says = format!("none of {} files of code takes a payment or a webhook", seen.ground.code_files);
             return Verdict::not_applicable(says);
@@ -113,7 +116,9 @@ impl Probe for PaymentIntegrity {
             steps.push(format!("Check the provider's signature in {} before anything else", it.path).into());
         }
         if let Some(it) = seen.parsed_first.first() {
-            steps.push(format!("Read the body of {} with `text()`, check the signature on that, and parse it after", it.path).into());
+            steps.push(
+                format!("Read the body of {} with `text()`, check the signature on that, and parse it after", it.path).into(),
+            );
         }
         if let Some(it) = seen.caller_says.first() {
             steps.push(format!("Look the price up on the server in {}, by the id of what is bought", it.path).into());
@@ -160,7 +165,11 @@ fn notes(seen: &Seen) -> Vec<Note> {
     notes.extend(places::evidence(&seen.ground, "repo.webhook-forgetful", &seen.forgetful));
     notes.extend(places::evidence(&seen.ground, "repo.price-chosen", &seen.caller_chooses));
     if seen.charges > 0 && seen.caller_says.is_empty() {
-        let says = of(seen.charges, seen.charges, "payments take their amount from elsewhere than the request, as far as one function shows");
+        let says = of(
+            seen.charges,
+            seen.charges,
+            "payments take their amount from elsewhere than the request, as far as one function shows",
+        );
         notes.push(Note { key: "repo.payments".to_owned(), level: NoteLevel::Info, says: says.into(), place: None });
     }
     notes
@@ -227,7 +236,9 @@ impl Seen {
         }
         if is_entry(file) {
             let open = payments.checks.iter().filter(|it| it.open);
-            self.open_secrets.extend(open.map(|it| spot(it.line, &format!("`{}` is an empty text when it is not set, and then anybody knows it", it.name))));
+            self.open_secrets.extend(open.map(|it| {
+                spot(it.line, &format!("`{}` is an empty text when it is not set, and then anybody knows it", it.name))
+            }));
         }
         let is_gift = is_about(&file.path, &GIVING);
         for it in &payments.charges {

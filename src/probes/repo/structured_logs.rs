@@ -70,7 +70,10 @@ impl Probe for StructuredLogs {
         let records = seen.logger + seen.console_json;
         if !findings.is_empty() {
             let says = if findings.iter().any(|it| it.rule == NO_LOGGER) {
-                format!("{} calls of `console` in {} files of the server, and no logger that is used", seen.console, seen.logging_files)
+                format!(
+                    "{} calls of `console` in {} files of the server, and no logger that is used",
+                    seen.console, seen.logging_files
+                )
             } else {
                 format!("{} log something that is named like a secret", seen.secrets.len())
             };
@@ -101,7 +104,9 @@ impl Probe for StructuredLogs {
             steps.push(format!("Take the secret out of the log call in {}, and rotate it if the logs are kept", it.path).into());
         }
         if seen.logger + seen.console_json == 0 {
-            steps.push("Log JSON through one logger (pino or the platform's own) with request id, user id, route and duration".into());
+            steps.push(
+                "Log JSON through one logger (pino or the platform's own) with request id, user id, route and duration".into(),
+            );
             steps.push("Make or take over `x-request-id` at the entry, and pass it on to functions and jobs".into());
         }
         Remedy { steps, effort: Effort::M }

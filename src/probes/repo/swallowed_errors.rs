@@ -120,13 +120,17 @@ impl Probe for SwallowedErrors {
         let mut steps: Vec<Foreign> = Vec::new();
         let first = seen.discarded_critical.iter().chain(&seen.discarded).next();
         if let Some(it) = first {
-            steps.push(format!("Take `error` from every write and act on it, or add `.throwOnError()`; start in {}", it.path).into());
+            steps.push(
+                format!("Take `error` from every write and act on it, or add `.throwOnError()`; start in {}", it.path).into(),
+            );
         }
         if let Some(it) = seen.not_sent.first() {
             steps.push(format!("Put `await` before the write in {}: without it the client sends nothing", it.path).into());
         }
         if let Some(it) = seen.empty.iter().chain(&seen.unheard).next() {
-            steps.push(format!("Let every catch report, rethrow, or say in a comment why silence is right; start in {}", it.path).into());
+            steps.push(
+                format!("Let every catch report, rethrow, or say in a comment why silence is right; start in {}", it.path).into(),
+            );
         }
         steps.push("Turn on `no-floating-promises` and `no-empty`, so that it stays so".into());
         Remedy { steps, effort: if dropped(seen) > 20 { Effort::L } else { Effort::M } }
@@ -147,9 +151,24 @@ fn findings(seen: &Seen) -> Vec<Finding> {
             all.extend(make("repo.discarded-write", Severity::Medium, &seen.discarded, check));
         }
     }
-    all.extend(make("repo.write-never-sent", Severity::High, &seen.not_sent, "Wait for the write: this client sends nothing before somebody does"));
-    all.extend(make("repo.empty-catch", Severity::Medium, &seen.empty, "Report the error, throw it on, or say in a comment why silence is right"));
-    all.extend(make("repo.dropped-unhandled-errors", Severity::High, &seen.unheard, "Report the error and let the process end, or remove the handler"));
+    all.extend(make(
+        "repo.write-never-sent",
+        Severity::High,
+        &seen.not_sent,
+        "Wait for the write: this client sends nothing before somebody does",
+    ));
+    all.extend(make(
+        "repo.empty-catch",
+        Severity::Medium,
+        &seen.empty,
+        "Report the error, throw it on, or say in a comment why silence is right",
+    ));
+    all.extend(make(
+        "repo.dropped-unhandled-errors",
+        Severity::High,
+        &seen.unheard,
+        "Report the error and let the process end, or remove the handler",
+    ));
     all
 }
 
@@ -169,11 +188,8 @@ fn notes(seen: &Seen) -> Vec<Note> {
         lay("repo.console-catch", &seen.console);
     }
     if !seen.reads_without_error.is_empty() {
-        let says = of(
-            seen.reads_without_error.len(),
-            seen.reads,
-            "reads leave the error behind: a refused read looks like no rows",
-        );
+        let says =
+            of(seen.reads_without_error.len(), seen.reads, "reads leave the error behind: a refused read looks like no rows");
         let place = seen.reads_without_error.first().map(|it| seen.ground.place(it));
         notes.push(Note { key: "repo.reads-without-error".to_owned(), level: NoteLevel::Warning, says: says.into(), place });
     }
@@ -182,10 +198,40 @@ fn notes(seen: &Seen) -> Vec<Note> {
 
 /// Words of paths and tables where money or accounts are.
 const CRITICAL: [&str; 34] = [
-    "payment", "payments", "pay", "checkout", "billing", "stripe", "paddle", "lemonsqueezy", "razorpay", "paypal",
-    "subscription", "subscriptions", "subscribe", "invoice", "invoices", "purchase", "purchases", "refund", "refunds", "payout",
-    "payouts", "wallet", "auth", "login", "signin", "signup", "register", "registration", "password", "oauth", "order", "orders",
-    "webhook", "webhooks",
+    "payment",
+    "payments",
+    "pay",
+    "checkout",
+    "billing",
+    "stripe",
+    "paddle",
+    "lemonsqueezy",
+    "razorpay",
+    "paypal",
+    "subscription",
+    "subscriptions",
+    "subscribe",
+    "invoice",
+    "invoices",
+    "purchase",
+    "purchases",
+    "refund",
+    "refunds",
+    "payout",
+    "payouts",
+    "wallet",
+    "auth",
+    "login",
+    "signin",
+    "signup",
+    "register",
+    "registration",
+    "password",
+    "oauth",
+    "order",
+    "orders",
+    "webhook",
+    "webhooks",
 ];
 
 fn seen(survey: &Survey) -> Seen {
@@ -234,7 +280,8 @@ impl Seen {
         }
         let muted = failures.muted.iter().filter(|it| !it.expected);
         self.muted.extend(muted.map(|it| spot(it.line, format!("`{}` fails without a word", it.of))));
-        self.unheard.extend(failures.unheard.iter().map(|it| spot(it.line, format!("`{}` is dropped for the whole process", it.event))));
+        self.unheard
+            .extend(failures.unheard.iter().map(|it| spot(it.line, format!("`{}` is dropped for the whole process", it.event))));
         self.navigation.extend(
             failures.caught_navigation.iter().map(|it| spot(*it, "`redirect()` is caught by the `try` around it".to_owned())),
         );

@@ -7,10 +7,16 @@ use rstest::rstest;
 const NEXT: (&str, &str) = ("package.json", r#"{"dependencies": {"next": "16"}}"#);
 const VERCEL: (&str, &str) = ("vercel.json", r#"{"crons": [{"path": "/api/cron/daily", "schedule": "0 5 * * *"}]}"#);
 const MAIL: (&str, &str) = ("app/api/a/route.ts", "export async function POST() { await resend.emails.send({ to }) }");
-const SERVE: (&str, &str) = ("app/api/inngest/route.ts", "import { serve } from 'inngest/next'\nexport const { GET, POST, PUT } = serve({ client: inngest, functions: [welcome] })");
-const WELCOME: (&str, &str) =
-    ("inngest/welcome.ts", "export const welcome = inngest.createFunction({ id: 'w' }, { event: 'e' }, async () => { await resend.emails.send({ to }) })");
-const REPORT: (&str, &str) = ("inngest/report.ts", "export const report = inngest.createFunction({ id: 'r' }, { event: 'e' }, async () => {})");
+const SERVE: (&str, &str) = (
+    "app/api/inngest/route.ts",
+    "import { serve } from 'inngest/next'\nexport const { GET, POST, PUT } = serve({ client: inngest, functions: [welcome] })",
+);
+const WELCOME: (&str, &str) = (
+    "inngest/welcome.ts",
+    "export const welcome = inngest.createFunction({ id: 'w' }, { event: 'e' }, async () => { await resend.emails.send({ to }) })",
+);
+const REPORT: (&str, &str) =
+    ("inngest/report.ts", "export const report = inngest.createFunction({ id: 'r' }, { event: 'e' }, async () => {})");
 const CRON: &str = "app/api/cron/daily/route.ts";
 
 #[rstest]

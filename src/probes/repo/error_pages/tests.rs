@@ -10,10 +10,14 @@ const PAGE: (&str, &str) = ("src/app/page.tsx", "export default () => <p/>");
 const ERROR: (&str, &str) = ("src/app/error.tsx", "'use client'\nexport default () => <p>Sorry</p>");
 const GLOBAL: (&str, &str) = ("src/app/global-error.tsx", "'use client'\nexport default () => <html><body>Sorry</body></html>");
 const LOST: (&str, &str) = ("src/app/not-found.tsx", "export default () => <p>Not here</p>");
-const STACK: (&str, &str) =
-    ("src/app/api/a/route.ts", "export async function GET() { try { await f() } catch (e) { return Response.json({ stack: e.stack }) } }");
-const MESSAGE: (&str, &str) =
-    ("src/app/api/a/route.ts", "export async function GET() { try { await f() } catch (e) { return Response.json({ error: e.message }) } }");
+const STACK: (&str, &str) = (
+    "src/app/api/a/route.ts",
+    "export async function GET() { try { await f() } catch (e) { return Response.json({ stack: e.stack }) } }",
+);
+const MESSAGE: (&str, &str) = (
+    "src/app/api/a/route.ts",
+    "export async function GET() { try { await f() } catch (e) { return Response.json({ error: e.message }) } }",
+);
 
 #[rstest]
 #[case::whole(&[NEXT, PAGE, ERROR, GLOBAL, LOST], "needs_judgement", &[], &[])]

@@ -15,12 +15,14 @@ const REGISTER: (&str, &str) = (
     "import * as Sentry from '@sentry/nextjs'\nexport async function register() { await import('./sentry.server.config') }\nexport const onRequestError = Sentry.captureRequestError",
 );
 const CLIENT: (&str, &str) = ("instrumentation-client.ts", INIT);
-const WRAPPED: (&str, &str) = ("next.config.ts", "import { withSentryConfig } from '@sentry/nextjs'\nexport default withSentryConfig({})");
+const WRAPPED: (&str, &str) =
+    ("next.config.ts", "import { withSentryConfig } from '@sentry/nextjs'\nexport default withSentryConfig({})");
 const GLOBAL: (&str, &str) = (
     "app/global-error.tsx",
     "'use client'\nimport * as Sentry from '@sentry/nextjs'\nexport default function E({ error }) { Sentry.captureException(error); return <html/> }",
 );
-const BROWSER: (&str, &str) = ("src/main.tsx", "import * as Sentry from '@sentry/react'\nSentry.init({ dsn: import.meta.env.VITE_DSN })");
+const BROWSER: (&str, &str) =
+    ("src/main.tsx", "import * as Sentry from '@sentry/react'\nSentry.init({ dsn: import.meta.env.VITE_DSN })");
 
 #[rstest]
 #[case::none(&[BARE, PAGE], "fail", &["repo.no-tracker tracker"], &[])]

@@ -7,7 +7,8 @@ use rstest::rstest;
 const NEXT: (&str, &str) = ("package.json", r#"{"dependencies": {"next": "16", "react": "19"}}"#);
 const VITE: (&str, &str) = ("package.json", r#"{"devDependencies": {"vite": "7"}, "dependencies": {"react": "19"}}"#);
 const BARE: &str = "export async function POST() { await fetch('https://api.example.com/a') }";
-const TIMED: &str = "export async function POST() { await fetch('https://api.example.com/a', { signal: AbortSignal.timeout(5000) }) }";
+const TIMED: &str =
+    "export async function POST() { await fetch('https://api.example.com/a', { signal: AbortSignal.timeout(5000) }) }";
 
 #[rstest]
 #[case::timed(&[NEXT, ("app/api/a/route.ts", TIMED)], "pass", &[], &[])]

@@ -6,7 +6,8 @@ use rstest::rstest;
 
 const HOOK: &str = "app/api/stripe/webhook/route.ts";
 const GOOD: &str = "export async function POST(req) {\n const body = await req.text()\n const event = stripe.webhooks.constructEvent(body, sig, secret)\n await db.from('stripe_events').insert({ id: event.id })\n}";
-const FORGETFUL: &str = "export async function POST(req) {\n const body = await req.text()\n stripe.webhooks.constructEvent(body, sig, secret)\n}";
+const FORGETFUL: &str =
+    "export async function POST(req) {\n const body = await req.text()\n stripe.webhooks.constructEvent(body, sig, secret)\n}";
 const PARSED: &str = "export async function POST(req) {\n const body = await req.json()\n const event = stripe.webhooks.constructEvent(JSON.stringify(body), sig, secret)\n await keep(event.id)\n}";
 const OPEN: &str = "export async function POST(req) {\n const event = await req.json()\n await grant(event.id)\n}";
 const SHARED: &str = "export async function POST(req) {\n if (req.headers.get('x-key') !== process.env.HOOK_SECRET) return\n const event = await req.json()\n await grant(event.id)\n}";

@@ -5,13 +5,19 @@ use crate::probes::small_app::{found, laid, look, look_at, word};
 use rstest::rstest;
 
 const DROPPED: &str = "await supabase.from('notes').insert({ a: 1 })\n";
+const FIVE: &str = "async function a() { for (const db of [1]) {
+ await s.from('a').insert({}); await s.from('b').insert({}); await s.from('c').insert({}); await s.from('d').insert({}); await s.from('e').insert({})
+} }";
+const SIX: &str = "await Promise.all([
+ s.from('a').insert({}), s.from('b').insert({}), s.from('c').insert({}), s.from('d').insert({}), s.from('e').insert({}), s.from('f').insert({})
+])";
 const UNREAD: (&str, &str) = ("lib/blob.ts", "\u{0}\u{1}\u{2}binary");
 
 #[rstest]
 #[case::nothing_lost(&[("lib/a.ts", "const { error } = await db.from('notes').insert({}); if (error) throw error")], "pass", &[], &[])]
 #[case::few_elsewhere(&[("lib/notes.ts", DROPPED)], "needs_judgement", &[], &["repo.discarded-write.lib/notes.ts"])]
-#[case::five_elsewhere(&[("lib/notes.ts", &DROPPED.repeat(5))], "needs_judgement", &[], &["repo.discarded-write.lib/notes.ts"])]
-#[case::six_elsewhere(&[("lib/notes.ts", &DROPPED.repeat(6))], "fail", &["repo.discarded-write lib/notes.ts"], &[])]
+#[case::five_elsewhere(&[("lib/notes.ts", FIVE)], "needs_judgement", &[], &["repo.discarded-write.lib/notes.ts"])]
+#[case::six_elsewhere(&[("lib/notes.ts", SIX)], "fail", &["repo.discarded-write lib/notes.ts"], &[])]
 #[case::one_where_money_is(&[("app/api/checkout/route.ts", DROPPED)], "fail", &["repo.discarded-critical-write app/api/checkout/route.ts"], &[])]
 #[case::one_of_a_table_of_money(&[("lib/a.ts", "await db.from('invoices').delete().eq('id', 1)")], "fail", &["repo.discarded-critical-write lib/a.ts"], &[])]
 #[case::author_is_no_auth(&[("lib/authors.ts", DROPPED)], "needs_judgement", &[], &["repo.discarded-write.lib/authors.ts"])]
@@ -43,7 +49,11 @@ async fn apps(#[case] files: &[(&str, &str)], #[case] wanted: &str, #[case] rule
 
 #[tokio::test]
 async fn a_fail_says_where_how_many_and_what_was_not_read() {
-    let answer = look::<SwallowedErrors>(&[UNREAD, ("app/api/checkout/route.ts", "\n\nawait db.from('a').insert({})\nawait db.from('b').insert({})\n")]).await;
+    let answer = look::<SwallowedErrors>(&[
+        UNREAD,
+        ("app/api/checkout/route.ts", "\n\nawait db.from('a').insert({})\nawait db.from('b').insert({})\n"),
+    ])
+    .await;
     assert_eq!(word(&answer.verdict), "fail");
     assert!(answer.verdict.says.as_str().starts_with("2 of 2 writes"), "{}", answer.verdict.says);
     assert_eq!(answer.verdict.findings[0].place.as_ref().unwrap().to_string(), "app/api/checkout/route.ts:3");

@@ -98,14 +98,18 @@ impl Walk<'_, '_, '_> {
                 self.effects.invalidates.push(self.parsed.line(at));
             }
             "cacheLife" | "unstable_cacheLife" => {
-                let said = last.argument(0).and_then(text).map_or(Lifetime::Elsewhere, |it| Lifetime::Stated(format!("the profile {it}")));
+                let said = last
+                    .argument(0)
+                    .and_then(text)
+                    .map_or(Lifetime::Elsewhere, |it| Lifetime::Stated(format!("the profile {it}")));
                 self.state(said);
             }
             "cacheTag" | "unstable_cacheTag" => self.state(Lifetime::Stated("tags".to_owned())),
             "unstable_cache" => {
                 let options = last.argument(2);
                 let written = options.and_then(object);
-                let said = written.and_then(|it| property(it, "revalidate").and_then(seconds).filter(|it| *it != Lifetime::Forever));
+                let said =
+                    written.and_then(|it| property(it, "revalidate").and_then(seconds).filter(|it| *it != Lifetime::Forever));
                 let lifetime = said.or_else(|| tags(written.and_then(|it| property(it, "tags")))).unwrap_or(match options {
                     Some(_) if written.is_none() => Lifetime::Elsewhere,
                     _ => Lifetime::Forever,
@@ -118,7 +122,11 @@ impl Walk<'_, '_, '_> {
                     "setex" | "setEx" | "psetex" => Lifetime::Stated("a time to live".to_owned()),
                     "set" => match last.argument(2) {
                         Some(it) => match object(it) {
-                            Some(it) if ["ex", "px", "EX", "PX", "exat", "ttl", "expiration", "expirationTtl"].iter().any(|name| property(it, name).is_some()) => {
+                            Some(it)
+                                if ["ex", "px", "EX", "PX", "exat", "ttl", "expiration", "expirationTtl"]
+                                    .iter()
+                                    .any(|name| property(it, name).is_some()) =>
+                            {
                                 Lifetime::Stated("a time to live".to_owned())
                             }
                             Some(_) => Lifetime::Forever,
@@ -161,7 +169,8 @@ impl Walk<'_, '_, '_> {
     fn header(&mut self, at: u32, value: Option<&Expression<'_>>) {
         let Some(value) = value.and_then(start) else { return };
         let value = value.to_lowercase();
-        let off = ["no-store", "no-cache", "private", "max-age=0"].iter().any(|it| value.contains(it)) && !value.contains("s-maxage");
+        let off =
+            ["no-store", "no-cache", "private", "max-age=0"].iter().any(|it| value.contains(it)) && !value.contains("s-maxage");
         if !off && (value.contains("max-age") || value.contains("s-maxage")) {
             self.push(at, "Cache-Control", Lifetime::Stated(value));
         }
@@ -174,7 +183,8 @@ impl<'a> Visit<'a> for Walk<'_, '_, 'a> {
     }
 
     fn visit_function(&mut self, it: &Function<'a>, flags: ScopeFlags) {
-        let directives: &[Directive<'_>] = it.body.as_ref().map_or(&[], |it: &oxc_allocator::Box<'_, FunctionBody<'_>>| &it.directives);
+        let directives: &[Directive<'_>] =
+            it.body.as_ref().map_or(&[], |it: &oxc_allocator::Box<'_, FunctionBody<'_>>| &it.directives);
         self.scope(directives, |walk| walk::walk_function(walk, it, flags));
     }
 

@@ -4,8 +4,8 @@
 use crate::repo::code::chain::{Chain, constructed, object, property, start};
 use crate::repo::code::parse::Parsed;
 use oxc_ast::ast::{
-    Argument, ArrowFunctionExpression, CallExpression, Declaration, Directive, Expression, ExpressionStatement, Function,
-    NewExpression, ObjectPropertyKind, Statement, VariableDeclarator, ArrayExpressionElement,
+    Argument, ArrayExpressionElement, ArrowFunctionExpression, CallExpression, Declaration, Directive, Expression,
+    ExpressionStatement, Function, NewExpression, ObjectPropertyKind, Statement, VariableDeclarator,
 };
 use oxc_ast_visit::{Visit, walk};
 use oxc_span::{GetSpan, Span};
@@ -201,7 +201,9 @@ impl Walk<'_, '_, '_> {
         let from = self.names.get(chain.root).map_or("", String::as_str);
         let is_mail = chain.ends(&["emails", "send"])
             || chain.ends(&["batch", "send"])
-            || (matches!(name, "sendMail" | "sendEmail" | "sendEmailWithTemplate") && !chain.root.is_empty() && chain.steps.len() == 1)
+            || (matches!(name, "sendMail" | "sendEmail" | "sendEmailWithTemplate")
+                && !chain.root.is_empty()
+                && chain.steps.len() == 1)
             || (name == "send" && matches!(root.as_str(), "sgmail" | "postmark" | "mailgun" | "sendgrid"));
         let is_model = chain.ends(&["completions", "create"])
             || (chain.ends(&["responses", "create"]) && root.contains("ai"))
@@ -267,9 +269,13 @@ impl Walk<'_, '_, '_> {
         let sent = match name {
             "publishJSON" | "publish" | "enqueueJSON" | "batchJSON" if self.uses(Carrier::Qstash) => Some(Carrier::Qstash),
             "send" if chain.root.to_lowercase().contains("inngest") => Some(Carrier::Inngest),
-            "trigger" | "batchTrigger" | "triggerAndWait" if self.uses(Carrier::Trigger) || chain.root == "tasks" => Some(Carrier::Trigger),
+            "trigger" | "batchTrigger" | "triggerAndWait" if self.uses(Carrier::Trigger) || chain.root == "tasks" => {
+                Some(Carrier::Trigger)
+            }
             "add" | "addBulk" if chain.root.to_lowercase().contains("queue") => Some(Carrier::BullMq),
-            "rpc" => argument(0).and_then(start).filter(|it| matches!(*it, "send" | "pgmq_send" | "send_batch")).map(|_| Carrier::Pgmq),
+            "rpc" => {
+                argument(0).and_then(start).filter(|it| matches!(*it, "send" | "pgmq_send" | "send_batch")).map(|_| Carrier::Pgmq)
+            }
             _ => None,
         };
         if let Some(carrier) = sent {
@@ -309,7 +315,8 @@ impl Walk<'_, '_, '_> {
 
 /// Whether a call makes a function that a carrier runs.
 fn runs_later(chain: &Chain<'_, '_>) -> bool {
-    chain.name() == "createFunction" || matches!(chain.words().as_str(), "task" | "schemaTask" | "schedules.task" | "step.run" | "boss.work")
+    chain.name() == "createFunction"
+        || matches!(chain.words().as_str(), "task" | "schemaTask" | "schedules.task" | "step.run" | "boss.work")
 }
 
 fn defers(chain: &Chain<'_, '_>) -> bool {

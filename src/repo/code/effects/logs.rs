@@ -100,7 +100,8 @@ impl Walk<'_, '_, '_> {
                 let chain = Chain::of(other);
                 let name = chain.name();
                 let of_environment = chain.root == "process" && chain.has("env");
-                if text(other).is_none() && chain.steps.iter().all(|it| it.arguments.is_none()) && is_secret(name, of_environment) {
+                if text(other).is_none() && chain.steps.iter().all(|it| it.arguments.is_none()) && is_secret(name, of_environment)
+                {
                     self.logs.secrets.push((line, chain.words()));
                 }
             }
@@ -114,7 +115,8 @@ fn is_secret(name: &str, of_environment: bool) -> bool {
     let has = |word: &str| said.iter().any(|it| it == word);
     let Some(last) = said.last() else { return false };
     let value = matches!(last.as_str(), "password" | "passwd" | "secret" | "authorization" | "cookie" | "jwt");
-    let token = last == "token" && said.len() > 1 && (has("access") || has("refresh") || has("id") || has("auth") || has("session"));
+    let token =
+        last == "token" && said.len() > 1 && (has("access") || has("refresh") || has("id") || has("auth") || has("session"));
     let key = last == "key" && (has("api") || has("secret") || has("private") || has("service") || has("role"));
     (value || token || key) && !(of_environment && (has("public") || has("publishable")))
 }

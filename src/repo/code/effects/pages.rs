@@ -4,8 +4,8 @@
 use crate::repo::code::chain::text;
 use crate::repo::code::parse::Parsed;
 use oxc_ast::ast::{
-    Class, ClassElement, Declaration, ExportDeclaration, ExportNamedDeclaration, Expression, IdentifierName, JSXElementName,
-    JSXOpeningElement, ObjectProperty, ExportFromDeclaration,
+    Class, ClassElement, Declaration, ExportDeclaration, ExportFromDeclaration, ExportNamedDeclaration, Expression,
+    IdentifierName, JSXElementName, JSXOpeningElement, ObjectProperty,
 };
 use oxc_ast_visit::{Visit, walk};
 
@@ -131,7 +131,10 @@ impl<'a> Visit<'a> for Walk<'_, '_, 'a> {
     }
 
     fn visit_object_property(&mut self, it: &ObjectProperty<'a>) {
-        if matches!(it.key.static_name().as_deref(), Some("errorElement" | "errorComponent" | "defaultErrorComponent" | "ErrorBoundary")) {
+        if matches!(
+            it.key.static_name().as_deref(),
+            Some("errorElement" | "errorComponent" | "defaultErrorComponent" | "ErrorBoundary")
+        ) {
             self.pages.boundaries.push(self.parsed.line(it.span.start));
         }
         walk::walk_object_property(self, it);

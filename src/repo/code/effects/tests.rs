@@ -10,7 +10,8 @@ fn read(code: &str) -> Effects {
 
 #[test]
 fn logs_are_counted_by_what_writes_them() {
-    let seen = read("console.log('a')\nconsole.error(JSON.stringify({ a }))\nlogger.info({ a })\nreq.log.warn('x')\nMath.log(1)").logs;
+    let seen =
+        read("console.log('a')\nconsole.error(JSON.stringify({ a }))\nlogger.info({ a })\nreq.log.warn('x')\nMath.log(1)").logs;
     assert_eq!((seen.console, seen.console_json, seen.logger), (vec![1, 2], 1, vec![3, 4]));
     assert_eq!(read("const id = headers.get('X-Request-Id')\nconst s = new AsyncLocalStorage()").logs.request_ids, [1, 2]);
 }

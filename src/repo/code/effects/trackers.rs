@@ -2,7 +2,9 @@
 
 use crate::repo::code::chain::{Chain, arrow, body, constructed, object, property, text};
 use crate::repo::code::parse::Parsed;
-use oxc_ast::ast::{Argument, CallExpression, Expression, ImportDeclarationSpecifier, NewExpression, ObjectExpression, Statement};
+use oxc_ast::ast::{
+    Argument, CallExpression, Expression, ImportDeclarationSpecifier, NewExpression, ObjectExpression, Statement,
+};
 use oxc_ast_visit::{Visit, walk};
 
 /// An error tracker.

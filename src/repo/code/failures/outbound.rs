@@ -110,7 +110,8 @@ impl Walk<'_, '_, '_> {
             let names = ["abortSignal", "timeout"];
             self.push(it.span.start, root, None, bound(last.argument(0), last.count() > 0, &names));
         }
-        let retries = matches!(module, "p-retry" | "async-retry" | "retry" | "axios-retry" | "exponential-backoff" | "ts-retry-promise");
+        let retries =
+            matches!(module, "p-retry" | "async-retry" | "retry" | "axios-retry" | "exponential-backoff" | "ts-retry-promise");
         if retries && chain.steps.len() == 1 {
             self.failures.retries.push((self.parsed.line(it.span.start), root.to_owned()));
         }
@@ -128,7 +129,11 @@ impl Walk<'_, '_, '_> {
             "request" | "create" => 0,
             _ => return,
         };
-        let address = if options == 0 { argument(0).and_then(object).and_then(|it| property(it, "url").or(property(it, "baseURL"))) } else { argument(0) };
+        let address = if options == 0 {
+            argument(0).and_then(object).and_then(|it| property(it, "url").or(property(it, "baseURL")))
+        } else {
+            argument(0)
+        };
         let mut bound = bound(argument(options), count > options, &["timeout", "signal"]);
         // `axios(url)` has no options at all.
         if name.is_empty() && count == 1 && argument(0).is_some_and(|it| object(it).is_none()) {
@@ -181,7 +186,8 @@ impl<'a> Visit<'a> for Walk<'_, '_, 'a> {
             let said = bound(options.filter(|it| object(it).is_some()), false, &[option]);
             let bound = if said == Bound::Never { *otherwise } else { said };
             self.push(it.span.start, by, None, bound);
-            let retries = options.and_then(object).and_then(|it| property(it, "maxRetries").or(property(it, "maxNetworkRetries")));
+            let retries =
+                options.and_then(object).and_then(|it| property(it, "maxRetries").or(property(it, "maxNetworkRetries")));
             if retries.is_some() {
                 self.failures.retries.push((self.parsed.line(it.span.start), (*by).to_owned()));
             }

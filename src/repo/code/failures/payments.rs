@@ -69,7 +69,8 @@ impl Payments {
 
 pub(super) fn add(payments: &mut Payments, parsed: &Parsed<'_, '_>) {
     let is_action = parsed.program.directives.iter().any(|it| it.directive == "use server");
-    let mut walk = Walk { parsed, is_action, payments, sent: BTreeSet::new(), secrets: BTreeMap::new(), amounts: Vec::new(), depth: 0 };
+    let mut walk =
+        Walk { parsed, is_action, payments, sent: BTreeSet::new(), secrets: BTreeMap::new(), amounts: Vec::new(), depth: 0 };
     walk.visit_program(parsed.program);
     let amounts = std::mem::take(&mut walk.amounts);
     if let Some((_, name)) = amounts.first() {
@@ -94,7 +95,8 @@ struct Walk<'p, 'x, 'a> {
 }
 
 /// Checks that need the body as it came.
-const ON_RAW: [&str; 6] = ["constructEvent", "constructEventAsync", "timingSafeEqual", "createHmac", "Webhook.verify", "unmarshal"];
+const ON_RAW: [&str; 6] =
+    ["constructEvent", "constructEventAsync", "timingSafeEqual", "createHmac", "Webhook.verify", "unmarshal"];
 
 /// Names that a request goes by.
 const REQUESTS: [&str; 8] = ["req", "request", "_req", "_request", "c", "ctx", "context", "event"];
@@ -364,7 +366,8 @@ fn keeps_events(name: &str) -> bool {
 /// By what a call checks a signature.
 fn verification(chain: &Chain<'_, '_>) -> Option<String> {
     let name = chain.name();
-    let vendor = ["constructEvent", "constructEventAsync", "timingSafeEqual", "createHmac", "unmarshal", "verifyWebhook", "validateEvent"];
+    let vendor =
+        ["constructEvent", "constructEventAsync", "timingSafeEqual", "createHmac", "unmarshal", "verifyWebhook", "validateEvent"];
     if vendor.contains(&name) || vendor.iter().any(|it| chain.has(it)) {
         return vendor.iter().find(|it| **it == name || chain.has(it)).map(|it| (*it).to_owned());
     }
@@ -378,7 +381,8 @@ fn verification(chain: &Chain<'_, '_>) -> Option<String> {
     let said = words(name);
     let has = |some: &[&str]| said.iter().any(|it| some.contains(&it.as_str()));
     let checks = has(&["verify", "verified", "validate", "check", "valid", "authenticate"]);
-    (checks && has(&["signature", "webhook", "hmac", "signed", "request", "event", "header", "secret", "callback"])).then(|| chain.words())
+    (checks && has(&["signature", "webhook", "hmac", "signed", "request", "event", "header", "secret", "callback"]))
+        .then(|| chain.words())
 }
 
 /// Searches what a payment is made of for amounts that the caller sent.

@@ -45,7 +45,9 @@ fn writes(#[case] code: &str, #[case] wanted: &[(&str, Fate)]) {
 
 #[test]
 fn reads_without_their_error_are_counted() {
-    let seen = read("const { data } = await db.from('a').select('*')\nconst { data: b, error } = await db.from('b').select()\nconst c = await db.from('c').select()");
+    let seen = read(
+        "const { data } = await db.from('a').select('*')\nconst { data: b, error } = await db.from('b').select()\nconst c = await db.from('c').select()",
+    );
     assert_eq!((seen.reads, seen.reads_without_error), (2, vec![1]));
 }
 
@@ -74,7 +76,10 @@ fn a_client_can_throw_by_itself() {
 #[case::json("try { return JSON.parse(text) } catch { return {} }", CatchKind::Expected)]
 #[case::storage("try { localStorage.setItem('a', 'b') } catch {}", CatchKind::Expected)]
 #[case::url("try { new URL(a); return true } catch { return false }", CatchKind::Expected)]
-#[case::supabase_cookies("const c = { setAll(cookiesToSet) { try { cookiesToSet.forEach(({ name, value, options }) => cookieStore.set(name, value, options)) } catch { } } }", CatchKind::Expected)]
+#[case::supabase_cookies(
+    "const c = { setAll(cookiesToSet) { try { cookiesToSet.forEach(({ name, value, options }) => cookieStore.set(name, value, options)) } catch { } } }",
+    CatchKind::Expected
+)]
 #[case::json_of_a_call("try { return JSON.parse(await load()) } catch { return null }", CatchKind::Default)]
 fn catches(#[case] code: &str, #[case] wanted: CatchKind) {
     let seen = read(&format!("async function a() {{ {code} }}")).catches;
@@ -83,7 +88,11 @@ fn catches(#[case] code: &str, #[case] wanted: CatchKind) {
 
 #[rstest]
 #[case("return NextResponse.json({ error: e.message }, { status: 500 })", Some(Tells::Message), None)]
-#[case("const message = e instanceof Error ? e.message : 'x'; return new Response(JSON.stringify({ message }))", Some(Tells::Message), None)]
+#[case(
+    "const message = e instanceof Error ? e.message : 'x'; return new Response(JSON.stringify({ message }))",
+    Some(Tells::Message),
+    None
+)]
 #[case("return res.status(500).json({ stack: (e as Error).stack })", Some(Tells::Stack), None)]
 #[case("return jsonResponse({ error: String(e) })", Some(Tells::Message), None)]
 #[case("return { error: e.message }", None, Some(Tells::Message))]
@@ -184,15 +193,31 @@ fn secrets_that_are_compared(#[case] code: &str, #[case] wanted: Option<(&str, b
 
 #[rstest]
 #[case::amount("const { amount } = await req.json()\nawait stripe.paymentIntents.create({ amount, currency: 'eur' })", "amount")]
-#[case::cents("const body = await req.json()\nawait stripe.paymentIntents.create({ amount: Math.round(body.amount * 100) })", "amount")]
+#[case::cents(
+    "const body = await req.json()\nawait stripe.paymentIntents.create({ amount: Math.round(body.amount * 100) })",
+    "amount"
+)]
 #[case::checked("const { amount } = schema.parse(await req.json())\nawait stripe.paymentIntents.create({ amount })", "amount")]
-#[case::items("const { items } = await req.json()\nconst line_items = items.map((item) => ({ price_data: { unit_amount: item.price * 100 }, quantity: 1 }))\nawait stripe.checkout.sessions.create({ line_items })", "unit_amount")]
-#[case::server("const { id } = await req.json()\nconst product = await load(id)\nawait stripe.paymentIntents.create({ amount: product.price })", "-")]
+#[case::items(
+    "const { items } = await req.json()\nconst line_items = items.map((item) => ({ price_data: { unit_amount: item.price * 100 }, quantity: 1 }))\nawait stripe.checkout.sessions.create({ line_items })",
+    "unit_amount"
+)]
+#[case::server(
+    "const { id } = await req.json()\nconst product = await load(id)\nawait stripe.paymentIntents.create({ amount: product.price })",
+    "-"
+)]
 #[case::quantity("const { n } = await req.json()\nawait stripe.paymentIntents.create({ amount: n * PRICE })", "-")]
-#[case::price_id("const { priceId } = await req.json()\nawait stripe.checkout.sessions.create({ line_items: [{ price: priceId, quantity: 1 }] })", "chosen")]
-#[case::other_function("async function b(req) { const { amount } = await req.json() }\nasync function c(amount) { await stripe.paymentIntents.create({ amount }) }", "-")]
+#[case::price_id(
+    "const { priceId } = await req.json()\nawait stripe.checkout.sessions.create({ line_items: [{ price: priceId, quantity: 1 }] })",
+    "chosen"
+)]
+#[case::other_function(
+    "async function b(req) { const { amount } = await req.json() }\nasync function c(amount) { await stripe.paymentIntents.create({ amount }) }",
+    "-"
+)]
 fn amounts_of_money(#[case] code: &str, #[case] wanted: &str) {
-    let code = if code.starts_with("async") { code.to_owned() } else { format!("export async function POST(req) {{\n{code}\n}}") };
+    let code =
+        if code.starts_with("async") { code.to_owned() } else { format!("export async function POST(req) {{\n{code}\n}}") };
     let seen = read(&code).payments.charges;
     let seen: Vec<_> = seen
         .iter()

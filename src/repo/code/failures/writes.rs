@@ -113,9 +113,15 @@ impl Walk<'_, '_, '_> {
             }
             let is_builder = at == 0 && matches!(step.argument(0), Some(Expression::Identifier(_)));
             let goes_on = chain.steps.iter().skip(at + 1).any(|it| matches!(it.name, "values" | "set" | "where"));
-            if matches!(step.name, "insert" | "update" | "delete") && is_builder && goes_on && self.bindings.mentions(&["drizzle"])
+            if matches!(step.name, "insert" | "update" | "delete")
+                && is_builder
+                && goes_on
+                && self.bindings.mentions(&["drizzle"])
             {
-                return made(Client::Drizzle, step.argument(0).and_then(|it| it.get_identifier_reference()).map(|it| it.name.as_str()));
+                return made(
+                    Client::Drizzle,
+                    step.argument(0).and_then(|it| it.get_identifier_reference()).map(|it| it.name.as_str()),
+                );
             }
             let from_firestore = || self.bindings.from(chain.root).is_some_and(|(module, _)| module.contains("firebase"));
             if at == 0 && step.name.is_empty() && FIRESTORE.contains(&chain.root) && from_firestore() {
@@ -273,7 +279,12 @@ impl<'a> Visit<'a> for Walk<'_, '_, 'a> {
         if matches!(chain.name(), "createClient" | "createServerClient" | "createBrowserClient") {
             let options = it.arguments.iter().filter_map(Argument::as_expression).filter_map(object);
             self.failures.throws |= options
-                .flat_map(|it| [property(it, "throwOnError"), property(it, "db").and_then(object).and_then(|it| property(it, "throwOnError"))])
+                .flat_map(|it| {
+                    [
+                        property(it, "throwOnError"),
+                        property(it, "db").and_then(object).and_then(|it| property(it, "throwOnError")),
+                    ]
+                })
                 .flatten()
                 .any(|it| matches!(it, Expression::BooleanLiteral(it) if it.value));
         }
