@@ -14,8 +14,6 @@ pub mod repo;
 pub mod scan;
 pub mod site;
 #[cfg(test)]
-pub mod small_app;
-#[cfg(test)]
 pub mod stand_in;
 pub mod supabase;
 #[cfg(test)]

@@ -60,7 +60,22 @@ pub fn is_served_as_is(path: &str) -> bool {
 pub fn is_tool(path: &str) -> bool {
     let path = format!("/{path}");
     let name = path.rsplit('/').next().unwrap_or_default();
-    path.contains("/scripts/") || name.starts_with("seed.") || path.contains("/seeds/") || name.contains(".config.")
+    // What lies beside the manifest is run by hand, but for what a framework or a process starts with.
+    let stem = name.split('.').next().unwrap_or_default();
+    let starts = [
+        "instrumentation",
+        "middleware",
+        "proxy",
+        "server",
+        "index",
+        "main",
+        "app",
+        "sentry",
+        "worker",
+        "instrumentation-client",
+    ];
+    let is_loose = path.matches('/').count() == 1 && !starts.contains(&stem);
+    is_loose || path.contains("/scripts/") || name.starts_with("seed.") || path.contains("/seeds/") || name.contains(".config.")
 }
 
 /// Whether callers from outside reach the file: a route handler, an API page, a function of a host, a server action.
@@ -84,8 +99,26 @@ pub fn is_webhook(file: &CodeFile) -> bool {
     let folders = file.path.rsplit_once('/').map_or("", |it| it.0);
     let name = file.path.rsplit('/').next().unwrap_or_default();
     let named = is_about(folders, &WEBHOOK) || is_about(name, &WEBHOOK);
-    is_entry(file) && file.directive != Some(Directive::UseServer) && named
+    is_entry(file) && file.directive != Some(Directive::UseServer) && named && !is_about(&file.path, &KEEPING)
 }
+
+/// Words of entries that keep or send the app's own webhooks, instead of answering a vendor's.
+const KEEPING: [&str; 14] = [
+    "settings",
+    "admin",
+    "retry",
+    "test",
+    "send",
+    "dispatch",
+    "deliver",
+    "delivery",
+    "deliveries",
+    "manage",
+    "register",
+    "create",
+    "list",
+    "outgoing",
+];
 
 const WEBHOOK: [&str; 4] = ["webhook", "webhooks", "hook", "hooks"];
 
@@ -102,9 +135,22 @@ mod tests {
     #[case("supabase/functions/_shared/webhook.ts", false, false)]
     #[case("src/hooks/use-toast.ts", false, false)]
     #[case("lib/webhooks.ts", false, false)]
+    #[case("app/api/settings/webhooks/[id]/route.ts", true, false)]
+    #[case("supabase/functions/retry-webhooks/index.ts", true, false)]
     fn entries(#[case] path: &str, #[case] entry: bool, #[case] webhook: bool) {
         let file = CodeFile::read(path, "");
         assert_eq!((is_entry(&file), is_webhook(&file)), (entry, webhook));
+    }
+
+    #[rstest]
+    #[case("scripts/a.ts", true)]
+    #[case("check-display.mjs", true)]
+    #[case("next.config.ts", true)]
+    #[case("instrumentation.ts", false)]
+    #[case("server.js", false)]
+    #[case("lib/a.ts", false)]
+    fn tools(#[case] path: &str, #[case] wanted: bool) {
+        assert_eq!(is_tool(path), wanted);
     }
 
     #[test]

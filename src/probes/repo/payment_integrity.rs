@@ -191,7 +191,10 @@ const PACKAGES: [&str; 9] = [
 /// Words of payments whose amount is the payer's to say.
 const GIVING: [&str; 10] = ["donate", "donation", "donations", "tip", "tips", "topup", "top", "gift", "sponsor", "pledge"];
 
-/// Events that come from the app's own database and not from a stranger's system.
+/// Words of hosts of payment providers.
+const PROVIDERS: [&str; 8] = ["stripe", "paypal", "mercadopago", "mollie", "razorpay", "paddle", "asaas", "pagar"];
+
+/// Words of a function that checks what was sent.
 const HANDS: [&str; 3] = ["verify", "signature", "webhook"];
 
 fn seen(survey: &Survey) -> Seen {
@@ -227,6 +230,12 @@ impl Seen {
                 self.unsure.push(spot(check.line, &format!("a webhook compares `{}` and checks no signature", check.name)));
             } else if let Some(import) = elsewhere {
                 self.unsure.push(spot(import.line, &format!("whether a signature is checked is decided in `{}`", import.from)));
+            } else if let Some(line) = payments.signed_in.first() {
+                self.unsure.push(spot(*line, "a webhook asks who is signed in and checks no signature"));
+            } else if let Some(call) =
+                file.failures.calls.iter().find(|it| it.host.as_ref().is_some_and(|it| is_about(it, &PROVIDERS)))
+            {
+                self.unsure.push(spot(call.line, "a webhook checks no signature; it asks the provider again instead"));
             } else {
                 self.unverified.push(spot(first, "a webhook checks neither a signature nor a secret"));
             }

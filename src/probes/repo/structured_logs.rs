@@ -69,7 +69,9 @@ impl Probe for StructuredLogs {
         findings.retain(|it| unread.is_none() || it.rule != NO_LOGGER);
         let records = seen.logger + seen.console_json;
         if !findings.is_empty() {
-            let says = if findings.iter().any(|it| it.rule == NO_LOGGER) {
+            let says = if findings.iter().any(|it| it.rule == NO_LOGGER) && seen.console == 0 {
+                format!("none of {} entries of the server logs anything", seen.entries)
+            } else if findings.iter().any(|it| it.rule == NO_LOGGER) {
                 format!(
                     "{} calls of `console` in {} files of the server, and no logger that is used",
                     seen.console, seen.logging_files

@@ -1,7 +1,7 @@
 //! Small apps that keep what they read, and the decision over them.
 
 use super::*;
-use crate::probes::small_app::{found, laid, look, look_at, word};
+use crate::probes::stand_in::{found, laid, look, look_at, word};
 use rstest::rstest;
 
 #[rstest]

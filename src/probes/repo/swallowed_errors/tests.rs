@@ -1,7 +1,7 @@
 //! Small apps that lose errors, and the decision over them.
 
 use super::*;
-use crate::probes::small_app::{found, laid, look, look_at, word};
+use crate::probes::stand_in::{found, laid, look, look_at, word};
 use rstest::rstest;
 
 const DROPPED: &str = "await supabase.from('notes').insert({ a: 1 })\n";

@@ -9,6 +9,7 @@ use oxc_ast::ast::{
     ObjectProperty, VariableDeclarator,
 };
 use oxc_ast_visit::{Visit, walk};
+use oxc_syntax::operator::BinaryOperator;
 use oxc_syntax::scope::ScopeFlags;
 
 /// How long something is kept.
@@ -46,11 +47,23 @@ struct Walk<'p, 'x, 'a> {
     profile: Option<(u32, Lifetime)>,
 }
 
+/// A number, or a product of numbers such as `1000 * 60`.
+fn number(expression: &Expression<'_>) -> Option<f64> {
+    match expression.get_inner_expression() {
+        Expression::NumericLiteral(it) => Some(it.value),
+        Expression::BinaryExpression(it) if it.operator == BinaryOperator::Multiplication => {
+            Some(number(&it.left)? * number(&it.right)?)
+        }
+        _ => None,
+    }
+}
+
 /// What a number of seconds, a flag or a name of one says.
 fn seconds(expression: &Expression<'_>) -> Option<Lifetime> {
+    if let Some(number) = number(expression) {
+        return (number > 0.0).then(|| Lifetime::Stated(format!("{number} s")));
+    }
     match expression.get_inner_expression() {
-        Expression::NumericLiteral(it) if it.value == 0.0 => None,
-        Expression::NumericLiteral(it) => Some(Lifetime::Stated(format!("{} s", it.value))),
         Expression::BooleanLiteral(it) if !it.value => Some(Lifetime::Forever),
         Expression::Identifier(it) if it.name == "Infinity" => Some(Lifetime::Forever),
         _ => Some(Lifetime::Elsewhere),
@@ -94,7 +107,7 @@ impl Walk<'_, '_, '_> {
         let Some(last) = chain.last() else { return };
         let at = it.span.start;
         match chain.name() {
-            "revalidatePath" | "revalidateTag" | "updateTag" | "invalidateQueries" => {
+            "revalidatePath" | "revalidateTag" | "updateTag" | "expireTag" => {
                 self.effects.invalidates.push(self.parsed.line(at));
             }
             "cacheLife" | "unstable_cacheLife" => {
@@ -224,7 +237,8 @@ impl<'a> Visit<'a> for Walk<'_, '_, 'a> {
             if let Some(lifetime) = seconds(&it.value) {
                 let lifetime = match lifetime {
                     Lifetime::Stated(said) => Lifetime::Stated(said.replace(" s", " ms")),
-                    other => other,
+                    // A browser's memory ends with its page, and mutations throw it away.
+                    _ => Lifetime::Elsewhere,
                 };
                 self.push(it.span.start, "TanStack Query", lifetime);
             }

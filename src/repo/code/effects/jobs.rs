@@ -272,7 +272,7 @@ impl Walk<'_, '_, '_> {
             "trigger" | "batchTrigger" | "triggerAndWait" if self.uses(Carrier::Trigger) || chain.root == "tasks" => {
                 Some(Carrier::Trigger)
             }
-            "add" | "addBulk" if chain.root.to_lowercase().contains("queue") => Some(Carrier::BullMq),
+            "add" | "addBulk" if it.arguments.len() > 1 && chain.root.to_lowercase().ends_with("queue") => Some(Carrier::BullMq),
             "rpc" => {
                 argument(0).and_then(start).filter(|it| matches!(*it, "send" | "pgmq_send" | "send_batch")).map(|_| Carrier::Pgmq)
             }

@@ -109,6 +109,8 @@ fn stated(text: &str) -> Lifetime {
 #[case::setex("await redis.setex('a', 60, b)", &[stated("a time to live")])]
 #[case::map("const kv = new Map()\nkv.set('a', 1)", &[])]
 #[case::stale("useQuery({ queryKey: ['a'], queryFn, staleTime: 60000 })", &[stated("60000 ms")])]
+#[case::stale_product("useQuery({ staleTime: 1000 * 60 * 5 })", &[stated("300000 ms")])]
+#[case::stale_forever("useQuery({ staleTime: Infinity })", &[Lifetime::Elsewhere])]
 #[case::header("new Response(b, { headers: { 'Cache-Control': 'public, s-maxage=60' } })", &[stated("public, s-maxage=60")])]
 #[case::no_header("res.setHeader('Cache-Control', 'no-store')", &[])]
 fn cached_reads(#[case] code: &str, #[case] wanted: &[Lifetime]) {

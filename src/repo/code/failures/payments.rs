@@ -3,6 +3,7 @@
 //! function only.
 
 use crate::repo::code::chain::{Chain, text, words};
+use crate::repo::code::is_about;
 use crate::repo::code::parse::Parsed;
 use oxc_ast::ast::{
     Argument, ArrowFunctionExpression, BinaryExpression, BindingPattern, CallExpression, Expression, FormalParameters, Function,
@@ -57,6 +58,8 @@ pub struct Payments {
     /// Where the id of an event is used for more than a line of a log.
     pub event_ids: Vec<u32>,
     pub charges: Vec<Charge>,
+    /// Where it is asked who is signed in: a vendor's event comes from nobody who is.
+    pub signed_in: Vec<u32>,
 }
 
 impl Payments {
@@ -100,6 +103,23 @@ const ON_RAW: [&str; 6] =
 
 /// Names that a request goes by.
 const REQUESTS: [&str; 8] = ["req", "request", "_req", "_request", "c", "ctx", "context", "event"];
+
+/// Calls that say who is signed in.
+const SIGNED_IN: [&str; 9] = [
+    "getUser",
+    "getSession",
+    "getServerSession",
+    "auth",
+    "currentUser",
+    "getClaims",
+    "verifyIdToken",
+    "getCurrentUser",
+    "getToken",
+];
+
+fn said_first(name: &str, some: &[&str]) -> bool {
+    words(name).first().is_some_and(|it| some.contains(&it.as_str()))
+}
 
 /// What makes a payment.
 const CHARGES: [&[&str]; 9] = [
@@ -272,6 +292,11 @@ impl<'a> Visit<'a> for Walk<'_, '_, 'a> {
         let is_read = chain.last().is_some_and(|it| matches!(it.name, "text" | "arrayBuffer" | "blob" | "bytes"));
         if (is_read && is_request(&chain)) || matches!(name, "getRawBody" | "rawBody" | "buffer" | "readRawBody" | "raw") {
             self.payments.raw.push(line);
+        }
+        if SIGNED_IN.contains(&name)
+            || (said_first(name, &["require", "ensure", "assert"]) && is_about(name, &["auth", "user", "admin", "session"]))
+        {
+            self.payments.signed_in.push(line);
         }
         if let Some(by) = verification(&chain) {
             self.payments.verifies.push((line, by));

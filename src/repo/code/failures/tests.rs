@@ -27,6 +27,7 @@ fn read(code: &str) -> Failures {
 #[case::each("await Promise.all(rows.map(async (row) => db.from('a').update(row)))", &[("a", Fate::Discarded)])]
 #[case::kept_of_all("const [{ error }, { data }] = await Promise.all([db.from('a').insert({}), db.from('b').insert({})])", &[("a", Fate::Kept), ("b", Fate::OnlyData)])]
 #[case::stored_function("await supabase.rpc('bump', { id })", &[("bump", Fate::Discarded)])]
+#[case::stored_function_that_is_asked("const { data } = await supabase.rpc('rows', { id })", &[])]
 #[case::arrays("Array.from(set).delete; Buffer.from('a').update()", &[])]
 #[case::files("await supabase.storage.from('avatars').update('a', file)", &[])]
 #[case::hash("crypto.createHash('md5').update('a')", &[])]
