@@ -4,6 +4,7 @@
 pub mod archive;
 pub mod clone;
 pub mod code;
+pub mod crons;
 pub mod documents;
 pub mod dotenv;
 pub mod history;

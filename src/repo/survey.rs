@@ -5,6 +5,7 @@ mod each;
 mod text;
 
 use super::code::{CodeFile, is_app_code};
+use super::crons::{self, Cron};
 use super::documents::{Document, Documents};
 use super::dotenv::{EnvironmentFile, is_environment};
 use super::migrations::Migrations;
@@ -34,6 +35,8 @@ pub struct Survey {
     pub migrations: Migrations,
     pub workflows: Workflows,
     pub documents: Documents,
+    /// Schedules that the host calls.
+    pub crons: Vec<Cron>,
     /// The commit that was read, if git says which.
     pub commit: Option<String>,
     /// Every tracked path, for finding what an import names.
@@ -171,6 +174,7 @@ impl Survey {
             || Migrations::wants(path)
             || Workflows::wants(path)
             || Documents::wants(path)
+            || crons::wants(path)
     }
 
     fn take_all(&mut self, waiting: &mut Vec<(String, Vec<u8>)>) {
@@ -222,6 +226,12 @@ impl Survey {
         {
             self.code.push(*file);
             self.project.mentions.extend(mentions);
+        }
+        if crons::wants(path) {
+            match crons::read(path, text) {
+                Some(crons) => self.crons.extend(crons),
+                None => self.unread.push(Unread::new(path.as_bytes(), Why::Unreadable)),
+            }
         }
     }
 
