@@ -4,6 +4,7 @@
 pub mod archive;
 pub mod clone;
 pub mod code;
+pub mod discovery;
 pub mod documents;
 pub mod dotenv;
 pub mod history;
@@ -18,6 +19,7 @@ pub mod tree;
 pub mod unread;
 pub mod workflows;
 
+pub use discovery::discover;
 pub use history::{History, Scope};
 pub use identity::{Checkout, GitIdentity, identify};
 pub use problem::RepoProblem;
