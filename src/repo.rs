@@ -10,6 +10,7 @@ pub mod dotenv;
 pub mod history;
 pub mod identity;
 pub mod migrations;
+pub mod place;
 pub mod problem;
 pub mod project;
 pub mod reach;
@@ -18,6 +19,7 @@ pub mod survey;
 pub mod tree;
 pub mod unread;
 pub mod workflows;
+pub mod yaml;
 
 pub use discovery::discover;
 pub use history::{History, Scope};

@@ -1,0 +1,1 @@
+//! placeholder until the rows below are written.
