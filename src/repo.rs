@@ -5,6 +5,7 @@ pub mod archive;
 pub mod clone;
 pub mod code;
 pub mod crons;
+pub mod discovery;
 pub mod documents;
 pub mod dotenv;
 pub mod history;
@@ -22,6 +23,7 @@ pub mod unread;
 pub mod workflows;
 pub mod yaml;
 
+pub use discovery::discover;
 pub use history::{History, Scope};
 pub use identity::{Checkout, GitIdentity, identify};
 pub use problem::RepoProblem;
