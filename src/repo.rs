@@ -6,6 +6,8 @@ pub mod clone;
 pub mod code;
 pub mod documents;
 pub mod dotenv;
+pub mod edge_functions;
+pub mod entries;
 pub mod history;
 pub mod identity;
 pub mod migrations;

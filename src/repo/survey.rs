@@ -1,9 +1,11 @@
 //! One pass over a repository for what its code says: environment files, reads of variables, imports, dependencies. Reads
 //! only what is tracked; what it could not read is told.
 
+use super::code::deep::deep;
 use super::code::{CodeFile, is_app_code};
 use super::documents::Documents;
 use super::dotenv::{EnvironmentFile, is_environment};
+use super::edge_functions::EdgeFunctions;
 use super::migrations::Migrations;
 use super::project::Project;
 use super::workflows::Workflows;
@@ -37,6 +39,7 @@ pub struct Survey {
     pub migrations: Migrations,
     pub workflows: Workflows,
     pub documents: Documents,
+    pub edge_functions: EdgeFunctions,
     /// The commit that was read, if git says which.
     pub commit: Option<String>,
     /// Every tracked path, for finding what an import names.
@@ -50,6 +53,10 @@ pub struct Survey {
 /// # Errors
 /// No repository there, or [`RepoProblem::Stopped`].
 pub fn survey_tree(path: &Path, stop: &AtomicBool) -> Result<Survey, RepoProblem> {
+    deep(|| of_tree(path, stop))
+}
+
+fn of_tree(path: &Path, stop: &AtomicBool) -> Result<Survey, RepoProblem> {
     let tree = tree::tree(path)?;
     let is_git = tree.checkout.git.is_some();
     let mut survey = Survey::default();
@@ -82,6 +89,10 @@ pub fn survey_tree(path: &Path, stop: &AtomicBool) -> Result<Survey, RepoProblem
 /// # Errors
 /// No archive there, or [`RepoProblem::Stopped`].
 pub fn survey_archive(path: &Path, stop: &AtomicBool) -> Result<Survey, RepoProblem> {
+    deep(|| of_archive(path, stop))
+}
+
+fn of_archive(path: &Path, stop: &AtomicBool) -> Result<Survey, RepoProblem> {
     let mut survey = Survey::default();
     let archived = archive::archive(path, ReadLimits::default(), &mut |file| {
         let name = String::from_utf8_lossy(&file.path).into_owned();
@@ -110,6 +121,7 @@ impl Survey {
             || Migrations::wants(path)
             || Workflows::wants(path)
             || Documents::wants(path)
+            || EdgeFunctions::wants(path)
     }
 
     /// Puts together what the files said, and forgets what hides nothing.
@@ -142,6 +154,9 @@ impl Survey {
         }
         if Documents::wants(&path) {
             self.documents.add(&path, &text);
+        }
+        if EdgeFunctions::wants(&path) {
+            self.edge_functions.add(&path, &text);
         }
         if is_environment(&path) {
             self.environment.push(EnvironmentFile::read(&path, &text));
