@@ -1,6 +1,7 @@
 //! The probes: one question each, one file each, and the table of all of them. A probe looks (`observe`) and judges
 //! what was seen (`decide`); it never opens a socket itself and never reads the clock.
 
+pub mod entrances;
 pub mod files;
 pub mod github;
 pub mod ground;

@@ -8,13 +8,20 @@ use super::*;
 use crate::domain::Checklist;
 
 /// The probes that this issue has; the registry's own test compares it with what the built-in checklist names.
-const PROBES: [&str; 15] = [
+const PROBES: [&str; 22] = [
     "scan.tree",
     "scan.history",
     "scan.exposure-window",
     "site.bundle",
     "repo.env-files",
     "repo.service-role",
+    "repo.browser-database",
+    "repo.authorisation",
+    "repo.input-validation",
+    "repo.edge-functions",
+    "repo.rate-limits",
+    "repo.paid-call-limits",
+    "repo.usage-quota",
     "github.secret-scanning",
     "github.leak-prevention",
     "github.branch-protection",

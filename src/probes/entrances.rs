@@ -23,7 +23,12 @@ impl Entrance {
     /// Of an entry, with what is said of it.
     #[must_use]
     pub fn new(of: &Entered<'_>, says: impl AsRef<str>) -> Self {
-        Self { path: Foreign::new(&of.file.path), line: of.handler.line, title: Foreign::new(of.title()), says: Foreign::new(says) }
+        Self {
+            path: Foreign::new(&of.file.path),
+            line: of.handler.line,
+            title: Foreign::new(of.title()),
+            says: Foreign::new(says),
+        }
     }
 
     /// Stable for as long as file and name stay: never a line.
@@ -54,7 +59,11 @@ impl Entrance {
 ///
 /// # Errors
 /// The files could not be had or read.
-pub async fn look<S>(sight: &Sight, empty: impl FnOnce(Ground) -> S, read: impl FnOnce(&Survey, Entries<'_>, Ground) -> S) -> Result<S, Gap> {
+pub async fn look<S>(
+    sight: &Sight,
+    empty: impl FnOnce(Ground) -> S,
+    read: impl FnOnce(&Survey, Entries<'_>, Ground) -> S,
+) -> Result<S, Gap> {
     let survey = super::ground::survey(sight).await?;
     Ok(match survey.as_ref() {
         Some(survey) => read(survey, Entries::of(survey), Ground::of(survey, is_app_code)),

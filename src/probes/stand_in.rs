@@ -2,7 +2,7 @@
 
 #![expect(clippy::missing_panics_doc, reason = "a test that cannot be set up should stop")]
 
-use super::Sight;
+use super::{Answer, AnyProbe, Erased, Probe, Sight};
 use crate::domain::{AppSettings, System};
 use crate::scan::ScanKey;
 use crate::systems::stand_in::{door, noon};
@@ -29,4 +29,24 @@ pub fn sight(server: &MockServer, systems: &[System], settings: &AppSettings) ->
         once: Arc::default(),
         cloner: None,
     }
+}
+
+/// What a probe answers to an app whose checkout holds these files.
+pub async fn answer<P: Probe>(files: &[(&str, &str)], settings: &AppSettings) -> Answer {
+    let folder = tempfile::tempdir().unwrap();
+    for (path, text) in files {
+        let path = folder.path().join(path);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, text).unwrap();
+    }
+    let settings = AppSettings { path: Some(folder.path().to_owned()), ..settings.clone() };
+    let server = MockServer::start().await;
+    Erased::<P>::new().look(&sight(&server, &[], &settings)).await
+}
+
+/// The outcome of an answer in a word; an undecided one by the kind of its gap.
+#[must_use]
+pub fn word(answer: &Answer) -> String {
+    let outcome = &answer.verdict.outcome;
+    outcome.gap().map_or_else(|| outcome.word().to_owned(), |gap| gap.kind.to_string())
 }

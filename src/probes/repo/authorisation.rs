@@ -82,7 +82,8 @@ impl Probe for Authorisation {
         let gap = seen.ground.gap("an endpoint");
         let open = of(seen.open.len(), seen.endpoints, "endpoints");
         let verdict = if !findings.is_empty() {
-            let places = if findings.len() == 1 { "1 endpoint trusts".to_owned() } else { format!("{} endpoints trust", findings.len()) };
+            let places =
+                if findings.len() == 1 { "1 endpoint trusts".to_owned() } else { format!("{} endpoints trust", findings.len()) };
             Verdict::fail(format!("{places} what a caller can make up"), findings).unseen(gap)
         } else if let Some(gap) = gap {
             Verdict::undecided(gap)
@@ -91,7 +92,10 @@ impl Probe for Authorisation {
         } else if seen.endpoints == 0 {
             return Verdict::not_applicable(format!("none of {} files of code is an endpoint", seen.ground.code_files));
         } else if seen.open.is_empty() && seen.unverified.is_empty() {
-            let says = format!("all {} endpoints ask who is there; whether each compares the row's owner is for a person", seen.endpoints);
+            let says = format!(
+                "all {} endpoints ask who is there; whether each compares the row's owner is for a person",
+                seen.endpoints
+            );
             Verdict::undecided(judge(says, "Call each once as another user, and keep the answers"))
         } else if seen.open.is_empty() {
             let says = format!("{} trust a session that nobody verified", of(seen.unverified.len(), seen.endpoints, "endpoints"));
@@ -109,7 +113,8 @@ impl Probe for Authorisation {
         });
         match &seen.middleware {
             Some(path) => {
-                let says = format!("{path} asks who is there, for the addresses of its matcher only; an endpoint needs its own check");
+                let says =
+                    format!("{path} asks who is there, for the addresses of its matcher only; an endpoint needs its own check");
                 verdict.note(NoteLevel::Evidence, "repo.authorisation-middleware", says)
             }
             None => verdict,
@@ -145,13 +150,34 @@ fn findings(seen: &Seen) -> Vec<Finding> {
 
 /// Words in the names of functions that guard.
 const GUARDS: [&str; 16] = [
-    "auth", "require", "assert", "ensure", "verify", "protect", "guard", "admin", "session", "permission", "can", "policy", "role", "currentuser", "getuser", "middleware",
+    "auth",
+    "require",
+    "assert",
+    "ensure",
+    "verify",
+    "protect",
+    "guard",
+    "admin",
+    "session",
+    "permission",
+    "can",
+    "policy",
+    "role",
+    "currentuser",
+    "getuser",
+    "middleware",
 ];
 
 fn sounds_like_guard(name: &str) -> bool {
     let last = name.rsplit('.').next().unwrap_or(name);
     let lower = last.to_ascii_lowercase();
-    GUARDS.iter().any(|it| if *it == "can" { last.starts_with("can") && last.chars().nth(3).is_some_and(char::is_uppercase) } else { lower.contains(it) })
+    GUARDS.iter().any(|it| {
+        if *it == "can" {
+            last.starts_with("can") && last.chars().nth(3).is_some_and(char::is_uppercase)
+        } else {
+            lower.contains(it)
+        }
+    })
 }
 
 fn seen(entries: &Entries<'_>, ground: Ground) -> Seen {
@@ -214,7 +240,11 @@ fn open(it: &Entered<'_>) -> String {
     let refuses = it.does(|it| matches!(it, What::Answers(401 | 403)));
     let refuses = if refuses && guard.is_none() { "; it can answer 401 or 403" } else { "" };
     let lost = entrances::lost(it).map(|it| format!("; {it}")).unwrap_or_default();
-    format!("{} in which nothing was found that asks who is there{does}{}{refuses}{lost}", it.handler.kind.words(), guard.unwrap_or_default())
+    format!(
+        "{} in which nothing was found that asks who is there{does}{}{refuses}{lost}",
+        it.handler.kind.words(),
+        guard.unwrap_or_default()
+    )
 }
 
 fn note_guards(guards: &mut BTreeMap<(String, String), Guard>, it: &Entered<'_>) {

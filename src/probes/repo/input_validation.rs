@@ -58,7 +58,10 @@ impl Probe for InputValidation {
         }
         let gap = seen.ground.gap("an endpoint");
         let verdict = if !seen.unchecked.is_empty() {
-            let says = format!("{} that read input check it by no schema, and write or spend", of(seen.unchecked.len(), seen.reading, "endpoints"));
+            let says = format!(
+                "{} that read input check it by no schema, and write or spend",
+                of(seen.unchecked.len(), seen.reading, "endpoints")
+            );
             Verdict::fail(says, findings(seen)).unseen(gap)
         } else if let Some(gap) = gap {
             Verdict::undecided(gap)
@@ -80,7 +83,9 @@ impl Probe for InputValidation {
         if seen.unchecked.is_empty() {
             return Remedy::default();
         }
-        let step = |it: &Entrance| Foreign::new(format!("Parse the input of {} ({}) by a schema at its top, and answer 400", it.title, it.path));
+        let step = |it: &Entrance| {
+            Foreign::new(format!("Parse the input of {} ({}) by a schema at its top, and answer 400", it.title, it.path))
+        };
         Remedy { steps: seen.unchecked.iter().take(12).map(step).collect(), effort: Effort::M }
     }
 }
@@ -133,8 +138,15 @@ fn checks(it: &Entered<'_>, file: &crate::repo::code::CodeFile, body: &Body) -> 
         What::Validates { by, from: Some(_) } => {
             let root = by.split('.').next().unwrap_or_default();
             it.steps.iter().any(|step| {
-                let is_it = step.name.is_some_and(|name| name == root) || imported_as(file, root).is_some_and(|name| step.name == Some(name));
-                is_it && step.file.imports.iter().filter_map(|it| package(&it.from)).any(|it| vendors::SCHEMAS.contains(&it.as_str()))
+                let is_it = step.name.is_some_and(|name| name == root)
+                    || imported_as(file, root).is_some_and(|name| step.name == Some(name));
+                is_it
+                    && step
+                        .file
+                        .imports
+                        .iter()
+                        .filter_map(|it| package(&it.from))
+                        .any(|it| vendors::SCHEMAS.contains(&it.as_str()))
             })
         }
         _ => false,

@@ -195,10 +195,8 @@ impl<'a> Reader<'_, '_, '_, 'a> {
             return;
         }
         let import = self.file.locals.get(plain).map(|it| it.0.to_owned());
-        let is_packaged = !package.is_empty();
-        if self.file.uses(vendors::SCHEMAS) && !is_packaged {
-            self.act(What::Validates { by: by(), from: None }, offset);
-        } else if !is_packaged && import.is_some() {
+        // A schema of another module is one if that module has a library; one of a package is not known.
+        if package.is_empty() && (import.is_some() || self.file.uses(vendors::SCHEMAS)) {
             self.act(What::Validates { by: by(), from: import }, offset);
         }
     }
