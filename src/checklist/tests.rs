@@ -8,7 +8,7 @@ use super::*;
 use crate::domain::Checklist;
 
 /// The probes that this issue has; the registry's own test compares it with what the built-in checklist names.
-const PROBES: [&str; 22] = [
+const PROBES: [&str; 30] = [
     "scan.tree",
     "scan.history",
     "scan.exposure-window",
@@ -22,6 +22,14 @@ const PROBES: [&str; 22] = [
     "repo.rate-limits",
     "repo.paid-call-limits",
     "repo.usage-quota",
+    "repo.migrations",
+    "repo.row-level-security",
+    "repo.staged-migrations",
+    "repo.reversible-migrations",
+    "repo.automatic-migrations",
+    "repo.pooled-connections",
+    "repo.indexed-filters",
+    "repo.business-rules",
     "github.secret-scanning",
     "github.leak-prevention",
     "github.branch-protection",

@@ -171,13 +171,16 @@ const GUARDS: [&str; 16] = [
 fn sounds_like_guard(name: &str) -> bool {
     let last = name.rsplit('.').next().unwrap_or(name);
     let lower = last.to_ascii_lowercase();
-    GUARDS.iter().any(|it| {
-        if *it == "can" {
-            last.starts_with("can") && last.chars().nth(3).is_some_and(char::is_uppercase)
-        } else {
-            lower.contains(it)
-        }
-    })
+    // `createAdminClient` and `authOptions` ask nobody.
+    !lower.contains("client")
+        && !lower.contains("options")
+        && GUARDS.iter().any(|it| {
+            if *it == "can" {
+                last.starts_with("can") && last.chars().nth(3).is_some_and(char::is_uppercase)
+            } else {
+                lower.contains(it)
+            }
+        })
 }
 
 fn seen(entries: &Entries<'_>, ground: Ground) -> Seen {

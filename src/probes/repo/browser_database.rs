@@ -155,7 +155,7 @@ impl Probe for BrowserDatabase {
 }
 
 /// Words of tables that hold money, roles or secrets. A table of orders may hold no more than wishes, and is listed only.
-const SENSITIVE: [&str; 26] = [
+const SENSITIVE: [&str; 24] = [
     "payment",
     "payments",
     "invoice",
@@ -166,8 +166,6 @@ const SENSITIVE: [&str; 26] = [
     "credits",
     "wallet",
     "wallets",
-    "balance",
-    "balances",
     "payout",
     "payouts",
     "refund",

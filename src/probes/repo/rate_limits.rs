@@ -9,7 +9,7 @@ use crate::probes::ground::{Ground, judge, of};
 use crate::probes::{Meta, Probe, Sight, Stage};
 use crate::repo::Survey;
 use crate::repo::code::handlers::{Kind, What, vendors};
-use crate::repo::entries::{Entered, Entries, Store};
+use crate::repo::entries::{Entered, Entries, Step, Store};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
@@ -94,7 +94,8 @@ impl Probe for RateLimits {
             ))
         };
         let verdict = entrances::shown(verdict, &seen.ground, "repo.rate-limits-unsure", &seen.unsure);
-        let provider = seen.provider.iter().map(|it| (it, format!("{it} signs people in; its limits are its own")));
+        let provider =
+            seen.provider.iter().map(|it| (it, format!("{it} signs people in; where it counts attempts is not in the code")));
         let files = seen.at_provider.iter().take(crate::probes::ground::MOST_SHOWN);
         let files = files.map(|it| (it, format!("{it} signs people in at the provider itself: its settings hold the limit")));
         provider.chain(files).fold(verdict, |verdict, (key, says)| {
@@ -124,16 +125,25 @@ fn findings(seen: &Seen) -> Vec<Finding> {
 /// Calls by which the app checks a password itself.
 fn is_own(by: &str) -> bool {
     let by = by.to_ascii_lowercase();
-    ["compare", "argon2", "credentials"].iter().any(|it| by.contains(it))
+    ["compare", "hash", "argon2", "credentials"].iter().any(|it| by.contains(it))
 }
 
 fn seen(survey: &Survey, entries: &Entries<'_>, ground: Ground) -> Seen {
     let mut seen = Seen { ground, ..Seen::default() };
     for it in &entries.all {
-        let enters = it.acts().find_map(|(_, act)| match &act.what {
-            What::Enters { by } => Some((by.as_str(), it.does(|it| matches!(it, What::Enters { by } if is_own(by))))),
-            _ => None,
-        });
+        // An endpoint that only asks for the session mentions the configuration of sign-in, and signs nobody in.
+        let signs_in = it.handler.route.as_deref().is_some_and(|it| it.contains("auth"));
+        let is_configured =
+            |step: &Step<'_>| step.body.does(|it| matches!(it, What::Enters { by } if by.contains("Credentials")));
+        let acts: Vec<&str> = it
+            .acts()
+            .filter(|(step, _)| signs_in || !is_configured(step))
+            .filter_map(|(_, act)| match &act.what {
+                What::Enters { by } => Some(by.as_str()),
+                _ => None,
+            })
+            .collect();
+        let enters = acts.first().map(|by| (*by, acts.iter().any(|by| is_own(by))));
         let Some((by, is_own)) = enters else { continue };
         seen.own += 1;
         let lost = entrances::lost(it);

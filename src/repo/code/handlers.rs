@@ -172,10 +172,10 @@ pub struct TableUse {
 }
 
 impl TableUse {
-    /// Whether it changes rows, or may: what a stored function does is not seen.
+    /// Whether it changes rows. What a stored function does is not seen, and is not called a write.
     #[must_use]
     pub fn writes(&self) -> bool {
-        self.verb != "select"
+        !matches!(self.verb, "select" | "rpc")
     }
 }
 

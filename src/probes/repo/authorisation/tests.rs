@@ -1,7 +1,7 @@
 //! Guards that are found, guards that are not, and what a caller can make up.
 
 use super::*;
-use crate::probes::stand_in::{acme, answer, word};
+use crate::probes::stand_in::{acme, of_files, word};
 use rstest::rstest;
 
 const NEXT: (&str, &str) = (
@@ -45,6 +45,11 @@ const SUPABASE: (&str, &str) = (
     "fail",
     0
 )]
+#[case::by_a_key_with_a_stand_in(
+    "const KEY = process.env.INTERNAL_API_KEY || 'acme-2026'\nconst valid = (req) => req.headers.get('x') === KEY\nexport async function POST(r) { if (!valid(r)) return no() }",
+    "fail",
+    0
+)]
 #[case::by_a_role_that_was_sent(
     "export async function POST(r) { const { role } = await r.json(); if (role !== 'admin') return no() }",
     "fail",
@@ -63,8 +68,8 @@ const SUPABASE: (&str, &str) = (
 #[case::does_not_parse("export async function POST(r) { await ( }", "incomplete", 0)]
 #[tokio::test]
 async fn endpoints(#[case] text: &str, #[case] wanted: &str, #[case] open: usize) {
-    let answer = answer::<Authorisation>(&[NEXT, LIB, SUPABASE, ("app/api/a/route.ts", text)], &acme()).await;
-    assert_eq!(word(&answer), wanted, "{:?}", answer.verdict);
+    let answer = of_files::<Authorisation>(&[NEXT, LIB, SUPABASE, ("app/api/a/route.ts", text)], acme()).await;
+    assert_eq!(word(&answer.verdict), wanted, "{:?}", answer.verdict);
     let listed = answer.verdict.notes.iter().filter(|it| it.key.starts_with("repo.authorisation-open.")).count();
     assert_eq!(listed, open, "{:?}", answer.verdict.notes);
     assert_eq!(answer.remedy.steps.is_empty(), wanted != "fail");
@@ -74,7 +79,7 @@ async fn endpoints(#[case] text: &str, #[case] wanted: &str, #[case] open: usize
 async fn guards_are_proposed_with_how_many_call_them() {
     let route = "import { requireUser } from '@/lib/auth'\nimport { assertOwner } from '@/lib/own'\nexport async function POST(r) { await requireUser(); await assertOwner(r) }\nexport async function GET(r) { await requireUser() }";
     let own = ("lib/own.ts", "export async function assertOwner(r) {}\nexport const format = 1");
-    let answer = answer::<Authorisation>(&[NEXT, LIB, SUPABASE, own, ("app/api/a/route.ts", route)], &acme()).await;
+    let answer = of_files::<Authorisation>(&[NEXT, LIB, SUPABASE, own, ("app/api/a/route.ts", route)], acme()).await;
     let says: Vec<&str> =
         answer.verdict.notes.iter().filter(|it| it.key.contains("-guard.")).map(|it| it.says.as_str()).collect();
     assert_eq!(
@@ -90,7 +95,7 @@ async fn guards_are_proposed_with_how_many_call_them() {
 async fn a_session_that_nobody_verified_is_told_and_so_is_middleware() {
     let route = ("app/api/a/route.ts", "export async function GET() { const { data } = await db.auth.getSession() }");
     let middleware = ("middleware.ts", "export async function middleware(r) { await db.auth.getUser() }");
-    let answer = answer::<Authorisation>(&[NEXT, route, middleware], &acme()).await;
+    let answer = of_files::<Authorisation>(&[NEXT, route, middleware], acme()).await;
     let keys: Vec<&str> = answer.verdict.notes.iter().map(|it| it.key.as_str()).collect();
     assert_eq!(keys, ["repo.authorisation-unverified.app/api/a/route.ts#GET /api/a", "repo.authorisation-middleware"]);
 }
@@ -98,14 +103,14 @@ async fn a_session_that_nobody_verified_is_told_and_so_is_middleware() {
 #[tokio::test]
 async fn an_app_without_endpoints_has_none_to_guard() {
     assert_eq!(
-        word(&answer::<Authorisation>(&[NEXT, ("app/page.tsx", "export default () => <p/>")], &acme()).await),
+        word(&of_files::<Authorisation>(&[NEXT, ("app/page.tsx", "export default () => <p/>")], acme()).await.verdict),
         "not_applicable"
     );
 }
 
 #[tokio::test]
 async fn a_repository_without_code_may_be_the_wrong_one() {
-    assert_eq!(word(&answer::<Authorisation>(&[("README.md", "hello")], &acme()).await), "ambiguous");
+    assert_eq!(word(&of_files::<Authorisation>(&[("README.md", "hello")], acme()).await.verdict), "ambiguous");
 }
 
 #[test]

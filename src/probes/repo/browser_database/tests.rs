@@ -1,7 +1,7 @@
 //! Tables that browsers write, read and must not.
 
 use super::*;
-use crate::probes::stand_in::{acme, answer, word};
+use crate::probes::stand_in::{acme, of_files, word};
 use rstest::rstest;
 
 const NEXT: (&str, &str) = (
@@ -26,8 +26,8 @@ fn client(code: &str) -> String {
 #[tokio::test]
 async fn client_modules(#[case] code: &str, #[case] wanted: &str, #[case] keys: &[&str]) {
     let text = client(code);
-    let answer = answer::<BrowserDatabase>(&[NEXT, ("app/c.tsx", &text)], &acme()).await;
-    assert_eq!(word(&answer), wanted, "{:?}", answer.verdict);
+    let answer = of_files::<BrowserDatabase>(&[NEXT, ("app/c.tsx", &text)], acme()).await;
+    assert_eq!(word(&answer.verdict), wanted, "{:?}", answer.verdict);
     if wanted != "fail" {
         assert_eq!(answer.verdict.notes.iter().map(|it| it.key.as_str()).collect::<Vec<_>>(), keys);
     }
@@ -45,13 +45,13 @@ async fn client_modules(#[case] code: &str, #[case] wanted: &str, #[case] keys: 
 #[case::does_not_parse(NEXT, "app/c.tsx", "'use client'\ndb.from('credits'.insert({})", "incomplete")]
 #[tokio::test]
 async fn sides(#[case] manifest: (&str, &str), #[case] path: &str, #[case] text: &str, #[case] wanted: &str) {
-    let answer = answer::<BrowserDatabase>(&[manifest, (path, text)], &acme()).await;
-    assert_eq!(word(&answer), wanted, "{:?}", answer.verdict);
+    let answer = of_files::<BrowserDatabase>(&[manifest, (path, text)], acme()).await;
+    assert_eq!(word(&answer.verdict), wanted, "{:?}", answer.verdict);
 }
 
 #[tokio::test]
 async fn a_repository_without_code_may_be_the_wrong_one() {
-    assert_eq!(word(&answer::<BrowserDatabase>(&[("README.md", "hello")], &acme()).await), "ambiguous");
+    assert_eq!(word(&of_files::<BrowserDatabase>(&[("README.md", "hello")], acme()).await.verdict), "ambiguous");
 }
 
 #[test]

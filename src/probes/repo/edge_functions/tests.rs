@@ -1,7 +1,7 @@
 //! Functions behind an open gateway, behind the gateway alone, and with a check of their own.
 
 use super::*;
-use crate::probes::stand_in::{acme, answer, word};
+use crate::probes::stand_in::{acme, of_files, word};
 use rstest::rstest;
 
 const NEXT: (&str, &str) = (
@@ -64,8 +64,8 @@ async fn functions(#[case] configuration: Option<&str>, #[case] text: &str, #[ca
     );
     let mut files = vec![NEXT, shared, ("supabase/functions/pay/index.ts", text)];
     files.extend(configuration.map(|it| ("supabase/config.toml", it)));
-    let answer = answer::<EdgeFunctions>(&files, &acme()).await;
-    assert_eq!(word(&answer), wanted, "{:?}", answer.verdict);
+    let answer = of_files::<EdgeFunctions>(&files, acme()).await;
+    assert_eq!(word(&answer.verdict), wanted, "{:?}", answer.verdict);
     assert_eq!(answer.verdict.findings.is_empty(), wanted != "fail");
 }
 
@@ -76,7 +76,10 @@ async fn functions(#[case] configuration: Option<&str>, #[case] text: &str, #[ca
 async fn a_repository_without_functions(#[case] uses: Option<bool>, #[case] wanted: &str) {
     let mut settings = acme();
     settings.stack.extend(uses.map(|it| ("uses.edge_functions".to_owned(), it)));
-    assert_eq!(word(&answer::<EdgeFunctions>(&[NEXT, ("app/page.tsx", "export default () => <p/>")], &settings).await), wanted);
+    assert_eq!(
+        word(&of_files::<EdgeFunctions>(&[NEXT, ("app/page.tsx", "export default () => <p/>")], settings).await.verdict),
+        wanted
+    );
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! Schemas that check, and the many things that look like one.
 
 use super::*;
-use crate::probes::stand_in::{acme, answer, word};
+use crate::probes::stand_in::{acme, of_files, word};
 use rstest::rstest;
 
 const NEXT: (&str, &str) = (
@@ -37,8 +37,8 @@ async fn checks(#[case] check: &str, #[case] wanted: &str) {
         "import { z } from 'zod'\nconst Body = z.object({})\nexport const parseBody = async (b) => Body.parse(b)\nexport const trim = (b) => b.trim()",
     );
     let text = route(check);
-    let answer = answer::<InputValidation>(&[NEXT, schemas, other, parse, ("app/api/a/route.ts", &text)], &acme()).await;
-    assert_eq!(word(&answer), wanted, "{:?}", answer.verdict);
+    let answer = of_files::<InputValidation>(&[NEXT, schemas, other, parse, ("app/api/a/route.ts", &text)], acme()).await;
+    assert_eq!(word(&answer.verdict), wanted, "{:?}", answer.verdict);
     assert_eq!(answer.remedy.steps.is_empty(), wanted != "fail");
 }
 
@@ -61,8 +61,8 @@ async fn checks(#[case] check: &str, #[case] wanted: &str) {
 )]
 #[tokio::test]
 async fn endpoints(#[case] text: &str, #[case] wanted: &str) {
-    let answer = answer::<InputValidation>(&[NEXT, ("app/api/a/route.ts", text)], &acme()).await;
-    assert_eq!(word(&answer), wanted, "{:?}", answer.verdict);
+    let answer = of_files::<InputValidation>(&[NEXT, ("app/api/a/route.ts", text)], acme()).await;
+    assert_eq!(word(&answer.verdict), wanted, "{:?}", answer.verdict);
 }
 
 #[tokio::test]
@@ -72,14 +72,14 @@ async fn a_declared_library_and_a_form_check_nothing() {
         "'use client'\nimport { z } from 'zod'\nimport { save } from './actions'\nconst S = z.object({})\nexport const F = () => <form action={(f) => save(S.parse(f))}/>",
     );
     let action = ("app/actions.ts", "'use server'\nexport async function save(input) { await db.from('a').insert(input) }");
-    let answer = answer::<InputValidation>(&[NEXT, form, action], &acme()).await;
-    assert_eq!(word(&answer), "fail", "{:?}", answer.verdict);
+    let answer = of_files::<InputValidation>(&[NEXT, form, action], acme()).await;
+    assert_eq!(word(&answer.verdict), "fail", "{:?}", answer.verdict);
     assert_eq!(answer.verdict.findings[0].resource.as_str(), "app/actions.ts#save");
 }
 
 #[tokio::test]
 async fn a_repository_without_code_may_be_the_wrong_one() {
-    assert_eq!(word(&answer::<InputValidation>(&[("README.md", "hello")], &acme()).await), "ambiguous");
+    assert_eq!(word(&of_files::<InputValidation>(&[("README.md", "hello")], acme()).await.verdict), "ambiguous");
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! Endpoints that spend, with and without somebody who counts.
 
 use super::*;
-use crate::probes::stand_in::{acme, answer, word};
+use crate::probes::stand_in::{acme, of_files, word};
 use rstest::rstest;
 
 const NEXT: (&str, &str) = (
@@ -28,8 +28,8 @@ const CALL: &str = "import { openai } from '@/lib/ai'\nimport { checkRateLimit }
 #[tokio::test]
 async fn endpoints(#[case] before: &str, #[case] limit: (&str, &str), #[case] wanted: &str) {
     let text = CALL.replace("BEFORE", before);
-    let answer = answer::<PaidCallLimits>(&[NEXT, AI, limit, ("app/api/chat/route.ts", &text)], &acme()).await;
-    assert_eq!(word(&answer), wanted, "{:?}", answer.verdict);
+    let answer = of_files::<PaidCallLimits>(&[NEXT, AI, limit, ("app/api/chat/route.ts", &text)], acme()).await;
+    assert_eq!(word(&answer.verdict), wanted, "{:?}", answer.verdict);
     assert_eq!(answer.remedy.steps.is_empty(), wanted != "fail");
 }
 
@@ -53,8 +53,8 @@ async fn endpoints(#[case] before: &str, #[case] limit: (&str, &str), #[case] wa
 )]
 #[tokio::test]
 async fn kinds(#[case] path: &str, #[case] text: &str, #[case] wanted: &str) {
-    let answer = answer::<PaidCallLimits>(&[NEXT, (path, text)], &acme()).await;
-    assert_eq!(word(&answer), wanted, "{:?}", answer.verdict);
+    let answer = of_files::<PaidCallLimits>(&[NEXT, (path, text)], acme()).await;
+    assert_eq!(word(&answer.verdict), wanted, "{:?}", answer.verdict);
 }
 
 #[tokio::test]
@@ -64,13 +64,13 @@ async fn middleware_that_counts_is_for_a_person() {
         "import { Ratelimit } from '@upstash/ratelimit'\nconst ratelimit = new Ratelimit({})\nexport async function middleware(r) { await ratelimit.limit('a') }",
     );
     let text = CALL.replace("BEFORE", "");
-    let answer = answer::<PaidCallLimits>(&[NEXT, AI, SHARED, middleware, ("app/api/chat/route.ts", &text)], &acme()).await;
-    assert_eq!(word(&answer), "needs_judgement", "{:?}", answer.verdict);
+    let answer = of_files::<PaidCallLimits>(&[NEXT, AI, SHARED, middleware, ("app/api/chat/route.ts", &text)], acme()).await;
+    assert_eq!(word(&answer.verdict), "needs_judgement", "{:?}", answer.verdict);
 }
 
 #[tokio::test]
 async fn a_repository_without_code_may_be_the_wrong_one() {
-    assert_eq!(word(&answer::<PaidCallLimits>(&[("README.md", "hello")], &acme()).await), "ambiguous");
+    assert_eq!(word(&of_files::<PaidCallLimits>(&[("README.md", "hello")], acme()).await.verdict), "ambiguous");
 }
 
 #[test]

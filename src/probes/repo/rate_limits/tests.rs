@@ -1,7 +1,7 @@
 //! Sign-in of the app itself and of a provider, with counters that count and that do not.
 
 use super::*;
-use crate::probes::stand_in::{acme, answer, word};
+use crate::probes::stand_in::{acme, of_files, word};
 use rstest::rstest;
 
 const NEXT: (&str, &str) = (
@@ -29,8 +29,31 @@ const COUNTED: &str = "await ratelimit.limit(b.email);";
 #[tokio::test]
 async fn own(#[case] call: &str, #[case] limit: &str, #[case] wanted: &str) {
     let text = OWN.replace("LIMIT", call);
-    let answer = answer::<RateLimits>(&[NEXT, ("lib/limit.ts", limit), (PATH, &text)], &acme()).await;
-    assert_eq!(word(&answer), wanted, "{:?}", answer.verdict);
+    let answer = of_files::<RateLimits>(&[NEXT, ("lib/limit.ts", limit), (PATH, &text)], acme()).await;
+    assert_eq!(word(&answer.verdict), wanted, "{:?}", answer.verdict);
+}
+
+const OPTIONS: (&str, &str) = (
+    "lib/auth.ts",
+    "import CredentialsProvider from 'next-auth/providers/credentials'\nimport bcrypt from 'bcrypt'\nexport const authOptions = { providers: [CredentialsProvider({ authorize: (c) => bcrypt.compare(c.password, row.hash) })] }",
+);
+
+#[rstest]
+#[case::where_it_signs_in(
+    "app/api/auth/[...nextauth]/route.ts",
+    "import NextAuth from 'next-auth'\nimport { authOptions } from '@/lib/auth'\nconst handler = NextAuth(authOptions)\nexport { handler as POST }",
+    "fail"
+)]
+#[case::where_it_asks_for_the_session(
+    "app/api/a/route.ts",
+    "import { getServerSession } from 'next-auth'\nimport { authOptions } from '@/lib/auth'\nexport async function GET() { await getServerSession(authOptions) }",
+    "not_applicable"
+)]
+#[tokio::test]
+async fn configured(#[case] path: &str, #[case] text: &str, #[case] wanted: &str) {
+    let manifest = ("package.json", r#"{"dependencies": {"next": "16", "next-auth": "4", "bcrypt": "6"}}"#);
+    let answer = of_files::<RateLimits>(&[manifest, OPTIONS, (path, text)], acme()).await;
+    assert_eq!(word(&answer.verdict), wanted, "{:?}", answer.verdict);
 }
 
 #[rstest]
@@ -48,14 +71,14 @@ async fn own(#[case] call: &str, #[case] limit: &str, #[case] wanted: &str) {
 #[case::does_not_parse("app/actions.ts", "'use server'\nexport async function login(f) { ( }", "incomplete")]
 #[tokio::test]
 async fn provider(#[case] path: &str, #[case] text: &str, #[case] wanted: &str) {
-    let answer = answer::<RateLimits>(&[NEXT, (path, text)], &acme()).await;
-    assert_eq!(word(&answer), wanted, "{:?}", answer.verdict);
+    let answer = of_files::<RateLimits>(&[NEXT, (path, text)], acme()).await;
+    assert_eq!(word(&answer.verdict), wanted, "{:?}", answer.verdict);
     assert_eq!(answer.verdict.notes.is_empty(), wanted != "needs_judgement");
 }
 
 #[tokio::test]
 async fn a_repository_without_code_may_be_the_wrong_one() {
-    assert_eq!(word(&answer::<RateLimits>(&[("README.md", "hello")], &acme()).await), "ambiguous");
+    assert_eq!(word(&of_files::<RateLimits>(&[("README.md", "hello")], acme()).await.verdict), "ambiguous");
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! Paid features with something like a quota, and without.
 
 use super::*;
-use crate::probes::stand_in::{acme, answer, word};
+use crate::probes::stand_in::{acme, of_files, word};
 use rstest::rstest;
 
 const NEXT: (&str, &str) = (
@@ -21,14 +21,14 @@ async fn endpoints(#[case] code: &str, #[case] wanted: &str) {
     let text = format!(
         "import OpenAI from 'openai'\nimport {{ Resend }} from 'resend'\nconst resend = new Resend('a')\nconst ai = (r) => new OpenAI().responses.create({{}})\nconst checkUsage = (r) => true\nexport async function POST(r) {{ {code} }}"
     );
-    let answer = answer::<UsageQuota>(&[NEXT, ("app/api/a/route.ts", &text)], &acme()).await;
-    assert_eq!(word(&answer), wanted, "{:?}", answer.verdict);
+    let answer = of_files::<UsageQuota>(&[NEXT, ("app/api/a/route.ts", &text)], acme()).await;
+    assert_eq!(word(&answer.verdict), wanted, "{:?}", answer.verdict);
     assert_eq!(answer.verdict.findings.is_empty(), wanted != "fail");
 }
 
 #[tokio::test]
 async fn a_repository_without_code_may_be_the_wrong_one() {
-    assert_eq!(word(&answer::<UsageQuota>(&[("README.md", "hello")], &acme()).await), "ambiguous");
+    assert_eq!(word(&of_files::<UsageQuota>(&[("README.md", "hello")], acme()).await.verdict), "ambiguous");
 }
 
 #[test]

@@ -181,14 +181,21 @@ impl<'r, 'f, 'p, 'a> Reader<'r, 'f, 'p, 'a> {
     }
 
     /// The variable of the environment that an expression is, and whether a text stands in for it.
-    fn secret(&self, it: &Expression<'_>) -> Option<(String, bool)> {
+    fn secret(&self, it: &Expression<'_>, depth: u8) -> Option<(String, bool)> {
+        if depth > 6 {
+            return None;
+        }
         match it.awaited() {
-            Expression::Identifier(it) => self.frame.secrets.get(it.name.as_str()).cloned(),
+            Expression::Identifier(it) => self.frame.secrets.get(it.name.as_str()).cloned().or_else(|| {
+                let raw = self.file.raws.iter().find(|raw| raw.name == it.name.as_str())?;
+                let Source::Other(it) = raw.source else { return None };
+                self.secret(it, depth + 1)
+            }),
             Expression::LogicalExpression(it) => {
-                let (variable, has_fallback) = self.secret(&it.left)?;
+                let (variable, has_fallback) = self.secret(&it.left, depth + 1)?;
                 Some((variable, has_fallback || tree::text(&it.right).is_some()))
             }
-            Expression::TemplateLiteral(it) => it.expressions.iter().take(4).find_map(|it| self.secret(it)),
+            Expression::TemplateLiteral(it) => it.expressions.iter().take(4).find_map(|it| self.secret(it, depth + 1)),
             Expression::CallExpression(it) => {
                 let is_read = tree::dotted(&it.callee).is_some_and(|it| it == "Deno.env.get" || it == "env.get");
                 let name = tree::argument_text(it.arguments.first().filter(|_| is_read));
@@ -212,7 +219,7 @@ impl<'r, 'f, 'p, 'a> Reader<'r, 'f, 'p, 'a> {
                     | Expression::BooleanLiteral(_)
                     | Expression::NumericLiteral(_)
             ) && !matches!(other.peeled(), Expression::Identifier(it) if it.name == "undefined");
-            if let Some((variable, has_fallback)) = self.secret(one).filter(|_| is_value) {
+            if let Some((variable, has_fallback)) = self.secret(one, 0).filter(|_| is_value) {
                 let upper = variable.to_ascii_uppercase();
                 if ["SECRET", "KEY", "TOKEN", "PASSWORD", "PASS"].iter().any(|it| upper.contains(it)) {
                     self.act(What::ComparesSecret { variable, has_fallback }, it.span.start);
@@ -297,7 +304,7 @@ impl<'a> Visit<'a> for Reader<'_, '_, '_, 'a> {
             self.frame.sources.bind(&it.id);
         }
         if let Some(id) = it.id.get_binding_identifier()
-            && let Some(secret) = self.secret(init)
+            && let Some(secret) = self.secret(init, 0)
         {
             self.frame.secrets.insert(id.name.to_string(), secret);
         }

@@ -149,6 +149,7 @@ fn payments(#[case] code: &str, #[case] wanted: Option<&str>) {
 #[case("await db.rpc('pay', {})", &["pay rpc"])]
 #[case("await prisma.order.create({})", &["order insert"])]
 #[case("await db.insert(orders).values({})", &["orders insert"])]
+#[case::of_the_browser("const s = db.transaction('a').objectStore('b'); db.objectStore('b').delete(1)", &[])]
 #[case::standard("Array.from(a).select(); Buffer.from('a').update('b'); Uint8Array.from(a).delete()", &[])]
 #[case::storage("await db.storage.from('files').update('a', b)", &[])]
 fn tables(#[case] code: &str, #[case] wanted: &[&str]) {

@@ -320,6 +320,10 @@ pub const ENTERS: &[&str] = &[
     "bcrypt.compare",
     "bcrypt.compareSync",
     "bcryptjs.compare",
+    "bcrypt.hash",
+    "bcrypt.hashSync",
+    "bcryptjs.hash",
+    "argon2.hash",
     "argon2.verify",
     "CredentialsProvider",
 ];

@@ -134,7 +134,7 @@ impl<'a> Reader<'_, '_, '_, 'a> {
         if PAYMENTS.iter().any(|end| name.ends_with(end)) {
             self.act(What::Pays { provider: "Stripe", is_metered_feature: false }, offset);
         }
-        let is_compare = last == "compare" && matches!(package, "bcrypt" | "bcryptjs" | "argon2");
+        let is_compare = matches!(last.as_str(), "compare" | "hash") && matches!(package, "bcrypt" | "bcryptjs" | "argon2");
         let is_form = package == "next-auth" && from.as_deref().is_some_and(|it| it.ends_with("credentials"));
         if is_compare || is_form || vendors::ENTERS.iter().any(|end| ends(&name, end)) {
             self.act(What::Enters { by: name.clone() }, offset);
@@ -214,7 +214,9 @@ impl<'a> Reader<'_, '_, '_, 'a> {
             let dotted = tree::dotted(&it.callee)?;
             let parts: Vec<&str> = dotted.split('.').collect();
             match parts.as_slice() {
-                [.., client, model, method] if matches!(*client, "prisma" | "db" | "tx" | "ctx.db" | "prismaClient") => {
+                [.., client, model, method]
+                    if !model.ends_with(')') && matches!(*client, "prisma" | "db" | "tx" | "ctx.db" | "prismaClient") =>
+                {
                     Some((Some((*model).to_owned()), of_prisma(method)?))
                 }
                 ["db" | "tx" | "drizzle" | "database", method @ ("insert" | "update" | "delete")] => {
