@@ -11,6 +11,7 @@ pub mod entries;
 pub mod history;
 pub mod identity;
 pub mod migrations;
+pub mod place;
 pub mod problem;
 pub mod project;
 pub mod queried;
@@ -20,6 +21,7 @@ pub mod survey;
 pub mod tree;
 pub mod unread;
 pub mod workflows;
+pub mod yaml;
 
 pub use history::{History, Scope};
 pub use identity::{Checkout, GitIdentity, identify};

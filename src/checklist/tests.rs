@@ -8,7 +8,7 @@ use super::*;
 use crate::domain::Checklist;
 
 /// The probes that this issue has; the registry's own test compares it with what the built-in checklist names.
-const PROBES: [&str; 30] = [
+const PROBES: [&str; 40] = [
     "scan.tree",
     "scan.history",
     "scan.exposure-window",
@@ -30,6 +30,16 @@ const PROBES: [&str; 30] = [
     "repo.pooled-connections",
     "repo.indexed-filters",
     "repo.business-rules",
+    "repo.architecture",
+    "repo.ci-steps",
+    "repo.critical-tests",
+    "repo.dependencies",
+    "repo.incident-playbook",
+    "repo.public-secrets",
+    "repo.restore-runbook",
+    "repo.runbooks",
+    "repo.secret-scan-in-ci",
+    "repo.systems-inventory",
     "github.secret-scanning",
     "github.leak-prevention",
     "github.branch-protection",

@@ -112,6 +112,8 @@ impl<'s> Entered<'s> {
         match route {
             Some(route) if method == "ANY" => route.clone(),
             Some(route) if self.handler.kind == super::code::handlers::Kind::PageServer => format!("{name} of {route}"),
+            // `app.get` twice on one path.
+            Some(route) if name.starts_with(route.as_str()) && name != route => format!("{method} {name}"),
             Some(route) => format!("{method} {route}"),
             None => name.clone(),
         }

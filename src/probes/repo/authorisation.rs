@@ -240,7 +240,7 @@ fn open(it: &Entered<'_>) -> String {
         (false, false) => "",
     };
     let guard = it.handler.body.calls.iter().find(|it| sounds_like_guard(&it.name)).map(|it| format!("; `{}` may", it.name));
-    let refuses = it.does(|it| matches!(it, What::Answers(401 | 403)));
+    let refuses = it.handler.body.does(|it| matches!(it, What::Answers(401 | 403)));
     let refuses = if refuses && guard.is_none() { "; it can answer 401 or 403" } else { "" };
     let lost = entrances::lost(it).map(|it| format!("; {it}")).unwrap_or_default();
     format!(

@@ -172,7 +172,7 @@ fn seen(survey: &Survey, entries: &Entries<'_>, ground: Ground) -> Seen {
     let files =
         survey.code.iter().filter(|file| !is_entry(&file.path) && file.handlers.units.iter().any(|it| it.body.does(enters)));
     seen.at_provider = files.map(|it| Foreign::new(&it.path)).take(crate::probes::ground::MOST_KEPT).collect();
-    let packages = survey.manifests.iter().flat_map(|it| &it.needs);
+    let packages = survey.project.packages.iter().flat_map(|it| it.needs.keys());
     seen.provider = packages
         .filter(|it| {
             vendors::IDENTITIES.contains(&it.as_str())

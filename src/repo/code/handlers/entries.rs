@@ -9,6 +9,7 @@ use super::units::{Raw, Source, Top};
 use super::{Body, Call, Handler, Handlers, Kind, Unit};
 use oxc_ast::ast::{Expression, ObjectPropertyKind};
 use oxc_ast_visit::Visit;
+use std::collections::BTreeMap;
 
 const METHODS: [&str; 7] = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"];
 
@@ -47,6 +48,19 @@ pub(super) fn read(found: &mut Handlers, parsed: &Parsed<'_, '_>, imports: &[Imp
         handed_on(found, entry.as_ref(), import);
     }
     statements(found, &file, &top, entry.as_ref());
+    number(&mut found.entries);
+}
+
+/// Entries of one name are told apart by their order: `action`, `action 2`.
+fn number(entries: &mut [Handler]) {
+    let mut known: BTreeMap<(String, String), usize> = BTreeMap::new();
+    for it in entries {
+        let count = known.entry((it.name.clone(), it.method.clone())).or_default();
+        *count += 1;
+        if *count > 1 {
+            it.name = format!("{} {count}", it.name);
+        }
+    }
 }
 
 /// Which entry an exported name is: its kind, its name and its method.

@@ -22,6 +22,7 @@ const ROUTE: &str = "app/api/a/route.ts";
 #[case::common_js("api/pay.js", "module.exports = async (req, res) => {}", &["ANY pay"])]
 #[case::actions("app/actions.ts", "'use server'\nexport async function pay(a) {}\nasync function not() {}\nexport const limit = 3\nexport const save = action(async () => {})", &["POST pay", "POST save"])]
 #[case::inline_action("app/page.tsx", "export default function P() { async function save(f) { 'use server' } return <form action={save}/> }", &["POST save"])]
+#[case::two_of_a_name("app/page.tsx", "export const P = () => <><form action={async () => { 'use server' }}/><form action={async () => { 'use server' }}/></>", &["POST action", "POST action 2"])]
 #[case::component("app/page.tsx", "export default function P() { return <p/> }", &[])]
 #[case::edge("supabase/functions/pay/index.ts", "Deno.serve(async (req) => new Response('a'))", &["ANY pay"])]
 #[case::edge_by_name("supabase/functions/pay/index.ts", "import { serve } from 'https://deno.land/std@0.168.0/http/server.ts'\nconst h = async (r) => 1\nserve(h)", &["ANY pay"])]
