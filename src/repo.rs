@@ -8,6 +8,8 @@ pub mod crons;
 pub mod discovery;
 pub mod documents;
 pub mod dotenv;
+pub mod edge_functions;
+pub mod entries;
 pub mod history;
 pub mod identity;
 pub mod migrations;

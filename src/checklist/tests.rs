@@ -8,13 +8,20 @@ use super::*;
 use crate::domain::Checklist;
 
 /// The probes that this issue has; the registry's own test compares it with what the built-in checklist names.
-const PROBES: [&str; 31] = [
+const PROBES: [&str; 48] = [
     "scan.tree",
     "scan.history",
     "scan.exposure-window",
     "site.bundle",
     "repo.env-files",
     "repo.service-role",
+    "repo.browser-database",
+    "repo.authorisation",
+    "repo.input-validation",
+    "repo.edge-functions",
+    "repo.rate-limits",
+    "repo.paid-call-limits",
+    "repo.usage-quota",
     "repo.migrations",
     "repo.row-level-security",
     "repo.staged-migrations",
@@ -31,6 +38,16 @@ const PROBES: [&str; 31] = [
     "repo.swallowed-errors",
     "repo.outbound-timeouts",
     "repo.payment-integrity",
+    "repo.architecture",
+    "repo.ci-steps",
+    "repo.critical-tests",
+    "repo.dependencies",
+    "repo.incident-playbook",
+    "repo.public-secrets",
+    "repo.restore-runbook",
+    "repo.runbooks",
+    "repo.secret-scan-in-ci",
+    "repo.systems-inventory",
     "github.secret-scanning",
     "github.leak-prevention",
     "github.branch-protection",

@@ -44,7 +44,9 @@ impl Found {
         places.dedup();
         places.truncate(PLACES);
         match self.proposals.iter_mut().find(|it| it.field == field && it.value == value) {
-            Some(known) => known.from.extend(places.iter().map(Foreign::new).filter(|it| !known.from.contains(it)).collect::<Vec<_>>()),
+            Some(known) => {
+                known.from.extend(places.iter().map(Foreign::new).filter(|it| !known.from.contains(it)).collect::<Vec<_>>())
+            }
             None => self.proposals.push(Proposal::new(field, value, places)),
         }
     }
@@ -114,7 +116,8 @@ fn built(survey: &Survey, found: &mut Found) {
         let value = if strong { tool.to_string() } else { format!("perhaps {tool}") };
         found.propose(Field::Builder, value, places);
     }
-    let mut managers: Vec<(String, String)> = project.lockfiles.iter().map(|it| (it.manager.to_string(), it.path.clone())).collect();
+    let mut managers: Vec<(String, String)> =
+        project.lockfiles.iter().map(|it| (it.manager.to_string(), it.path.clone())).collect();
     managers.dedup_by(|a, b| a.0 == b.0);
     if managers.len() > 1 && !several {
         let paths: Vec<&str> = managers.iter().map(|(_, path)| path.as_str()).collect();
@@ -208,7 +211,9 @@ fn stack(survey: &Survey, found: &mut Found) {
     };
     let functions = survey.paths.iter().filter(|path| {
         let inside = path.split_once("supabase/functions/").map(|(_, rest)| rest);
-        inside.and_then(|rest| rest.split_once('/')).is_some_and(|(name, file)| !name.starts_with('_') && file.starts_with("index."))
+        inside
+            .and_then(|rest| rest.split_once('/'))
+            .is_some_and(|(name, file)| !name.starts_with('_') && file.starts_with("index."))
     });
     let rows: [(&str, Vec<String>); 6] = [
         ("uses.supabase", seen(&|it| it.name == "Supabase")),
@@ -229,7 +234,7 @@ fn stack(survey: &Survey, found: &mut Found) {
 fn uploads(survey: &Survey) -> Vec<String> {
     use super::project::systems::Purpose;
     let services = survey.project.systems.iter().filter(|it| it.strength == Strength::Imported && it.purpose == Purpose::Storage);
-    let buckets = survey.migrations.buckets().map(ToString::to_string);
+    let buckets = survey.code.iter().filter(|it| it.queries.storage > 0).map(|it| it.path.clone());
     services.flat_map(places).chain(buckets).collect()
 }
 

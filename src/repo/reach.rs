@@ -148,14 +148,15 @@ const RUNTIME: [&str; 22] = [
 ];
 
 /// The modules of an app, by path, and how they name each other.
-struct Modules<'s> {
+pub(super) struct Modules<'s> {
     survey: &'s Survey,
     code: BTreeMap<&'s str, &'s CodeFile>,
     packages: BTreeSet<&'s str>,
 }
 
 /// What an import leads to.
-enum Led<'s> {
+#[derive(Clone, Copy)]
+pub(super) enum Led<'s> {
     To(&'s CodeFile),
     /// Out of the app's code: a package, a style sheet, a picture.
     Out,
@@ -165,7 +166,7 @@ enum Led<'s> {
 const ENDINGS: [&str; 10] = [".ts", ".tsx", ".js", ".jsx", ".mjs", ".cjs", ".mts", ".vue", ".svelte", ".astro"];
 
 impl<'s> Modules<'s> {
-    fn of(survey: &'s Survey) -> Self {
+    pub(super) fn of(survey: &'s Survey) -> Self {
         Self {
             survey,
             code: survey.code.iter().map(|it| (it.path.as_str(), it)).collect(),
@@ -199,7 +200,8 @@ impl<'s> Modules<'s> {
         reached
     }
 
-    fn led(&self, from: &str, import: &str) -> Led<'s> {
+    /// What an import in the file `from` leads to.
+    pub(super) fn led(&self, from: &str, import: &str) -> Led<'s> {
         let import = import.split(['?', '#']).next().filter(|it| !it.is_empty()).unwrap_or(import);
         let folder = from.rsplit_once('/').map_or("", |(folder, _)| folder);
         let candidates: Vec<String> = if import.starts_with('.') {
@@ -223,6 +225,11 @@ impl<'s> Modules<'s> {
         }
         let is_other_file = candidates.iter().any(|it| self.survey.paths.contains(it)) || is_no_code(import);
         if is_other_file { Led::Out } else { Led::Nowhere }
+    }
+
+    /// Whether a manifest names that package.
+    pub(super) fn knows(&self, package: &str) -> bool {
+        self.packages.contains(package)
     }
 
     fn module(&self, path: &str) -> Option<&'s CodeFile> {

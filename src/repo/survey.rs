@@ -4,10 +4,12 @@
 mod each;
 mod text;
 
+use super::code::deep::deep;
 use super::code::{CodeFile, is_app_code};
 use super::crons::{self, Cron};
 use super::documents::{Document, Documents};
 use super::dotenv::{EnvironmentFile, is_environment};
+use super::edge_functions::EdgeFunctions;
 use super::migrations::Migrations;
 use super::project::{Mention, Project, Suite, suites};
 use super::workflows::Workflows;
@@ -37,6 +39,7 @@ pub struct Survey {
     pub documents: Documents,
     /// Schedules that the host calls.
     pub crons: Vec<Cron>,
+    pub edge_functions: EdgeFunctions,
     /// The commit that was read, if git says which.
     pub commit: Option<String>,
     /// Every tracked path, for finding what an import names.
@@ -50,6 +53,10 @@ pub struct Survey {
 /// # Errors
 /// No repository there, or [`RepoProblem::Stopped`].
 pub fn survey_tree(path: &Path, stop: &AtomicBool) -> Result<Survey, RepoProblem> {
+    deep(|| of_tree(path, stop))
+}
+
+fn of_tree(path: &Path, stop: &AtomicBool) -> Result<Survey, RepoProblem> {
     let tree = tree::tree(path)?;
     let is_git = tree.checkout.git.is_some();
     let mut survey = Survey::default();
@@ -81,6 +88,10 @@ pub fn survey_tree(path: &Path, stop: &AtomicBool) -> Result<Survey, RepoProblem
 /// # Errors
 /// No archive there, or [`RepoProblem::Stopped`].
 pub fn survey_archive(path: &Path, stop: &AtomicBool) -> Result<Survey, RepoProblem> {
+    deep(|| of_archive(path, stop))
+}
+
+fn of_archive(path: &Path, stop: &AtomicBool) -> Result<Survey, RepoProblem> {
     let mut survey = Survey::default();
     let mut waiting: Vec<(String, Vec<u8>)> = Vec::new();
     let mut bytes = 0;
@@ -175,6 +186,7 @@ impl Survey {
             || Workflows::wants(path)
             || Documents::wants(path)
             || crons::wants(path)
+            || EdgeFunctions::wants(path)
     }
 
     fn take_all(&mut self, waiting: &mut Vec<(String, Vec<u8>)>) {
@@ -220,6 +232,9 @@ impl Survey {
         }
         if Documents::wants(path) {
             self.documents.add(path, text);
+        }
+        if EdgeFunctions::wants(path) {
+            self.edge_functions.add(path, text);
         }
         if is_app_code(path)
             && let Piece::Code { file, mentions } = Piece::code(path, text)

@@ -134,7 +134,8 @@ fn noted(verdict: Verdict, seen: &Seen) -> Verdict {
         verdict = verdict.note(NoteLevel::Warning, "repo.diagram-owners", "no document with a diagram says who owns what");
     }
     if !seen.has_personal_data {
-        verdict = verdict.note(NoteLevel::Warning, "repo.diagram-data", "no document with a diagram says where personal data lies");
+        verdict =
+            verdict.note(NoteLevel::Warning, "repo.diagram-data", "no document with a diagram says where personal data lies");
     }
     verdict
 }

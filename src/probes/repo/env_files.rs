@@ -5,6 +5,7 @@ use crate::domain::checklist::Effort;
 use crate::domain::{
     AppSettings, Consent, Finding, Foreign, Gap, GapKind, NoteLevel, Place, ProbeKind, Remedy, Severity, System, Verdict,
 };
+use crate::probes::ground::Ground;
 use crate::probes::{Meta, Probe, Sight, Stage, files};
 use crate::repo::Survey;
 use crate::repo::dotenv::{EnvironmentFile, Filled, is_example};
@@ -227,7 +228,7 @@ fn seen(survey: &Survey, report: &Report) -> Seen {
         read: reads.len(),
         unnamed: reads.into_iter().filter(|(name, _)| !named.contains(name)).map(|(_, read)| read).collect(),
         computed: computed.collect(),
-        unread: survey.unread.iter().map(|it| it.what.clone()).collect(),
+        unread: Ground::of(survey, |_| true).unread,
     }
 }
 

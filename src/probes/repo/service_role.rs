@@ -6,6 +6,7 @@ use crate::domain::checklist::Effort;
 use crate::domain::{
     AppSettings, Consent, Finding, Foreign, Gap, GapKind, NoteLevel, Place, ProbeKind, Remedy, Severity, System, Verdict,
 };
+use crate::probes::ground::Ground;
 use crate::probes::{Meta, Probe, Sight, Stage, files};
 use crate::repo::Survey;
 use crate::repo::reach::{Reach, Side};
@@ -165,11 +166,7 @@ fn is_service_role(name: &str) -> bool {
 
 fn seen(survey: &Survey, report: &Report) -> Seen {
     let reach = Reach::of(survey);
-    let mut seen = Seen {
-        code_files: survey.code.len(),
-        unread: survey.unread.iter().map(|it| it.what.clone()).collect(),
-        ..Seen::default()
-    };
+    let mut seen = Seen { code_files: survey.code.len(), unread: Ground::of(survey, |_| true).unread, ..Seen::default() };
     for file in &survey.code {
         let by_name = file.reads.iter().filter(|it| is_service_role(&it.name)).map(|it| (it.name.clone(), it.line));
         let literal = report.findings.iter().filter(|it| RULES.contains(&it.rule.as_str()) && it.can_fail());

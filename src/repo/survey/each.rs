@@ -1,6 +1,7 @@
 //! The same work on many things, on as many threads as there are cores, with the results in the order of the things. It holds
 //! no more than it is given.
 
+use crate::repo::code::deep::deep;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -27,13 +28,17 @@ pub(super) fn each<T: Sync, K, R: Send>(
     std::thread::scope(|scope| {
         for _ in 0..threads {
             scope.spawn(|| {
-                let mut tool = tool();
-                let mut own = Vec::new();
-                loop {
-                    let at = next.fetch_add(1, Ordering::Relaxed);
-                    let Some(thing) = things.get(at) else { break };
-                    own.push((at, work(&mut tool, thing)));
-                }
+                // What is worked on may be code of any depth: one deep stack for all of a thread's things.
+                let mut own = deep(|| {
+                    let mut tool = tool();
+                    let mut own = Vec::new();
+                    loop {
+                        let at = next.fetch_add(1, Ordering::Relaxed);
+                        let Some(thing) = things.get(at) else { break };
+                        own.push((at, work(&mut tool, thing)));
+                    }
+                    own
+                });
                 // A thread that panics poisons nothing that is half done: results are whole.
                 done.lock().unwrap_or_else(std::sync::PoisonError::into_inner).append(&mut own);
             });

@@ -51,6 +51,7 @@ fn word(verdict: &Verdict) -> String {
 #[case::browser_app(&[VITE, ("src/lib/admin.ts", "import.meta.env.SUPABASE_SERVICE_ROLE_KEY")], None, "fail")]
 #[case::edge_function(&[VITE, ("supabase/functions/a/index.ts", "Deno.env.get('SUPABASE_SERVICE_ROLE_KEY')")], None, "pass")]
 #[case::no_code(&[("README.md", "hello")], None, "ambiguous")]
+#[case::does_not_parse(&[NEXT, ADMIN, ("app/a.tsx", "'use client'\nimport { admin } from '@/lib/admin'\nconst a = ;")], None, "incomplete")]
 #[case::unreadable(&[NEXT, ("lib/a.ts", "\u{0}\u{1}\u{2}binary")], None, "incomplete")]
 #[tokio::test]
 async fn apps(#[case] files: &[(&str, &str)], #[case] imported: Option<&str>, #[case] wanted: &str) {
