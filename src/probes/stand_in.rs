@@ -34,18 +34,27 @@ pub fn sight(server: &MockServer, systems: &[System], settings: &AppSettings) ->
 
 /// What the probe says of these files: path and text.
 pub async fn look<P: Probe>(files: &[(&str, &str)]) -> Answer {
+    of_files::<P>(files, acme()).await
+}
+
+/// What a probe answers over a folder with these files, of an app with these settings.
+pub async fn of_files<P: Probe>(files: &[(&str, &str)], settings: AppSettings) -> Answer {
     let folder = tempfile::tempdir().unwrap();
     for (path, text) in files {
         let path = folder.path().join(path);
         std::fs::create_dir_all(path.parent().unwrap()).unwrap();
         std::fs::write(path, text).unwrap();
     }
-    look_at::<P>(folder.path()).await
+    of_folder::<P>(folder.path(), settings).await
 }
 
 /// What the probe says of a folder.
 pub async fn look_at<P: Probe>(path: &Path) -> Answer {
-    let settings = AppSettings { path: Some(path.to_owned()), ..acme() };
+    of_folder::<P>(path, acme()).await
+}
+
+async fn of_folder<P: Probe>(path: &Path, settings: AppSettings) -> Answer {
+    let settings = AppSettings { path: Some(path.to_owned()), ..settings };
     let server = MockServer::start().await;
     Erased::<P>::new().look(&sight(&server, &[], &settings)).await
 }

@@ -70,6 +70,8 @@ pub fn survey_tree(path: &Path, stop: &AtomicBool) -> Result<Survey, RepoProblem
             continue;
         }
         match reader.contents(file).into_iter().next() {
+            // What is not held is not read either: it is far beyond anything that people write.
+            Some(Ok(content)) if content.rest.is_some() => survey.unread.push(Unread::new(&file.path, Why::TooLarge)),
             Some(Ok(content)) => survey.read(name, content.bytes),
             Some(Err(unread)) => survey.unread.push(unread),
             None => survey.unread.push(Unread::new(&file.path, Why::Unreadable)),
@@ -87,9 +89,15 @@ pub fn survey_tree(path: &Path, stop: &AtomicBool) -> Result<Survey, RepoProblem
 pub fn survey_archive(path: &Path, stop: &AtomicBool) -> Result<Survey, RepoProblem> {
     let mut survey = Survey::default();
     let archived = archive::archive(path, ReadLimits::default(), &mut |file| {
-        let name = String::from_utf8_lossy(&file.path).into_owned();
+        let (name, bytes) = match file {
+            archive::Archived::Held(file) => (String::from_utf8_lossy(&file.path).into_owned(), Some(file.content.bytes)),
+            archive::Archived::Large { path, .. } => (String::from_utf8_lossy(&path).into_owned(), None),
+        };
         if survey.meet(&name) {
-            survey.read(name, file.content.bytes);
+            match bytes {
+                Some(bytes) => survey.read(name, bytes),
+                None => survey.unread.push(Unread::new(name.as_bytes(), Why::TooLarge)),
+            }
         }
         if stop.load(Ordering::Relaxed) { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
     })?;

@@ -384,8 +384,9 @@ impl<'a> Visit<'a> for Walk<'_, '_, 'a> {
 fn keeps_events(name: &str) -> bool {
     let said = words(name);
     let has = |word: &str| said.iter().any(|it| it.starts_with(word));
-    name.len() < 60 && (has("idempot") || (has("event") && (has("processed") || said.last().is_some_and(|it| it == "id"))))
-        || (has("webhook") && has("event") && said.len() < 5)
+    let of_vendor = ["webhook", "stripe", "payment", "processed", "billing"].iter().any(|it| has(it));
+    let is_id = said.last().is_some_and(|it| it == "id");
+    said.len() < 5 && (has("idempot") || (has("event") && (of_vendor || is_id)))
 }
 
 /// By what a call checks a signature.
