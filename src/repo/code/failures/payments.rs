@@ -148,7 +148,12 @@ impl Walk<'_, '_, '_> {
             Expression::BinaryExpression(it) => {
                 let (left, right) = (self.is_sent(&it.left), self.is_sent(&it.right));
                 // How many of something is the caller's to say: a number of the server's own makes it a price.
-                (left || right) && (left || it.left.is_number_literal()) && (right || it.right.is_number_literal())
+                match (left, right) {
+                    (true, true) => true,
+                    (true, false) => it.right.is_number_literal(),
+                    (false, true) => it.left.is_number_literal(),
+                    (false, false) => false,
+                }
             }
             Expression::ChainExpression(_) | Expression::CallExpression(_) => self.is_sent_call(&Chain::of(expression)),
             other => other.as_member_expression().is_some_and(|it| self.is_sent_member(it)),
