@@ -148,3 +148,6 @@ pub fn judge(says: impl AsRef<str>, step: impl AsRef<str>) -> Gap {
 pub fn of(some: usize, all: usize, what: &str) -> String {
     format!("{some} of {all} {what}")
 }
+
+/// What every look into the repository needs.
+pub const NEEDS: &[&str] = &["A checkout of the repository, or a GitHub token with Contents: read"];

@@ -32,11 +32,6 @@ pub fn sight(server: &MockServer, systems: &[System], settings: &AppSettings) ->
     }
 }
 
-/// What the probe says of these files: path and text.
-pub async fn look<P: Probe>(files: &[(&str, &str)]) -> Answer {
-    of_files::<P>(files, acme()).await
-}
-
 /// What a probe answers over a folder with these files, of an app with these settings.
 pub async fn of_files<P: Probe>(files: &[(&str, &str)], settings: AppSettings) -> Answer {
     let folder = tempfile::tempdir().unwrap();
@@ -45,24 +40,32 @@ pub async fn of_files<P: Probe>(files: &[(&str, &str)], settings: AppSettings) -
         std::fs::create_dir_all(path.parent().unwrap()).unwrap();
         std::fs::write(path, text).unwrap();
     }
-    of_folder::<P>(folder.path(), settings).await
-}
-
-/// What the probe says of a folder.
-pub async fn look_at<P: Probe>(path: &Path) -> Answer {
-    of_folder::<P>(path, acme()).await
-}
-
-async fn of_folder<P: Probe>(path: &Path, settings: AppSettings) -> Answer {
-    let settings = AppSettings { path: Some(path.to_owned()), ..settings };
+    let settings = AppSettings { path: Some(folder.path().to_owned()), ..settings };
     let server = MockServer::start().await;
     Erased::<P>::new().look(&sight(&server, &[], &settings)).await
 }
 
-/// The outcome, or the kind of its gap.
+/// As [`of_files`], for settings that are used again.
+pub async fn looked<P: Probe>(files: &[(&str, &str)], settings: &AppSettings) -> Answer {
+    of_files::<P>(files, settings.clone()).await
+}
+
+/// The outcome's word; of an undecided one its gap's.
 #[must_use]
 pub fn word(verdict: &Verdict) -> String {
     verdict.outcome.gap().map_or_else(|| verdict.outcome.word().to_owned(), |gap| gap.kind.to_string())
+}
+
+/// What the probe says of these files, of the app `acme-shop`: path and text.
+pub async fn look<P: Probe>(files: &[(&str, &str)]) -> Answer {
+    of_files::<P>(files, acme()).await
+}
+
+/// What the probe says of a folder.
+pub async fn look_at<P: Probe>(path: &Path) -> Answer {
+    let settings = AppSettings { path: Some(path.to_owned()), ..acme() };
+    let server = MockServer::start().await;
+    Erased::<P>::new().look(&sight(&server, &[], &settings)).await
 }
 
 /// The rules of the findings and the resources, as `rule resource`.

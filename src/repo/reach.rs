@@ -169,7 +169,7 @@ impl<'s> Modules<'s> {
         Self {
             survey,
             code: survey.code.iter().map(|it| (it.path.as_str(), it)).collect(),
-            packages: survey.manifests.iter().flat_map(|it| it.needs.iter().map(String::as_str)).collect(),
+            packages: survey.project.packages.iter().flat_map(|it| it.needs.keys().map(String::as_str)).collect(),
         }
     }
 
@@ -207,7 +207,7 @@ impl<'s> Modules<'s> {
         } else if let Some(rest) =
             import.strip_prefix("@/").or_else(|| import.strip_prefix("~/")).or_else(|| import.strip_prefix('/'))
         {
-            let roots = self.survey.manifests.iter().map(|it| it.path.rsplit_once('/').map_or("", |(folder, _)| folder));
+            let roots = self.survey.project.packages.iter().map(|it| it.folder.as_str());
             let roots = roots.filter(|root| from.starts_with(root)).chain([""]);
             let below = ["src", "", "app", "client/src"];
             roots.flat_map(|root| below.iter().filter_map(move |it| joined(root, &format!("./{it}/{rest}")))).collect()

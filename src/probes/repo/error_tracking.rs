@@ -207,13 +207,13 @@ fn file_name(path: &str) -> &str {
 fn seen(survey: &Survey) -> Seen {
     let reach = Reach::of(survey);
     let mut seen = Seen { ground: Ground::of(survey, crate::repo::code::is_app_code), ..Seen::default() };
-    for manifest in &survey.manifests {
-        for (name, product) in manifest.needs.iter().filter_map(|it| Some((it, Product::of(it)?))) {
+    for manifest in &survey.project.packages {
+        for (name, need, product) in manifest.needs.iter().filter_map(|(name, need)| Some((name, need, Product::of(name)?))) {
             note_product(&mut seen.declared, product);
             if product == Product::Highlight {
                 seen.ended.push(Spot::new(
                     &manifest.path,
-                    1,
+                    need.line,
                     format!("`{name}` is installed, and its hosted service ended in February 2026"),
                 ));
             }
