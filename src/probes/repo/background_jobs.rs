@@ -7,8 +7,8 @@ use crate::probes::ground::{self, Ground, MOST_KEPT, Spot, judge, of};
 use crate::probes::places::{self, is_entry, is_served_as_is, is_tool};
 use crate::probes::{Meta, Probe, Sight, Stage};
 use crate::repo::Survey;
-use crate::repo::code::CodeFile;
 use crate::repo::code::effects::{Carrier, Value};
+use crate::repo::code::{CodeFile, is_about};
 use crate::repo::reach::{Reach, Side};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -277,7 +277,7 @@ impl Seen {
         }
         // An entry that is named for QStash, or lies where its jobs are called, is open to anybody without a check.
         let is_called = file.imports.iter().any(|it| Carrier::of(&it.from) == Some(Carrier::Qstash));
-        let is_named = crate::repo::code::is_about(&file.path, &["qstash"]);
+        let is_named = is_about(&file.path, &["qstash"]);
         let checks =
             !jobs.verified.is_empty() || !file.failures.payments.checks.is_empty() || !file.failures.payments.verifies.is_empty();
         if (is_named || is_called) && jobs.sends.is_empty() && !checks {
@@ -290,34 +290,31 @@ impl Seen {
         for cron in &survey.crons {
             self.crons += 1;
             let path = cron.path.split(['?', '#']).next().unwrap_or(&cron.path).trim_matches('/');
-            let handler = survey.code.iter().find(|it| answers(it, path));
-            match handler {
-                Some(file) => {
-                    let payments = &file.failures.payments;
-                    let checks = payments.checks.iter().any(|it| !it.open) || !payments.verifies.is_empty();
-                    let reads = file.reads.iter().any(|it| it.name.contains("SECRET") || it.name.contains("TOKEN"));
-                    let asks_elsewhere = file.imports.iter().any(|it| {
-                        it.names
-                            .iter()
-                            .chain([&it.from])
-                            .any(|name| crate::repo::code::is_about(name, &["cron", "verify", "secret", "authorize"]))
-                    });
-                    if !checks && !reads && !asks_elsewhere {
-                        let says = format!("the schedule `{}` calls it, and so can anybody: no secret is checked", cron.path);
-                        self.open_crons.push(Spot::new(&file.path, 1, says));
-                    }
+            if let Some(file) = survey.code.iter().find(|it| answers(it, path)) {
+                if !asks_for_secret(file) {
+                    let says = format!("the schedule `{}` calls it, and so can anybody: no secret is checked", cron.path);
+                    self.open_crons.push(Spot::new(&file.path, 1, says));
                 }
-                None => {
-                    // An address that a rewrite or a page with a parameter answers cannot be told from one that nothing does.
-                    let may_be = survey.paths.iter().any(|it| it.contains("[") && it.contains("/api/"));
-                    if !may_be && self.ground.unread.is_empty() && path.starts_with("api/") {
-                        let says = format!("the schedule `{}` calls an address that no file answers", cron.path);
-                        self.lost_crons.push(Spot::new(&cron.file, 1, says));
-                    }
-                }
+                continue;
+            }
+            // An address that a rewrite or a page with a parameter answers cannot be told from one that nothing does.
+            let may_be = survey.paths.iter().any(|it| it.contains('[') && it.contains("/api/"));
+            if !may_be && self.ground.unread.is_empty() && path.starts_with("api/") {
+                let says = format!("the schedule `{}` calls an address that no file answers", cron.path);
+                self.lost_crons.push(Spot::new(&cron.file, 1, says));
             }
         }
     }
+}
+
+/// Whether a handler compares a secret, or leaves that to something named for it.
+fn asks_for_secret(file: &CodeFile) -> bool {
+    let payments = &file.failures.payments;
+    let checks = payments.checks.iter().any(|it| !it.open) || !payments.verifies.is_empty();
+    let reads = file.reads.iter().any(|it| it.name.contains("SECRET") || it.name.contains("TOKEN"));
+    let names = ["cron", "verify", "secret", "authorize"];
+    let elsewhere = file.imports.iter().flat_map(|it| it.names.iter().chain([&it.from])).any(|it| is_about(it, &names));
+    checks || reads || elsewhere
 }
 
 /// Whether a file answers that address: a route handler of its folder, an API page of its name.

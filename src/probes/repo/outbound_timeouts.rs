@@ -143,7 +143,7 @@ fn seen(survey: &Survey) -> Seen {
             match bound {
                 Bound::Timed => seen.timed += 1,
                 Bound::Never if matches!(side, Side::Unsure(_)) => {
-                    seen.unsure.push(spot("has no time-out, and may run on the server"))
+                    seen.unsure.push(spot("has no time-out, and may run on the server"));
                 }
                 Bound::Never if it.own => seen.unsure.push(spot("asks the app itself and has no time-out")),
                 Bound::Never => seen.endless.push(spot("has no time-out")),

@@ -191,6 +191,11 @@ const PACKAGES: [&str; 9] = [
 /// Words of payments whose amount is the payer's to say.
 const GIVING: [&str; 10] = ["donate", "donation", "donations", "tip", "tips", "topup", "top", "gift", "sponsor", "pledge"];
 
+/// Whether a function of that name reads a payment from its provider.
+fn asks_again(name: &str) -> bool {
+    is_about(name, &["fetch", "retrieve"]) && is_about(name, &["payment", "order", "subscription", "charge", "invoice", "event"])
+}
+
 /// Words of hosts of payment providers.
 const PROVIDERS: [&str; 8] = ["stripe", "paypal", "mercadopago", "mollie", "razorpay", "paddle", "asaas", "pagar"];
 
@@ -236,6 +241,8 @@ impl Seen {
                 file.failures.calls.iter().find(|it| it.host.as_ref().is_some_and(|it| is_about(it, &PROVIDERS)))
             {
                 self.unsure.push(spot(call.line, "a webhook checks no signature; it asks the provider again instead"));
+            } else if let Some(import) = file.imports.iter().find(|it| it.names.iter().any(|name| asks_again(name))) {
+                self.unsure.push(spot(import.line, "a webhook checks no signature; it seems to ask the provider again instead"));
             } else {
                 self.unverified.push(spot(first, "a webhook checks neither a signature nor a secret"));
             }

@@ -22,6 +22,7 @@ const ELSEWHERE: &str = "import { verifyWebhook } from '@/lib/hooks'\nexport asy
 #[case::checked_elsewhere(&[(HOOK, ELSEWHERE)], "needs_judgement", &[], &["repo.webhook-unsure.app/api/stripe/webhook/route.ts"])]
 #[case::signed_in(&[(HOOK, "export async function POST(req) { const { data: { user } } = await supabase.auth.getUser(); const e = await req.json(); await keep(e.event_id) }")], "needs_judgement", &[], &["repo.webhook-unsure.app/api/stripe/webhook/route.ts"])]
 #[case::asks_again(&[("supabase/functions/mercadopago-webhook/index.ts", "Deno.serve(async (req) => { const e = await req.json(); const p = await fetch(`https://api.mercadopago.com/v1/payments/${e.data.id}`); await keep(e.event_id) })")], "needs_judgement", &[], &["repo.webhook-unsure.supabase/functions/mercadopago-webhook/index.ts"])]
+#[case::asks_again_elsewhere(&[("supabase/functions/mp-webhook/index.ts", "import { fetchMpPayment } from '../_shared/mp.ts'\nDeno.serve(async (req) => { const e = await req.json(); await keep(e.event_id) })")], "needs_judgement", &[], &["repo.webhook-unsure.supabase/functions/mp-webhook/index.ts"])]
 #[case::own_webhooks(&[("app/api/settings/webhooks/route.ts", OPEN)], "not_applicable", &[], &[])]
 #[case::hooks_of_react(&[("src/hooks/use-a.ts", OPEN)], "not_applicable", &[], &[])]
 #[case::price_of_the_caller(&[("app/api/pay/route.ts", "export async function POST(req) { const { amount } = await req.json(); await stripe.paymentIntents.create({ amount }) }")], "fail", &["repo.price-from-caller app/api/pay/route.ts"], &[])]

@@ -89,10 +89,8 @@ impl Walk<'_, '_, '_> {
             self.profile.clone_from(&outer);
         }
         walk(self);
-        if is_own {
-            if let Some((at, lifetime)) = std::mem::replace(&mut self.profile, outer) {
-                self.push(at, "use cache", lifetime);
-            }
+        if is_own && let Some((at, lifetime)) = std::mem::replace(&mut self.profile, outer) {
+            self.push(at, "use cache", lifetime);
         }
     }
 

@@ -147,8 +147,8 @@ pub(super) fn add(jobs: &mut Jobs, parsed: &Parsed<'_, '_>) {
             _ => {}
         }
     }
-    let named = None;
-    Walk { parsed, names, tasks, jobs, named, in_job: 0, deferred: 0, promised: 0, in_async: 0 }.visit_program(parsed.program);
+    Walk { parsed, names, tasks, jobs, named: None, in_job: 0, deferred: 0, promised: 0, in_async: 0 }
+        .visit_program(parsed.program);
 }
 
 struct Walk<'p, 'x, 'a> {

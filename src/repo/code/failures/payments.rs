@@ -148,7 +148,12 @@ impl Walk<'_, '_, '_> {
             Expression::BinaryExpression(it) => {
                 let (left, right) = (self.is_sent(&it.left), self.is_sent(&it.right));
                 // How many of something is the caller's to say: a number of the server's own makes it a price.
-                (left || right) && (left || it.left.is_number_literal()) && (right || it.right.is_number_literal())
+                match (left, right) {
+                    (true, true) => true,
+                    (true, false) => it.right.is_number_literal(),
+                    (false, true) => it.left.is_number_literal(),
+                    (false, false) => false,
+                }
             }
             Expression::ChainExpression(_) | Expression::CallExpression(_) => self.is_sent_call(&Chain::of(expression)),
             other => other.as_member_expression().is_some_and(|it| self.is_sent_member(it)),
@@ -384,8 +389,9 @@ impl<'a> Visit<'a> for Walk<'_, '_, 'a> {
 fn keeps_events(name: &str) -> bool {
     let said = words(name);
     let has = |word: &str| said.iter().any(|it| it.starts_with(word));
-    name.len() < 60 && (has("idempot") || (has("event") && (has("processed") || said.last().is_some_and(|it| it == "id"))))
-        || (has("webhook") && has("event") && said.len() < 5)
+    let of_vendor = ["webhook", "stripe", "payment", "processed", "billing"].iter().any(|it| has(it));
+    let is_id = said.last().is_some_and(|it| it == "id");
+    said.len() < 5 && (has("idempot") || (has("event") && (of_vendor || is_id)))
 }
 
 /// By what a call checks a signature.
