@@ -1,7 +1,7 @@
 //! The built-in checklist: whole, faithful to CHECKLIST.md, and readable by a founder.
 
 use super::*;
-use crate::domain::{AppSettings, Decides, Freshness, Item, ItemId, JudgedFor, ProbeId, Rule};
+use crate::domain::{AppSettings, Decides, Freshness, Item, ItemId, JudgedFor, ProbeId, ProbeKind, Rule};
 use chrono::NaiveDate;
 use pretty_assertions::assert_eq;
 use std::collections::BTreeSet;
@@ -176,7 +176,7 @@ fn an_item_that_a_person_does_not_decide_alone_names_a_probe_or_what_is_to_come(
         assert_eq!(named, item.decides != Decides::Person, "{}", item.id);
         // Otherwise the probes that exist would tick a criterion of which a part was not looked at. Signs never tick.
         let book = crate::probes::book();
-        let proves = item.rule.probes().iter().any(|it| book.get(it).is_some_and(|it| it.kind == ProbeKind::Proof));
+        let proves = item.rule.probes().iter().any(|it| book.get(*it).is_some_and(|it| it.kind == ProbeKind::Proof));
         if item.decides == Decides::Probe && proves && !item.to_come.is_empty() {
             assert!(matches!(item.rule, Rule::Any(_)), "{}", item.id);
         }
