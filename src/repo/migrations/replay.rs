@@ -35,8 +35,25 @@ impl Touches {
             indexes: has("index") || has("constraint") || has("primary key"),
             security: has("row level security") || has("policy"),
         };
-        let is_harmless =
-            ["grant ", "revoke ", "comment on", "trigger", "publication", "owner to", "sequence", "cron.", "vacuum"];
+        let is_harmless = [
+            "grant ",
+            "revoke ",
+            "comment on",
+            "trigger",
+            "publication",
+            "owner to",
+            "sequence",
+            "cron.",
+            "vacuum",
+            "analyze",
+            "alter function",
+            "alter procedure",
+            "alter type",
+            "create type",
+            "create extension",
+            "default privileges",
+            "refresh materialized",
+        ];
         let harmless = is_harmless.iter().any(|it| has(it)) || starts_with_any(&words, &["select", "insert", "update", "delete"]);
         if touches == Self::NOTHING && !harmless { Self::ALL } else { touches }
     }
