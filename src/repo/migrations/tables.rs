@@ -193,10 +193,7 @@ fn action(relation: &mut Relation, mut it: Cursor<'_, '_>, at: &At) -> Touches {
     } else if it.eat(&["no", "force", "row", "level", "security"]) {
         relation.row_security_forced = false;
     } else if it.eat(&["add"]) {
-        if it.eat(&["column"]) {
-            it.eat(&["if", "not", "exists"]);
-            column_once(relation, it, at);
-        } else if !constraint(relation, it, at) {
+        if it.eat(&["column"]) || !constraint(relation, it, at) {
             it.eat(&["if", "not", "exists"]);
             column_once(relation, it, at);
         }
