@@ -8,13 +8,23 @@ use super::*;
 use crate::domain::Checklist;
 
 /// The probes that this issue has; the registry's own test compares it with what the built-in checklist names.
-const PROBES: [&str; 15] = [
+const PROBES: [&str; 25] = [
     "scan.tree",
     "scan.history",
     "scan.exposure-window",
     "site.bundle",
     "repo.env-files",
     "repo.service-role",
+    "repo.architecture",
+    "repo.ci-steps",
+    "repo.critical-tests",
+    "repo.dependencies",
+    "repo.incident-playbook",
+    "repo.public-secrets",
+    "repo.restore-runbook",
+    "repo.runbooks",
+    "repo.secret-scan-in-ci",
+    "repo.systems-inventory",
     "github.secret-scanning",
     "github.leak-prevention",
     "github.branch-protection",

@@ -2,7 +2,7 @@
 
 #![expect(clippy::missing_panics_doc, reason = "a test that cannot be set up should stop")]
 
-use super::Sight;
+use super::{AnyProbe, Sight};
 use crate::domain::{AppSettings, System};
 use crate::scan::ScanKey;
 use crate::systems::stand_in::{door, noon};

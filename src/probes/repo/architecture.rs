@@ -83,7 +83,7 @@ impl Probe for Architecture {
     }
 
     fn remedy(seen: &Seen, _settings: &AppSettings) -> Remedy {
-        let steps: Vec<Foreign> = findings(seen, false).into_iter().map(|it| it.fix).collect();
+        let steps: Vec<Foreign> = findings(seen, !seen.ground.unread.is_empty()).into_iter().map(|it| it.fix).collect();
         Remedy { steps, effort: Effort::S }
     }
 }
@@ -134,7 +134,8 @@ fn noted(verdict: Verdict, seen: &Seen) -> Verdict {
         verdict = verdict.note(NoteLevel::Warning, "repo.diagram-owners", "no document with a diagram says who owns what");
     }
     if !seen.has_personal_data {
-        verdict = verdict.note(NoteLevel::Warning, "repo.diagram-data", "no document with a diagram says where personal data lies");
+        verdict =
+            verdict.note(NoteLevel::Warning, "repo.diagram-data", "no document with a diagram says where personal data lies");
     }
     verdict
 }

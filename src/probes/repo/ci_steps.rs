@@ -4,7 +4,9 @@
 mod look;
 
 use crate::domain::checklist::Effort;
-use crate::domain::{AppSettings, Consent, Finding, Foreign, Gap, GapKind, NoteLevel, ProbeKind, Remedy, Severity, System, Verdict};
+use crate::domain::{
+    AppSettings, Consent, Finding, Foreign, Gap, GapKind, NoteLevel, ProbeKind, Remedy, Severity, System, Verdict,
+};
 use crate::probes::ground::{self, Ground, MOST_SHOWN, Spot, judge, of};
 use crate::probes::{Meta, Probe, Sight, Stage};
 use crate::repo::workflows::{Meaning, Soft};
@@ -99,13 +101,16 @@ impl Probe for CiSteps {
             let checks = WANTED.iter().filter(|it| is_wanted(seen, **it) && is_hard(seen, **it)).count();
             let wanted = WANTED.iter().filter(|it| is_wanted(seen, **it)).count();
             let says = of(checks, wanted, "checks run on pull requests, and nothing makes their failure unheard");
-            Verdict::undecided(judge(says, "See in GitHub that merging requires them, and that a broken test blocks a pull request"))
+            Verdict::undecided(judge(
+                says,
+                "See in GitHub that merging requires them, and that a broken test blocks a pull request",
+            ))
         };
         noted(verdict, seen, settings)
     }
 
     fn remedy(seen: &Seen, settings: &AppSettings) -> Remedy {
-        let found = findings(seen, settings, false);
+        let found = findings(seen, settings, !seen.ground.unread.is_empty());
         let mut steps: Vec<Foreign> = found.iter().map(|it| it.fix.clone()).collect();
         steps.dedup();
         let effort = if seen.on_pull_requests.is_empty() || seen.asserting == 0 { Effort::M } else { Effort::S };
@@ -143,7 +148,10 @@ fn hidden(seen: &Seen) -> Option<Gap> {
     let missing = seen.on_pull_requests.is_empty() || WANTED.iter().any(|it| is_wanted(seen, *it) && !is_hard(seen, *it));
     let first = seen.others.iter().chain(&seen.unfollowed).next().filter(|_| missing)?;
     let says = format!("{}:{}: {}, which is not read here", first.path, first.line, first.says);
-    Some(Gap::new(GapKind::Incomplete, System::Repo, says).needs("Look whether types, lint, tests and build run there on every pull request"))
+    Some(
+        Gap::new(GapKind::Incomplete, System::Repo, says)
+            .needs("Look whether types, lint, tests and build run there on every pull request"),
+    )
 }
 
 fn findings(seen: &Seen, settings: &AppSettings, is_unread: bool) -> Vec<Finding> {
@@ -183,14 +191,22 @@ fn findings(seen: &Seen, settings: &AppSettings, is_unread: bool) -> Vec<Finding
             0 => "the tests run, and there is no file of tests".to_owned(),
             some => format!("the tests run, and none of {some} files of tests asserts anything"),
         };
-        found.push(Finding::new("repo.ci-tests-empty", "test", Severity::High, says, "Write tests that assert what the app must do"));
+        found.push(Finding::new(
+            "repo.ci-tests-empty",
+            "test",
+            Severity::High,
+            says,
+            "Write tests that assert what the app must do",
+        ));
     }
     if !is_hard(seen, Meaning::Types) {
         for gate in &seen.gates {
             let says = format!("{} lets a build pass with mistakes: {}", gate.path, gate.says);
             let resource = format!("{}:{}", gate.path, gate.says);
             let fix = format!("Remove `{}` from {}, and mend what the build then says", gate.says, gate.path);
-            found.push(Finding::new("repo.build-ignores-errors", resource, Severity::Medium, says, fix).at(seen.ground.place(gate)));
+            found.push(
+                Finding::new("repo.build-ignores-errors", resource, Severity::Medium, says, fix).at(seen.ground.place(gate)),
+            );
         }
     }
     found

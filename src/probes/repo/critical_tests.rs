@@ -2,7 +2,9 @@
 //! and run on pull requests (dossier repo-signals.md §11). Whether a test tests the right thing, a person judges.
 
 use crate::domain::checklist::Effort;
-use crate::domain::{AppSettings, Consent, Finding, Foreign, Gap, GapKind, NoteLevel, ProbeKind, Remedy, Severity, System, Verdict};
+use crate::domain::{
+    AppSettings, Consent, Finding, Foreign, Gap, GapKind, NoteLevel, ProbeKind, Remedy, Severity, System, Verdict,
+};
 use crate::probes::ground::{self, Ground, MOST_SHOWN, Spot, judge, of};
 use crate::probes::{Meta, Probe, Sight, Stage};
 use crate::repo::Survey;
@@ -91,7 +93,9 @@ impl Probe for CriticalTests {
             Verdict::undecided(gap)
         } else if let Some(first) = seen.elsewhere.first().filter(|_| seen.runs.is_empty()) {
             let says = format!("{}: {}, which is not read here, may run the tests", first.path, first.says);
-            Verdict::undecided(Gap::new(GapKind::Incomplete, System::Repo, says).needs("Look whether the tests run there on every pull request"))
+            Verdict::undecided(
+                Gap::new(GapKind::Incomplete, System::Repo, says).needs("Look whether the tests run there on every pull request"),
+            )
         } else {
             Verdict::undecided(judge(says, "Read the tests named below, and judge whether they assert what must never break"))
         };
@@ -99,7 +103,7 @@ impl Probe for CriticalTests {
     }
 
     fn remedy(seen: &Seen, _settings: &AppSettings) -> Remedy {
-        let steps: Vec<Foreign> = findings(seen, false).into_iter().map(|it| it.fix).collect();
+        let steps: Vec<Foreign> = findings(seen, !seen.ground.unread.is_empty()).into_iter().map(|it| it.fix).collect();
         Remedy { steps, effort: Effort::L }
     }
 }
@@ -125,7 +129,13 @@ fn findings(seen: &Seen, is_unread: bool) -> Vec<Finding> {
     }
     if seen.runs.is_empty() && seen.elsewhere.is_empty() {
         let says = format!("{} files of tests are there, and no workflow of pull requests runs them", seen.suites);
-        found.push(Finding::new("repo.tests-not-in-ci", "pull_request", Severity::High, says, "Run the tests in the workflow of pull requests"));
+        found.push(Finding::new(
+            "repo.tests-not-in-ci",
+            "pull_request",
+            Severity::High,
+            says,
+            "Run the tests in the workflow of pull requests",
+        ));
     }
     // A browser test may go by words that are not known here: then a person looks.
     if seen.end_to_end.is_empty() {
@@ -133,7 +143,8 @@ fn findings(seen: &Seen, is_unread: bool) -> Vec<Finding> {
             let says = format!("no test goes through this journey: {} ({} {})", it.journey, it.because.path, it.because.says);
             let fix = format!("Write an end-to-end test of the journey: {}", it.journey);
             let key = format!("{:?}", it.journey).to_lowercase();
-            found.push(Finding::new("repo.journey-untested", key, Severity::Medium, says, fix).at(seen.ground.place(&it.because)));
+            found
+                .push(Finding::new("repo.journey-untested", key, Severity::Medium, says, fix).at(seen.ground.place(&it.because)));
         }
     }
     found
@@ -179,7 +190,10 @@ fn seen(survey: &Survey) -> Seen {
     };
     let end_to_end_runs = work(Meaning::EndToEnd);
     let unfollowed = survey.workflows.files.iter().filter(|it| it.runs_on_pull_requests()).flat_map(|file| {
-        file.jobs.iter().filter(|it| it.unfollowed).map(|job| Spot::new(&file.path, job.line, job.uses.as_deref().unwrap_or("an action that is elsewhere")))
+        file.jobs
+            .iter()
+            .filter(|it| it.unfollowed)
+            .map(|job| Spot::new(&file.path, job.line, job.uses.as_deref().unwrap_or("an action that is elsewhere")))
     });
     let others = survey.workflows.others.iter().map(|it| Spot::new(&it.path, 1, it.system));
     let journeys = Journey::VARIANTS.iter().filter_map(|journey| {

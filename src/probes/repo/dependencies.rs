@@ -2,7 +2,9 @@
 //! dependencies new (dossier repo-signals.md §11, §13). Advisories are GitHub's to tell.
 
 use crate::domain::checklist::Effort;
-use crate::domain::{AppSettings, Consent, Finding, Foreign, Gap, GapKind, NoteLevel, ProbeKind, Remedy, Severity, System, Verdict};
+use crate::domain::{
+    AppSettings, Consent, Finding, Foreign, Gap, GapKind, NoteLevel, ProbeKind, Remedy, Severity, System, Verdict,
+};
 use crate::probes::ground::{self, Ground, MOST_SHOWN, Spot, judge};
 use crate::probes::{Meta, Probe, Sight, Stage};
 use crate::repo::Survey;
@@ -102,7 +104,8 @@ impl Probe for Dependencies {
         } else if let Some(gap) = unread {
             Verdict::undecided(gap)
         } else {
-            let locks: Vec<String> = seen.lockfiles.iter().map(|it| format!("{} ({} packages)", it.path, it.packages)).take(3).collect();
+            let locks: Vec<String> =
+                seen.lockfiles.iter().map(|it| format!("{} ({} packages)", it.path, it.packages)).take(3).collect();
             let service = seen.updates.iter().find(|it| it.idle.is_none()).map_or("", |it| it.service.as_str());
             let says = format!("{} fits the manifests, and {service} is asked for updates", locks.join(", "));
             Verdict::undecided(judge(says, "See in GitHub that the update service runs, and how old the open advisories are"))
@@ -115,7 +118,7 @@ impl Probe for Dependencies {
     }
 
     fn remedy(seen: &Seen, _settings: &AppSettings) -> Remedy {
-        let mut steps: Vec<Foreign> = findings(seen, false).into_iter().map(|it| it.fix).collect();
+        let mut steps: Vec<Foreign> = findings(seen, !seen.ground.unread.is_empty()).into_iter().map(|it| it.fix).collect();
         steps.dedup();
         Remedy { steps, effort: Effort::S }
     }
@@ -126,9 +129,15 @@ fn unreadable(seen: &Seen) -> Option<Gap> {
     let lock = seen.lockfiles.iter().find(|it| !it.is_read)?;
     let is_binary = lock.path.as_str().ends_with(".lockb");
     let (says, step) = if is_binary {
-        (format!("{} is binary: whether it fits cannot be seen", lock.path), "Run `bun install --save-text-lockfile`, and commit bun.lock in its place")
+        (
+            format!("{} is binary: whether it fits cannot be seen", lock.path),
+            "Run `bun install --save-text-lockfile`, and commit bun.lock in its place",
+        )
     } else {
-        (format!("{} cannot be understood: whether it fits cannot be seen", lock.path), "Make it again with the package manager, and commit it")
+        (
+            format!("{} cannot be understood: whether it fits cannot be seen", lock.path),
+            "Make it again with the package manager, and commit it",
+        )
     };
     Some(Gap::new(GapKind::Incomplete, System::Repo, says).needs(step))
 }
@@ -233,7 +242,11 @@ fn seen(survey: &Survey) -> Seen {
                 seen.named.push(Spot::new(&package, 1, format!("`packageManager` says {says}, and the lockfile is {lock}")));
             }
             Disagreement::Missing { at, need, lock } => {
-                seen.behind.entry(Foreign::new(lock)).or_default().push(Spot::new(&at.path, at.line, format!("{need} is not in it")));
+                seen.behind.entry(Foreign::new(lock)).or_default().push(Spot::new(
+                    &at.path,
+                    at.line,
+                    format!("{need} is not in it"),
+                ));
             }
             Disagreement::Range { at, need, range, locked, lock } => {
                 let says = format!("{need} is wanted as {range} and locked for {locked}");

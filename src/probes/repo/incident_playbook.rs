@@ -58,11 +58,38 @@ impl Part {
     fn marks(self) -> &'static [&'static str] {
         match self {
             Self::Severity => &["severity", "sev1", "sev-1", "sev 1", "sev0", "p0", "p1", "priority 1", "critical:"],
-            Self::Decides => &["incident commander", "incident lead", "decides", "decision", "in charge", "escalat", "responsible", "on-call engineer"],
-            Self::FirstMinutes => &["first 15", "first fifteen", "15 minutes", "15 min", "first minutes", "first steps", "immediate actions", "immediately"],
+            Self::Decides => &[
+                "incident commander",
+                "incident lead",
+                "decides",
+                "decision",
+                "in charge",
+                "escalat",
+                "responsible",
+                "on-call engineer",
+            ],
+            Self::FirstMinutes => &[
+                "first 15",
+                "first fifteen",
+                "15 minutes",
+                "15 min",
+                "first minutes",
+                "first steps",
+                "immediate actions",
+                "immediately",
+            ],
             Self::CustomerMessage => &[
-                "customer message", "message to customers", "customer communication", "tell customers", "notify customers", "status page",
-                "message template", "we are investigating", "inform users", "user communication", "customers:",
+                "customer message",
+                "message to customers",
+                "customer communication",
+                "tell customers",
+                "notify customers",
+                "status page",
+                "message template",
+                "we are investigating",
+                "inform users",
+                "user communication",
+                "customers:",
             ],
         }
     }
@@ -98,7 +125,9 @@ impl Probe for IncidentPlaybook {
         let findings = findings(seen, unread.is_some());
         let says = match seen.pages.first() {
             None => "no document says what is done in an incident".to_owned(),
-            Some(page) => format!("{}: {}", page.path, of(seen.parts.len(), Part::VARIANTS.len(), "parts of a playbook are there")),
+            Some(page) => {
+                format!("{}: {}", page.path, of(seen.parts.len(), Part::VARIANTS.len(), "parts of a playbook are there"))
+            }
         };
         let verdict = if let (Some(place), None, false) = (&seen.elsewhere, &unread, findings.is_empty()) {
             let says = format!("{says}; {}:{} leads to pages elsewhere", place.path, place.line);
@@ -118,7 +147,7 @@ impl Probe for IncidentPlaybook {
     }
 
     fn remedy(seen: &Seen, _settings: &AppSettings) -> Remedy {
-        let steps: Vec<Foreign> = findings(seen, false).into_iter().map(|it| it.fix).collect();
+        let steps: Vec<Foreign> = findings(seen, !seen.ground.unread.is_empty()).into_iter().map(|it| it.fix).collect();
         Remedy { steps, effort: Effort::S }
     }
 }
@@ -128,7 +157,8 @@ fn findings(seen: &Seen, is_unread: bool) -> Vec<Finding> {
         return Vec::new();
     }
     let Some(page) = seen.pages.first() else {
-        let fix = "Write docs/incident-playbook.md: three severities, who decides, who speaks, the first 15 minutes, the messages";
+        let fix =
+            "Write docs/incident-playbook.md: three severities, who decides, who speaks, the first 15 minutes, the messages";
         let says = "no document says what is done in an incident";
         return vec![Finding::new("repo.playbook-missing", "incident", Severity::Medium, says, fix)];
     };
@@ -149,7 +179,9 @@ fn seen(survey: &Survey) -> Seen {
     let pages: Vec<(Spot, Section)> = documents
         .about(Topic::Incident)
         .filter(|(_, section)| section.words >= FEW_WORDS)
-        .map(|(file, section)| (Spot::new(&file.path, section.line, format!("{} ({} words)", section.heading, section.words)), section))
+        .map(|(file, section)| {
+            (Spot::new(&file.path, section.line, format!("{} ({} words)", section.heading, section.words)), section)
+        })
         .collect();
     let parts = Part::VARIANTS.iter().filter_map(|part| {
         let (page, _) = pages.iter().find(|(_, section)| section.says(part.marks()))?;

@@ -72,7 +72,8 @@ impl Probe for PublicSecrets {
         }
         let findings = findings(seen);
         let verdict = if !findings.is_empty() {
-            let says = format!("{} of {} variables that builds publish have the name of a secret", seen.secret.len(), seen.public);
+            let says =
+                format!("{} of {} variables that builds publish have the name of a secret", seen.secret.len(), seen.public);
             Verdict::fail(says, findings).unseen(unread)
         } else if let Some(gap) = unread {
             Verdict::undecided(gap)
@@ -127,23 +128,74 @@ pub(super) const PUBLIC: [&str; 8] =
 
 /// Parts of names that mean a secret wherever they stand.
 const SECRET: [&str; 12] = [
-    "SERVICE_ROLE", "SECRET", "PRIVATE", "PASSWORD", "PASSWD", "CREDENTIAL", "SERVICE_ACCOUNT", "DATABASE_URL", "DB_URL", "CONNECTION_STRING",
-    "SMTP", "ADMIN_KEY",
+    "SERVICE_ROLE",
+    "SECRET",
+    "PRIVATE",
+    "PASSWORD",
+    "PASSWD",
+    "CREDENTIAL",
+    "SERVICE_ACCOUNT",
+    "DATABASE_URL",
+    "DB_URL",
+    "CONNECTION_STRING",
+    "SMTP",
+    "ADMIN_KEY",
 ];
 
 /// Vendors whose keys are never made for browsers, and which must stand beside a word of a key.
 const VENDORS: [&str; 26] = [
-    "OPENAI", "ANTHROPIC", "CLAUDE", "OPENROUTER", "GROQ", "GEMINI", "MISTRAL", "COHERE", "PERPLEXITY", "DEEPSEEK", "REPLICATE", "HUGGINGFACE",
-    "ELEVENLABS", "ELEVEN_LABS", "DEEPGRAM", "ASSEMBLYAI", "TWILIO", "RESEND", "SENDGRID", "MAILGUN", "POSTMARK", "FIRECRAWL", "TAVILY",
-    "PINECONE", "UPSTASH", "RAPIDAPI",
+    "OPENAI",
+    "ANTHROPIC",
+    "CLAUDE",
+    "OPENROUTER",
+    "GROQ",
+    "GEMINI",
+    "MISTRAL",
+    "COHERE",
+    "PERPLEXITY",
+    "DEEPSEEK",
+    "REPLICATE",
+    "HUGGINGFACE",
+    "ELEVENLABS",
+    "ELEVEN_LABS",
+    "DEEPGRAM",
+    "ASSEMBLYAI",
+    "TWILIO",
+    "RESEND",
+    "SENDGRID",
+    "MAILGUN",
+    "POSTMARK",
+    "FIRECRAWL",
+    "TAVILY",
+    "PINECONE",
+    "UPSTASH",
+    "RAPIDAPI",
 ];
 
 const KEY: [&str; 4] = ["KEY", "TOKEN", "SECRET", "AUTH"];
 
 /// Made to be public, whatever else the name says.
 const BY_DESIGN: [&str; 20] = [
-    "PUBLISHABLE", "ANON_KEY", "SITE_KEY", "SITEKEY", "SENTRY_DSN", "PUBLIC_KEY", "POSTHOG", "FIREBASE", "VAPID", "CLIENT_ID", "APP_ID",
-    "MEASUREMENT_ID", "PROJECT_ID", "RECAPTCHA", "TURNSTILE", "HCAPTCHA", "PUSHER_KEY", "PADDLE_CLIENT", "ALGOLIA_SEARCH", "AMPLITUDE",
+    "PUBLISHABLE",
+    "ANON_KEY",
+    "SITE_KEY",
+    "SITEKEY",
+    "SENTRY_DSN",
+    "PUBLIC_KEY",
+    "POSTHOG",
+    "FIREBASE",
+    "VAPID",
+    "CLIENT_ID",
+    "APP_ID",
+    "MEASUREMENT_ID",
+    "PROJECT_ID",
+    "RECAPTCHA",
+    "TURNSTILE",
+    "HCAPTCHA",
+    "PUSHER_KEY",
+    "PADDLE_CLIENT",
+    "ALGOLIA_SEARCH",
+    "AMPLITUDE",
 ];
 
 /// Public by design, and worth restricting.
@@ -163,7 +215,9 @@ fn sound(bare: &str) -> Sound {
     let is_key = name.split('_').any(|it| KEY.contains(&it) || it.ends_with("KEY") || it.ends_with("TOKEN"));
     // A switch or an address of a page is no secret, whatever it is about.
     let is_other = ["ENABLE", "DISABLE", "SHOW", "USE", "HAS"].iter().any(|it| name.split('_').any(|part| part == *it))
-        || ["_LENGTH", "_MIN", "_MAX", "RESET_PASSWORD_URL", "_PATH", "_ROUTE", "_REDIRECT_URL", "_PAGE"].iter().any(|it| name.ends_with(it));
+        || ["_LENGTH", "_MIN", "_MAX", "RESET_PASSWORD_URL", "_PATH", "_ROUTE", "_REDIRECT_URL", "_PAGE"]
+            .iter()
+            .any(|it| name.ends_with(it));
     if has(&RESTRICT) {
         Sound::Restrict
     } else if is_other {
@@ -179,7 +233,8 @@ fn sound(bare: &str) -> Sound {
 
 fn seen(survey: &Survey) -> Seen {
     let mut named: BTreeMap<&str, (Spot, usize)> = BTreeMap::new();
-    let reads = survey.code.iter().flat_map(|file| file.reads.iter().map(move |it| (it.name.as_str(), file.path.as_str(), it.line)));
+    let reads =
+        survey.code.iter().flat_map(|file| file.reads.iter().map(move |it| (it.name.as_str(), file.path.as_str(), it.line)));
     let held = survey.environment.iter().flat_map(|file| {
         let counts = |filled: Filled| filled != Filled::Empty || is_example(&file.path);
         file.variables.iter().filter(move |it| counts(it.filled)).map(move |it| (it.name.as_str(), file.path.as_str(), it.line))

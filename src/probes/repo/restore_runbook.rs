@@ -74,7 +74,10 @@ impl Probe for RestoreRunbook {
         } else if let Some(gap) = unread {
             Verdict::undecided(gap)
         } else {
-            Verdict::undecided(judge(said(seen), "Let somebody who did not write it follow it once, and compare the two numbers with what was agreed"))
+            Verdict::undecided(judge(
+                said(seen),
+                "Let somebody who did not write it follow it once, and compare the two numbers with what was agreed",
+            ))
         };
         let pages = seen.usable.iter().map(|it| seen.ground.evidence(format!("repo.restore.{}", it.path), it));
         let promise = |key: &str, it: &Promise| seen.ground.evidence(format!("repo.restore-{key}.{}", it.spot.path), &it.spot);
@@ -83,7 +86,7 @@ impl Probe for RestoreRunbook {
     }
 
     fn remedy(seen: &Seen, _settings: &AppSettings) -> Remedy {
-        let steps: Vec<Foreign> = findings(seen, false).into_iter().map(|it| it.fix).collect();
+        let steps: Vec<Foreign> = findings(seen, !seen.ground.unread.is_empty()).into_iter().map(|it| it.fix).collect();
         Remedy { steps, effort: Effort::S }
     }
 }
@@ -92,7 +95,12 @@ fn said(seen: &Seen) -> String {
     match (seen.usable.first(), seen.rpo.as_ref(), seen.rto.as_ref()) {
         (None, ..) => "no page that can be followed says how to restore the data".to_owned(),
         (Some(page), Some(rpo), Some(rto)) => {
-            format!("{} says how to restore, with {} of data lost and {} of downtime at most", page.path, span(rpo.minutes), span(rto.minutes))
+            format!(
+                "{} says how to restore, with {} of data lost and {} of downtime at most",
+                page.path,
+                span(rpo.minutes),
+                span(rto.minutes)
+            )
         }
         (Some(page), rpo, _) => {
             let lacks = if rpo.is_some() { "how long the app may be down" } else { "how much data may be lost" };
@@ -127,7 +135,8 @@ fn findings(seen: &Seen, is_unread: bool) -> Vec<Finding> {
             }
         }
     }
-    let numbers = [("rpo", &seen.rpo, "how much data may be lost (RPO)"), ("rto", &seen.rto, "how long the app may be down (RTO)")];
+    let numbers =
+        [("rpo", &seen.rpo, "how much data may be lost (RPO)"), ("rto", &seen.rto, "how long the app may be down (RTO)")];
     for (key, _, what) in numbers.into_iter().filter(|(_, it, _)| it.is_none() && !is_unread) {
         let says = format!("no document says in a number {what}");
         let fix = format!("Agree with the client {what}, and write it into the restore runbook");
@@ -142,7 +151,10 @@ fn seen(survey: &Survey) -> Seen {
     let spot = |(file, section): (&Document, Section)| {
         let names: Vec<&str> = section.names.iter().copied().take(4).collect();
         let names = if names.is_empty() { "names no service".to_owned() } else { format!("names {}", names.join(", ")) };
-        let says = format!("{} ({} words, {} commands, {} steps, {names})", section.heading, section.words, section.commands, section.steps);
+        let says = format!(
+            "{} ({} words, {} commands, {} steps, {names})",
+            section.heading, section.words, section.commands, section.steps
+        );
         Spot::new(&file.path, section.line, says)
     };
     // A number in any document counts that speaks of restoring or of the systems: RPO means nothing else.

@@ -90,7 +90,7 @@ impl Probe for Runbooks {
     }
 
     fn remedy(seen: &Seen, _settings: &AppSettings) -> Remedy {
-        let steps: Vec<Foreign> = findings(seen, false).into_iter().map(|it| it.fix).collect();
+        let steps: Vec<Foreign> = findings(seen, !seen.ground.unread.is_empty()).into_iter().map(|it| it.fix).collect();
         Remedy { steps, effort: Effort::M }
     }
 }
@@ -120,7 +120,8 @@ fn seen(survey: &Survey) -> Seen {
     let topics = FOUR.map(|topic| {
         let (usable, thin): (Vec<_>, Vec<_>) = documents.about(topic).partition(|(_, section)| section.can_be_followed());
         let spot = |(file, section): (&crate::repo::documents::Document, crate::repo::documents::Section)| {
-            let says = format!("{} ({} words, {} commands, {} steps)", section.heading, section.words, section.commands, section.steps);
+            let says =
+                format!("{} ({} words, {} commands, {} steps)", section.heading, section.words, section.commands, section.steps);
             Spot::new(&file.path, section.line, says)
         };
         TopicSeen { topic, usable: usable.into_iter().map(spot).collect(), thin: thin.into_iter().map(spot).collect() }

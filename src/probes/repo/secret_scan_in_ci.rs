@@ -71,7 +71,10 @@ impl Probe for SecretScanInCi {
             Verdict::undecided(gap)
         } else if let Some(first) = seen.elsewhere.first() {
             let says = format!("{}: {}, which is not read here, may look for secrets", first.path, first.says);
-            Verdict::undecided(Gap::new(GapKind::Incomplete, System::Repo, says).needs("Look whether secrets are looked for there on every pull request"))
+            Verdict::undecided(
+                Gap::new(GapKind::Incomplete, System::Repo, says)
+                    .needs("Look whether secrets are looked for there on every pull request"),
+            )
         } else {
             let says = match (seen.scans.first(), seen.others.first()) {
                 (Some(scan), _) => format!("the secret scan in {} cannot fail", scan.spot.path),
@@ -103,7 +106,9 @@ fn findings(seen: &Seen) -> Vec<Finding> {
         let why = scan.soft.map_or("", Soft::words);
         let says = format!("the secret scan in {} cannot fail: {why}", scan.spot.path);
         let fix = format!("Let the secret scan in {} fail the run", scan.spot.path);
-        return vec![Finding::new("repo.secret-scan-soft", &scan.spot.path, Severity::Medium, says, fix).at(seen.ground.place(&scan.spot))];
+        return vec![
+            Finding::new("repo.secret-scan-soft", &scan.spot.path, Severity::Medium, says, fix).at(seen.ground.place(&scan.spot)),
+        ];
     }
     let fix = "Add a secret scan (gitleaks, or `rescue scan`) to the workflow of pull requests, and make it a required check";
     let says = "no workflow looks for secrets in pull requests";
@@ -118,7 +123,9 @@ fn seen(survey: &Survey) -> Seen {
     let workflows = &survey.workflows;
     let scans = |on_pulls: bool| {
         let files = workflows.files.iter().filter(move |it| it.runs_on_pull_requests() == on_pulls);
-        files.flat_map(|file| file.work().filter(|(_, _, work)| work.meaning == Meaning::SecretScan).map(move |(_, _, work)| (file, work)))
+        files.flat_map(|file| {
+            file.work().filter(|(_, _, work)| work.meaning == Meaning::SecretScan).map(move |(_, _, work)| (file, work))
+        })
     };
     let unfollowed = workflows.files.iter().filter(|it| it.runs_on_pull_requests()).flat_map(|file| {
         let jobs = file.jobs.iter().filter(|it| it.unfollowed);
@@ -128,7 +135,11 @@ fn seen(survey: &Survey) -> Seen {
         ground: Ground::of(survey, |path| Workflows::wants(path) || path.ends_with("package.json")),
         workflows: workflows.files.len(),
         scans: scans(true)
-            .map(|(file, work)| Scan { spot: Spot::new(&file.path, work.line, &work.says), soft: work.soft, conditional: work.conditional })
+            .map(|(file, work)| Scan {
+                spot: Spot::new(&file.path, work.line, &work.says),
+                soft: work.soft,
+                conditional: work.conditional,
+            })
             .collect(),
         others: scans(false).map(|(file, work)| Spot::new(&file.path, work.line, &work.says)).collect(),
         elsewhere: workflows.others.iter().map(|it| Spot::new(&it.path, 1, it.system)).chain(unfollowed).collect(),

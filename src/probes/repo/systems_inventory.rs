@@ -138,7 +138,10 @@ fn findings(seen: &Seen) -> Vec<Finding> {
 }
 
 fn matters(path: &str) -> bool {
-    is_app_code(path) || is_environment(path) || matches!(name(path), "package.json" | "deno.json" | "deno.jsonc") || Documents::wants(path)
+    is_app_code(path)
+        || is_environment(path)
+        || matches!(name(path), "package.json" | "deno.json" | "deno.jsonc")
+        || Documents::wants(path)
 }
 
 fn seen(survey: &Survey) -> Seen {
@@ -154,7 +157,10 @@ fn seen(survey: &Survey) -> Seen {
         strength: it.strength,
         seen: it.uses.iter().map(|by| Spot::new(&by.at.path, by.at.line, format!("{} {}", by.kind.words(), by.what))).collect(),
         packages: it.folders.iter().map(Foreign::new).collect(),
-        listed: lists.iter().find(|(_, section)| section.says(&[&it.name.to_lowercase()])).map(|(file, _)| Foreign::new(&file.path)),
+        listed: lists
+            .iter()
+            .find(|(_, section)| section.says(&[&it.name.to_lowercase()]))
+            .map(|(file, _)| Foreign::new(&file.path)),
     });
     Seen {
         ground: Ground::of(survey, matters),

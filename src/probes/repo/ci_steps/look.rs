@@ -34,7 +34,9 @@ pub(super) fn seen(survey: &Survey) -> Seen {
     });
     let unfollowed = of_pulls.iter().flat_map(|workflow| {
         let jobs = workflow.jobs.iter().filter(|it| it.unfollowed);
-        jobs.map(|job| Spot::new(&workflow.path, job.line, job.uses.as_deref().unwrap_or("an action that is not in the repository")))
+        jobs.map(|job| {
+            Spot::new(&workflow.path, job.line, job.uses.as_deref().unwrap_or("an action that is not in the repository"))
+        })
     });
     let loose = project.tsconfigs.iter().filter(|it| it.covers_code() && is_strict(it, &project.tsconfigs) == Some(false));
     Seen {
@@ -58,7 +60,12 @@ pub(super) fn seen(survey: &Survey) -> Seen {
             .filter_map(Workflow::checks_out_strangers)
             .map(|it| Spot::new(it.path, it.line, "the head of the pull request is checked out"))
             .collect(),
-        builders: project.hosts.iter().filter(|it| BUILDING.contains(&it.kind)).map(|it| Spot::new(&it.path, 1, it.kind.to_string())).collect(),
+        builders: project
+            .hosts
+            .iter()
+            .filter(|it| BUILDING.contains(&it.kind))
+            .map(|it| Spot::new(&it.path, 1, it.kind.to_string()))
+            .collect(),
     }
 }
 

@@ -31,9 +31,7 @@ pub(super) fn scripts_called(command: &Command) -> Option<Called> {
         while let Some(word) = words.next() {
             match word.as_str() {
                 "--filter" | "-F" | "--workspace" | "-w" | "-C" | "--dir" | "--prefix" | "--cwd" | "workspace" => {
-                    {
                     words.next();
-                }
                 }
                 "--" => break,
                 it if it.starts_with('-') => {}
