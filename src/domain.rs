@@ -3,6 +3,7 @@
 
 pub mod app;
 pub mod assess;
+mod asset_host;
 pub mod board;
 mod calendar;
 pub mod checklist;
@@ -40,6 +41,7 @@ mod words;
 
 pub use app::{AppSettings, Limit, Person, Side, Slug, SupabaseRef, VercelProject};
 pub use assess::assess;
+pub use asset_host::AssetHost;
 pub use board::board;
 pub use checklist::{Checklist, Decides, Freshness, Gate, Item, JudgedFor, Phase, Rule};
 pub use diff::{Diff, diff};

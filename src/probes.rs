@@ -1,6 +1,7 @@
 //! The probes: one question each, one file each, and the table of all of them. A probe looks (`observe`) and judges
 //! what was seen (`decide`); it never opens a socket itself and never reads the clock.
 
+pub mod data;
 pub mod files;
 pub mod github;
 pub mod ground;
@@ -8,9 +9,11 @@ pub mod leaks;
 pub mod once;
 pub mod openai;
 pub mod openrouter;
+mod pages;
 pub mod part;
 pub mod repo;
 pub mod scan;
+pub mod served;
 pub mod site;
 #[cfg(test)]
 pub mod stand_in;

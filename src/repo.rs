@@ -12,6 +12,7 @@ pub mod migrations;
 pub mod place;
 pub mod problem;
 pub mod project;
+pub mod queried;
 pub mod reach;
 pub mod remote;
 pub mod survey;
@@ -31,8 +32,8 @@ pub use unread::{Unread, Why};
 /// How much of a repository is read before the rest is counted as not seen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ReadLimits {
-    /// Bytes of one file that are held in memory. A larger file on disk is read in pieces; a larger entry of an archive,
-    /// or blob of git that the disk has not, is not read.
+    /// Bytes of one file that are held in memory. What is larger is read in pieces, wherever it stands; what git builds
+    /// from other objects goes through a temporary file without a name.
     pub file_bytes: u64,
     /// Bytes of all files together.
     pub total_bytes: u64,

@@ -8,7 +8,7 @@ use super::*;
 use crate::domain::Checklist;
 
 /// The probes that this issue has; the registry's own test compares it with what the built-in checklist names.
-const PROBES: [&str; 25] = [
+const PROBES: [&str; 33] = [
     "scan.tree",
     "scan.history",
     "scan.exposure-window",
@@ -25,6 +25,14 @@ const PROBES: [&str; 25] = [
     "repo.runbooks",
     "repo.secret-scan-in-ci",
     "repo.systems-inventory",
+    "repo.migrations",
+    "repo.row-level-security",
+    "repo.staged-migrations",
+    "repo.reversible-migrations",
+    "repo.automatic-migrations",
+    "repo.pooled-connections",
+    "repo.indexed-filters",
+    "repo.business-rules",
     "github.secret-scanning",
     "github.leak-prevention",
     "github.branch-protection",

@@ -2,7 +2,7 @@
 
 use super::item_args::ItemCommand;
 use super::scan_args::ScanArgs;
-use crate::domain::{Limit, Slug, SupabaseRef, System, VercelProject};
+use crate::domain::{AssetHost, Limit, Slug, SupabaseRef, System, VercelProject};
 use chrono::NaiveDate;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
@@ -116,6 +116,9 @@ pub struct AppFields {
     /// Production's address
     #[arg(long)]
     pub url: Option<url::Url>,
+    /// A further host that serves production's scripts, such as an asset host; may be given several times
+    #[arg(long, value_name = "HOST")]
+    pub asset_host: Vec<AssetHost>,
     /// A metered provider that the app uses; may be given several times
     #[arg(long, value_name = "ID", value_delimiter = ',')]
     pub provider: Vec<System>,
@@ -128,6 +131,9 @@ pub struct AppFields {
     /// Since when users are there
     #[arg(long, value_name = "DATE")]
     pub live_since: Option<NaiveDate>,
+    /// Since when every migration that touches data has to say how it is undone
+    #[arg(long, value_name = "DATE")]
+    pub cut_over: Option<NaiveDate>,
     /// How long the engagement is (6)
     #[arg(long, value_parser = clap::value_parser!(u8).range(1..=52))]
     pub weeks: Option<u8>,
@@ -178,7 +184,7 @@ pub enum AppCommand {
         name: String,
         #[command(flatten)]
         fields: Box<AppFields>,
-        /// Forget a field: repo, github, supabase, staging, vercel, url, live-since, openai-project, or provider=ID, ceiling=ID, limit=ITEM, person=NAME, unused=SYSTEM, stack=FACT
+        /// Forget a field: repo, github, supabase, staging, vercel, url, live-since, openai-project, or asset-host=HOST, provider=ID, ceiling=ID, limit=ITEM, person=NAME, unused=SYSTEM, stack=FACT
         #[arg(long, value_name = "FIELD")]
         clear: Vec<String>,
     },

@@ -17,7 +17,7 @@ use crate::scan::verify::Answer;
 use crate::scan::{Confidence, Coverage, Leak, Report, sarif};
 use crate::trouble::Trouble;
 use chrono::{DateTime, Utc};
-use house::House;
+use house::{House, Words};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 use target::Target;
@@ -30,6 +30,8 @@ struct Shown<'a> {
     key: String,
     /// Why it is accepted, if it is today.
     accepted: Option<&'a str>,
+    /// When and by whom it was replaced, if only the history has it.
+    rotated: Option<&'a str>,
     answer: Option<&'a Answer>,
 }
 
@@ -54,9 +56,14 @@ struct Said<'a> {
 }
 
 impl Said<'_> {
-    /// Secrets that have to be rotated: sure, not public, not accepted; each once.
+    /// Secrets that have to be rotated: sure, not public, neither accepted nor rotated; each once.
     fn open_secrets(&self) -> usize {
-        self.count(|it| it.leak.can_fail() && it.accepted.is_none())
+        self.count(|it| it.leak.can_fail() && it.accepted.is_none() && it.rotated.is_none())
+    }
+
+    /// Secrets of the history that somebody says were replaced.
+    fn rotated_secrets(&self) -> usize {
+        self.count(|it| it.accepted.is_none() && it.rotated.is_some())
     }
 
     /// Secrets that somebody accepted.
@@ -66,7 +73,9 @@ impl Said<'_> {
 
     /// What may be a secret, and only a person can tell.
     fn maybe_secrets(&self) -> usize {
-        self.count(|it| !it.leak.public && it.leak.confidence < Confidence::Strong && it.accepted.is_none())
+        self.count(|it| {
+            !it.leak.public && it.leak.confidence < Confidence::Strong && it.accepted.is_none() && it.rotated.is_none()
+        })
     }
 
     fn count(&self, is: impl Fn(&Shown<'_>) -> bool) -> usize {
@@ -122,12 +131,12 @@ pub async fn scan(
         Some((asked, door)) => asked.answers(&scanned.report, &house, &door, &args, &stop, out).await,
         None => BTreeMap::new(),
     };
-    let accepted = house.accepted(&scanned.report.findings)?;
-    let said = said(&target, &args, &house, &scanned, &accepted, &answers);
+    let people = house.said_of(&scanned.report.findings)?;
+    let said = said(&target, &args, &house, &scanned, &people, &answers);
     match args.format() {
         Format::Text => lines::print(&said, out),
         Format::Json => out.json(&document::document(&said)),
-        Format::Sarif => out.json(&sarif_of(&said, &scanned.report, &accepted, &answers)),
+        Format::Sarif => out.json(&sarif_of(&said, &scanned.report, &people, &answers)),
     }
     Ok(said.code())
 }
@@ -137,7 +146,7 @@ fn said<'a>(
     args: &ScanArgs,
     house: &House,
     scanned: &'a sources::Scanned,
-    accepted: &'a BTreeMap<String, String>,
+    people: &'a Words,
     answers: &'a BTreeMap<String, Answer>,
 ) -> Said<'a> {
     let report = &scanned.report;
@@ -145,7 +154,8 @@ fn said<'a>(
     let is_folded_weak = |leak: &Leak| !leak.public && leak.confidence == Confidence::Weak && !args.weak;
     let shown = report.findings.iter().filter(|leak| !is_folded_public(leak) && !is_folded_weak(leak)).map(|leak| {
         let key = leak.key();
-        Shown { accepted: accepted.get(&key).map(String::as_str), answer: answers.get(&key), key, leak }
+        let of = |words: &'a BTreeMap<String, String>| words.get(&key).map(String::as_str);
+        Shown { accepted: of(&people.accepted), rotated: of(&people.rotated), answer: answers.get(&key), key, leak }
     });
     let secrets = |is: &dyn Fn(&Leak) -> bool| {
         let leaks = report.findings.iter().filter(|leak| is(leak));
@@ -170,13 +180,16 @@ fn said<'a>(
     }
 }
 
-fn sarif_of(said: &Said<'_>, report: &Report, accepted: &BTreeMap<String, String>, answers: &BTreeMap<String, Answer>) -> Value {
+fn sarif_of(said: &Said<'_>, report: &Report, people: &Words, answers: &BTreeMap<String, Answer>) -> Value {
+    // Whoever reads it elsewhere has nothing left to do about either.
+    let accepted: BTreeMap<String, String> =
+        people.rotated.iter().chain(&people.accepted).map(|(key, why)| (key.clone(), why.clone())).collect();
     let live = answers.iter().map(|(key, answer)| (key.clone(), answer.live)).collect();
     let repository = match said.target {
         Target::Address(url) => Some(url.as_str()),
         _ => None,
     };
     let shown: Vec<&Leak> = said.shown.iter().map(|it| it.leak).collect();
-    let about = sarif::About { version: crate::desk::VERSION, ended: said.at, repository, accepted, live: &live };
+    let about = sarif::About { version: crate::desk::VERSION, ended: said.at, repository, accepted: &accepted, live: &live };
     sarif::document(report, &shown, &about)
 }

@@ -1,5 +1,6 @@
 //! `rescue scan` as it is written.
 
+use crate::domain::AssetHost;
 use clap::{Args, ValueEnum};
 use std::ffi::OsString;
 
@@ -14,6 +15,9 @@ pub struct ScanArgs {
     /// Look at what a deployed site serves to anybody, instead
     #[arg(long, value_name = "URL")]
     pub site: Option<String>,
+    /// A further host that serves the site's scripts, such as an asset host; may be given several times
+    #[arg(long, value_name = "HOST", requires = "site")]
+    pub asset_host: Vec<AssetHost>,
     /// Lend the scan an app's Supabase projects, GitHub token, permissions and accepted findings
     #[arg(long, value_name = "NAME")]
     pub app: Option<String>,

@@ -77,6 +77,24 @@ impl Endpoints {
         self.bases.get(&system)
     }
 
+    /// Where people and git find what GitHub's API speaks of: github.com, a host of data residency (`api.acme.ghe.com` is
+    /// of `acme.ghe.com`), or an enterprise's own host, whose API lies below `/api/v3`. Ends in `/`.
+    #[must_use]
+    pub fn github_pages(&self) -> Option<Url> {
+        let api = self.base(System::Github)?;
+        let host = api.host_str()?;
+        let apart = host.strip_prefix("api.").filter(|rest| *rest == "github.com" || rest.ends_with(".ghe.com"));
+        let mut pages = api.clone();
+        if let Some(rest) = apart {
+            pages.set_host(Some(rest)).ok()?;
+            pages.set_path("/");
+        } else {
+            let path = api.path().trim_end_matches('/');
+            pages.set_path(&format!("{}/", path.strip_suffix("/api/v3").unwrap_or(path)));
+        }
+        Some(pages)
+    }
+
     /// Where a leaked key of a provider is tried: at the system of that id, else at the provider's own address.
     #[must_use]
     pub fn provider(&self, id: &str) -> Option<&Url> {
@@ -133,6 +151,17 @@ mod tests {
             Ok(address) => assert_eq!(endpoints.unwrap().base(System::Github).unwrap().as_str(), address),
             Err(why) => assert_eq!(endpoints.unwrap_err().why, why),
         }
+    }
+
+    #[rstest]
+    #[case("https://api.github.com/", "https://github.com/")]
+    #[case("https://git.acme.example/api/v3/", "https://git.acme.example/")]
+    #[case("https://api.acme.ghe.com", "https://acme.ghe.com/")]
+    #[case("https://api.acme.example/", "https://api.acme.example/")]
+    #[case("http://127.0.0.1:8080/github/", "http://127.0.0.1:8080/github/")]
+    fn pages_of_github(#[case] api: &str, #[case] wanted: &str) {
+        let endpoints = Endpoints::from_environment(&Environment::of([("RESCUE_GITHUB_URL", api)])).unwrap();
+        assert_eq!(endpoints.github_pages().unwrap().as_str(), wanted);
     }
 
     #[test]

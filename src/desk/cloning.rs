@@ -6,7 +6,6 @@ use crate::domain::{AppName, Slug, System};
 use crate::probes::Cloner;
 use crate::repo::clone::{self, CloneLimits, CloneProblem, CloneToken};
 use std::sync::Arc;
-use url::Url;
 
 impl Desk {
     /// What clones a repository of the app's code host; none where this desk may start no program.
@@ -15,7 +14,7 @@ impl Desk {
         if !self.clones {
             return None;
         }
-        let base = git_base(self.endpoints.base(System::Github)?)?;
+        let base = self.endpoints.github_pages()?;
         let (chain, app, under) = (Arc::clone(&self.chain), app.clone(), self.paths.scratch());
         Some(Arc::new(move |slug: &Slug, stop| {
             let wrong = |_| CloneProblem::NotAnAddress { address: slug.to_string().into() };
@@ -25,31 +24,5 @@ impl Desk {
             let token = found.as_ref().map(|it| CloneToken::new(it.secret.expose()));
             clone::clone(address.as_str(), token, &under, stop, CloneLimits::default())
         }))
-    }
-}
-
-/// Where git finds what the API at `api` speaks of: GitHub's own host, or the same host for an enterprise.
-fn git_base(api: &Url) -> Option<Url> {
-    if api.host_str() == Some("api.github.com") {
-        return Url::parse("https://github.com/").ok();
-    }
-    let path = api.path().trim_end_matches('/');
-    let path = path.strip_suffix("/api/v3").unwrap_or(path);
-    let mut base = api.clone();
-    base.set_path(&format!("{path}/"));
-    Some(base)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use rstest::rstest;
-
-    #[rstest]
-    #[case("https://api.github.com/", "https://github.com/")]
-    #[case("https://git.acme.example/api/v3/", "https://git.acme.example/")]
-    #[case("http://127.0.0.1:8080/github/", "http://127.0.0.1:8080/github/")]
-    fn addresses(#[case] api: &str, #[case] wanted: &str) {
-        assert_eq!(git_base(&Url::parse(api).unwrap()).unwrap().as_str(), wanted);
     }
 }

@@ -1,6 +1,6 @@
 //! What of an app was written on the command line or in the console's form, and the settings that it means.
 
-use crate::domain::{AppName, AppSettings, Foreign, ItemId, Limit, Person, Slug, SupabaseRef, System, VercelProject};
+use crate::domain::{AppName, AppSettings, AssetHost, Foreign, ItemId, Limit, Person, Slug, SupabaseRef, System, VercelProject};
 use crate::repo;
 use crate::trouble::Trouble;
 use chrono::NaiveDate;
@@ -17,10 +17,12 @@ pub struct Fields {
     pub staging: Option<SupabaseRef>,
     pub vercel: Option<VercelProject>,
     pub url: Option<url::Url>,
+    pub asset_hosts: Vec<AssetHost>,
     pub providers: Vec<System>,
     pub openai_project: Option<String>,
     pub start: Option<NaiveDate>,
     pub live_since: Option<NaiveDate>,
+    pub cut_over: Option<NaiveDate>,
     pub weeks: Option<u8>,
     pub ceilings: Vec<(System, u64)>,
     pub limits: Vec<(ItemId, Limit)>,
@@ -66,6 +68,7 @@ pub fn apply(fields: Fields, github_at: Option<&url::Url>, settings: &mut AppSet
     if let Some(url) = fields.url {
         settings.url = Some(address(url)?);
     }
+    settings.asset_hosts.extend(fields.asset_hosts);
     for system in fields.providers {
         if !system.is_metered() {
             return Err(Trouble::usage(format!("{system} is not paid by use, so it is no provider"))
@@ -88,6 +91,7 @@ pub fn apply(fields: Fields, github_at: Option<&url::Url>, settings: &mut AppSet
     }
     settings.start = fields.start.unwrap_or(settings.start);
     settings.live_since = fields.live_since.or(settings.live_since);
+    settings.cut_over = fields.cut_over.or(settings.cut_over);
     settings.weeks = fields.weeks.unwrap_or(settings.weeks);
     for (system, dollars) in fields.ceilings {
         settings.ceilings.insert(system, dollars);
@@ -189,7 +193,9 @@ pub fn clear(names: &[String], settings: &mut AppSettings) -> Result<(), Trouble
             ("vercel", None) => forget(&mut settings.vercel),
             ("url", None) => forget(&mut settings.url),
             ("live-since", None) => forget(&mut settings.live_since),
+            ("cut-over", None) => forget(&mut settings.cut_over),
             ("openai-project", None) => forget(&mut settings.openai_project),
+            ("asset-host", Some(host)) => host.parse::<AssetHost>().is_ok_and(|it| settings.asset_hosts.remove(&it)),
             ("provider", Some(_)) => system().is_some_and(|it| settings.providers.remove(&it)),
             ("ceiling", Some(_)) => system().is_some_and(|it| settings.ceilings.remove(&it).is_some()),
             ("unused", Some(_)) => system().is_some_and(|it| settings.unused.remove(&it).is_some()),

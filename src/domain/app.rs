@@ -1,6 +1,6 @@
 //! An app under rescue: what it is connected to, who its people are, what was agreed.
 
-use super::{AppName, Consent, Foreign, ItemId, System};
+use super::{AppName, AssetHost, Consent, Foreign, ItemId, System};
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
@@ -24,7 +24,7 @@ pub struct Malformed {
     pub wanted: &'static str,
 }
 
-fn malformed(given: &str, wanted: &'static str) -> Malformed {
+pub(super) fn malformed(given: &str, wanted: &'static str) -> Malformed {
     Malformed { given: Foreign::from(Foreign::new(given).cut(60)), wanted }
 }
 
@@ -247,6 +247,9 @@ pub struct AppSettings {
     /// Production's address.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub url: Option<url::Url>,
+    /// Further hosts that serve production's scripts.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub asset_hosts: BTreeSet<AssetHost>,
     /// Metered providers that the app uses.
     #[serde(default)]
     pub providers: BTreeSet<System>,
@@ -268,6 +271,9 @@ pub struct AppSettings {
     /// Since when users are there; none before the launch.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub live_since: Option<NaiveDate>,
+    /// Since when every migration that touches data has to say how it is undone (MIG-04); none: not agreed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cut_over: Option<NaiveDate>,
     /// How long the engagement is, in weeks: 1 to 52.
     pub weeks: u8,
     /// What is known of the stack, by the names that `applies_if` uses (`uses.payments`, …). Absent: unknown.
@@ -293,6 +299,7 @@ impl AppSettings {
             staging: None,
             vercel: None,
             url: None,
+            asset_hosts: BTreeSet::new(),
             providers: BTreeSet::new(),
             openai_project: None,
             unused: BTreeMap::new(),
@@ -301,6 +308,7 @@ impl AppSettings {
             limits: BTreeMap::new(),
             start,
             live_since: None,
+            cut_over: None,
             weeks: 6,
             stack: BTreeMap::new(),
             discovery_complete: false,

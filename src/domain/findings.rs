@@ -8,9 +8,10 @@ use std::cmp::Reverse;
 use std::collections::{BTreeMap, HashMap};
 
 /// The worst first, then by key. Items that do not apply show none.
-pub(super) fn standing(items: &[Assessment], ledger: &Ledger<'_>, book: &ProbeBook) -> Vec<StandingFinding> {
+pub(super) fn standing<'a>(items: &'a [Assessment], ledger: &Ledger<'a>, book: &ProbeBook) -> Vec<StandingFinding> {
     let mut rows: BTreeMap<String, StandingFinding> = BTreeMap::new();
     let mut seen: HashMap<&str, Seen<'_>> = HashMap::new();
+    let leaked = leaked(items, ledger, book, &mut seen);
     for assessment in items.iter().filter(|it| it.truth != Truth::NotApplicable) {
         for word in assessment.words.iter().filter(|it| !it.findings.is_empty()) {
             let times = seen.entry(word.probe.as_str()).or_insert_with(|| Seen::of(word, ledger, book));
@@ -18,7 +19,8 @@ pub(super) fn standing(items: &[Assessment], ledger: &Ledger<'_>, book: &ProbeBo
                 let key = finding.key();
                 let (first_seen, last_seen) = times.of_finding(finding, ledger.now());
                 let waiver = ledger.acceptance(&key, assessment.gate.is_some());
-                let rotation = finding.exposed.as_ref().and_then(|_| ledger.rotation(&key, rotation::since(finding, first_seen)));
+                let since = leaked.get(rotation::secret(&key)).copied().flatten();
+                let rotation = finding.exposed.as_ref().and_then(|_| ledger.rotation(&key, since));
                 let settled = Settled {
                     accepted: waiver.as_ref().is_some_and(|it| it.stands),
                     rotated: assessment.asks_rotation && rotation.as_ref().is_some_and(|it| it.holds),
@@ -46,6 +48,25 @@ pub(super) fn standing(items: &[Assessment], ledger: &Ledger<'_>, book: &ProbeBo
     }
     rows.sort_by_key(|it| Reverse(it.finding.severity));
     rows
+}
+
+/// Since when each leaked secret lies open, over all that saw it: the earliest moment that any gave.
+fn leaked<'a>(
+    items: &'a [Assessment],
+    ledger: &Ledger<'a>,
+    book: &ProbeBook,
+    seen: &mut HashMap<&'a str, Seen<'a>>,
+) -> HashMap<String, Option<DateTime<Utc>>> {
+    let mut leaked: HashMap<String, Option<DateTime<Utc>>> = HashMap::new();
+    for word in items.iter().filter(|it| it.truth != Truth::NotApplicable).flat_map(|it| &it.words) {
+        for finding in word.findings.iter().filter(|it| it.exposed.is_some()) {
+            let times = seen.entry(word.probe.as_str()).or_insert_with(|| Seen::of(word, ledger, book));
+            let (first_seen, _) = times.of_finding(finding, ledger.now());
+            let known = leaked.entry(rotation::secret(&finding.key()).to_owned()).or_default();
+            *known = rotation::earlier(*known, rotation::since(finding, first_seen));
+        }
+    }
+    leaked
 }
 
 /// By what one item takes a finding for settled.
@@ -89,10 +110,7 @@ impl StandingFinding {
 /// The longest that both looks know of.
 fn merge(into: &mut Option<Exposure>, other: Option<&Exposure>) {
     let (Some(into), Some(other)) = (into, other) else { return };
-    into.since = match (into.since, other.since) {
-        (Some(a), Some(b)) => Some(a.min(b)),
-        (a, b) => a.or(b),
-    };
+    into.since = rotation::earlier(into.since, other.since);
     into.places = into.places.max(other.places);
     if into.marker.is_none() {
         into.marker.clone_from(&other.marker);

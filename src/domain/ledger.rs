@@ -329,11 +329,14 @@ impl<'a> Ledger<'a> {
         &self.rotations
     }
 
-    /// The newest rotation of a finding's secret, unless it was taken back. `since`: when the leak is known to have begun.
+    /// The newest rotation of a finding's secret, under whichever key, unless it was taken back. `since`: when the leak is
+    /// known to have begun.
     #[must_use]
     pub fn rotation(&self, key: &str, since: Option<DateTime<Utc>>) -> Option<Rotation> {
         let about = |fact: &&(u32, &Fact)| match &fact.1.body {
-            FactBody::Rotated { finding, .. } | FactBody::FindingReopened { finding, .. } => finding == key,
+            FactBody::Rotated { finding, .. } | FactBody::FindingReopened { finding, .. } => {
+                rotation::secret(finding) == rotation::secret(key)
+            }
             _ => false,
         };
         let (_, newest) = self.rotations.iter().rev().find(about)?;

@@ -4,7 +4,7 @@
 use super::assess::Case;
 use super::rule::Say;
 use super::words::Seat;
-use super::{Decides, Fact, Foreign, RuleState, Truth, calendar};
+use super::{Decides, Fact, Foreign, RuleState, Truth, calendar, rotation};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Ends the remark on a probe whose word was given under other terms than are agreed now.
@@ -58,8 +58,9 @@ fn of_the_rule(case: &Case<'_, '_>, remarks: &mut Vec<String>) {
 
 /// How many of the leaked secrets were replaced, and on whose word.
 fn of_the_rotations(case: &Case<'_, '_>, remarks: &mut Vec<String>) {
+    let all = case.panel.seats.iter().flat_map(Seat::leaked);
     let leaked: BTreeMap<String, Option<&Fact>> =
-        case.panel.seats.iter().flat_map(Seat::leaked).map(|it| (it.finding.key(), it.rotated)).collect();
+        all.map(|it| (rotation::secret(&it.finding.key()).to_owned(), it.rotated)).collect();
     let (all, rotated) = (leaked.len(), leaked.values().flatten().count());
     let who: BTreeSet<String> = leaked.values().flatten().map(|fact| format!("{}'s", fact.by)).collect();
     let who = who.into_iter().collect::<Vec<_>>().join(" and ");

@@ -35,17 +35,45 @@ pub(super) fn since(finding: &Finding, seen: DateTime<Utc>) -> Option<DateTime<U
     finding.exposed.as_ref().and_then(|it| it.since).map(|it| it.min(seen))
 }
 
-/// The newest statement about each finding's secret, while the facts are read in order.
+/// The secret of a finding's key: the scanner's finds of the repository and of the site have a key each, so that each
+/// place is accepted for itself; who replaces the secret replaces it everywhere.
+#[must_use]
+pub fn secret(key: &str) -> &str {
+    key.strip_prefix("scan.").or_else(|| key.strip_prefix("site.")).unwrap_or(key)
+}
+
+/// The earlier of two moments, if any is known.
+pub(super) fn earlier(a: Option<DateTime<Utc>>, b: Option<DateTime<Utc>>) -> Option<DateTime<Utc>> {
+    match (a, b) {
+        (Some(a), Some(b)) => Some(a.min(b)),
+        (a, b) => a.or(b),
+    }
+}
+
+/// The newest statement about each secret and since when it is known to have lain open anywhere, while the facts are
+/// read in order.
 #[derive(Debug, Default)]
-pub(super) struct Stated<'l>(BTreeMap<&'l str, &'l Fact>);
+pub(super) struct Stated<'l> {
+    rotated: BTreeMap<&'l str, &'l Fact>,
+    since: BTreeMap<String, DateTime<Utc>>,
+}
 
 impl<'l> Stated<'l> {
     /// The next statement: a rotation, or that it was none after all.
     pub(super) fn hear(&mut self, fact: &'l Fact) {
         match &fact.body {
-            FactBody::Rotated { finding, .. } => drop(self.0.insert(finding, fact)),
-            FactBody::FindingReopened { finding, .. } => drop(self.0.remove(finding.as_str())),
+            FactBody::Rotated { finding, .. } => drop(self.rotated.insert(secret(finding), fact)),
+            FactBody::FindingReopened { finding, .. } => drop(self.rotated.remove(secret(finding))),
             _ => {}
+        }
+    }
+
+    /// Learns since when the secrets of one probe lay open.
+    pub(super) fn learn<'d>(&mut self, leaked: impl Iterator<Item = &'d Leaked<'d>>) {
+        for it in leaked {
+            let Some(since) = it.since else { continue };
+            let known = self.since.entry(secret(&it.finding.key()).to_owned()).or_insert(since);
+            *known = since.min(*known);
         }
     }
 }
@@ -72,17 +100,15 @@ impl<'l> Duties<'l> {
             let since = since(finding, seen);
             let known = self.0.entry(finding.key()).or_insert(Leaked { finding, since, rotated: None });
             known.finding = finding;
-            known.since = match (known.since, since) {
-                (Some(a), Some(b)) => Some(a.min(b)),
-                (a, b) => a.or(b),
-            };
+            known.since = earlier(known.since, since);
         }
     }
 
     pub(super) fn settle(&mut self, stated: &Stated<'l>) {
         for (key, leaked) in &mut self.0 {
-            let fact = stated.0.get(key.as_str()).copied();
-            leaked.rotated = fact.filter(|fact| rotation(fact, leaked.since).is_some_and(|it| it.holds));
+            let fact = stated.rotated.get(secret(key)).copied();
+            let since = earlier(leaked.since, stated.since.get(secret(key)).copied());
+            leaked.rotated = fact.filter(|fact| rotation(fact, since).is_some_and(|it| it.holds));
         }
     }
 

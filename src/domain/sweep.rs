@@ -208,8 +208,12 @@ impl<'l> Panel<'l> {
                 let saw = self.said.attested.map(|it| it.saw);
                 if let Some(seat) = self.seats.get_mut(position) {
                     seat.hear(look);
-                    seat.settle_rotation(&self.rotations);
                     seat.compare(saw);
+                    // One secret may be known to several probes: the earliest look says since when it lay open.
+                    self.rotations.learn(seat.leaked());
+                }
+                if self.item.rotation {
+                    self.seats.iter_mut().for_each(|seat| seat.settle_rotation(&self.rotations));
                 }
             }
             Happened::Said(fact) => {

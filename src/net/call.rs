@@ -25,6 +25,8 @@ pub struct ReadCall {
     pub(super) base: Option<Url>,
     /// Largest body that is read, in bytes.
     pub(super) most_bytes: usize,
+    /// Whether the answer of a stranger named the address, not a person.
+    pub(super) found: bool,
     /// Whether a redirect is given back as the answer that it is.
     pub(super) as_answered: bool,
     /// Why this call is never sent: it was built wrongly, which the door says instead of the builder.
@@ -79,6 +81,7 @@ impl ReadCall {
             headers: Vec::new(),
             base: None,
             most_bytes: MOST_BYTES,
+            found: false,
             as_answered: false,
             refused,
         }
@@ -135,6 +138,14 @@ impl ReadCall {
             self.refused = Some("a redirect of a system with a credential is the door's to judge");
         }
         self.as_answered = true;
+        self
+    }
+
+    /// Says that the site itself named the address: then a name of it that leads into a network of this machine is not
+    /// asked, unless the site that a person gave is in one, too. Matters for [`System::Site`] only.
+    #[must_use]
+    pub fn found(mut self) -> Self {
+        self.found = true;
         self
     }
 

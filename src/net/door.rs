@@ -2,6 +2,7 @@
 //! that writes can.
 
 use super::call::ReadCall;
+use super::outside::{Names, Outside};
 use super::pace::Pace;
 use super::reply::Reply;
 use super::retry::{Patience, Trying};
@@ -54,11 +55,19 @@ pub struct Manner {
     pub most_requests: u32,
     /// The same for the deployed site, which is some hundred small files; a look at it has a bound of its own below this.
     pub most_of_a_site: u32,
+    /// How the names of sites are looked up.
+    pub names: Names,
 }
 
 impl Default for Manner {
     fn default() -> Self {
-        Self { pace: Arc::default(), patience: Patience::default(), most_requests: 500, most_of_a_site: 3000 }
+        Self {
+            pace: Arc::default(),
+            patience: Patience::default(),
+            most_requests: 500,
+            most_of_a_site: 3000,
+            names: Names::default(),
+        }
     }
 }
 
@@ -73,6 +82,8 @@ pub(super) struct Shared {
     pub client: Transport,
     /// Made when this machine's own addresses are asked: never through a proxy.
     pub direct: OnceLock<Result<Transport, String>>,
+    /// The way to the deployed site, whose names are judged by where they lead.
+    pub outside: Outside,
     pub endpoints: Arc<Endpoints>,
     pub keys: Keys,
     pub clock: SharedClock,
@@ -125,6 +136,7 @@ impl Door {
         let shared = Shared {
             client,
             direct: OnceLock::new(),
+            outside: Outside::default(),
             endpoints,
             keys,
             clock,

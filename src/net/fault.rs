@@ -63,6 +63,10 @@ pub(super) fn of_sending(system: System, error: &reqwest::Error) -> Fault {
         );
         return Fault::Final(gap.needs("If a company proxy stands between, add its root certificate to this machine"));
     }
+    if causes.leads_inside {
+        let gap = unreachable(system, "its name leads to a private address, which is not asked for a site outside");
+        return Fault::Final(gap.needs("If it is yours, give that address itself, or name it with `--asset-host`"));
+    }
     if causes.no_http {
         return Fault::Final(unexpected(system, "did not answer in HTTP"));
     }
@@ -94,6 +98,7 @@ struct Causes {
     io: Option<io::ErrorKind>,
     certificate: bool,
     no_http: bool,
+    leads_inside: bool,
     no_name: bool,
     incomplete: bool,
 }
@@ -110,6 +115,7 @@ impl Causes {
                 causes.incomplete |= hyper.is_incomplete_message() || hyper.is_closed();
             }
             causes.certificate |= is_certificate(cause);
+            causes.leads_inside |= cause.is::<super::outside::LeadsInside>();
             // hyper-util names this cause only in its text, which is a constant of its own.
             causes.no_name |= cause.to_string() == "dns error";
             next = cause.source();

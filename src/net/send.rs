@@ -108,7 +108,14 @@ impl Shared {
         address: &Url,
         with_credential: bool,
     ) -> Result<reqwest::Response, Fault> {
-        let client = if is_loopback(address) { self.direct().map_err(Fault::Final)? } else { &self.client };
+        if system == System::Site {
+            self.outside.note(address, !call.found);
+        }
+        let client = match system {
+            _ if is_loopback(address) => self.direct().map_err(Fault::Final)?,
+            System::Site => self.outside.transport(&self.manner.names).map_err(|error| Fault::Final(Gap::internal(error)))?,
+            _ => &self.client,
+        };
         let mut request = match call.verb {
             Verb::Get => client.get(address.clone()),
             Verb::Head => client.head(address.clone()),
@@ -225,8 +232,13 @@ pub(super) async fn read(system: System, response: &mut reqwest::Response, most:
 /// The gap of an answer that is larger than what may be read.
 pub(super) fn too_large(system: System, most: usize) -> Gap {
     let (size, unit) = if most >= 1024 * 1024 { (most / (1024 * 1024), "MiB") } else { (most / 1024, "KiB") };
-    Gap::new(GapKind::Incomplete, system, format!("{} answered with more than {size} {unit}, which is not read", system.title()))
-        .needs("Report it: this read must ask for less")
+    let needs = match system {
+        // Nobody can ask a stranger's page for less.
+        System::Site => "Give the address of a smaller page, or scan the build's output with `rescue scan PATH`",
+        _ => "Report it: this read must ask for less",
+    };
+    let says = format!("{} answered with more than {size} {unit}, which is not read", system.title());
+    Gap::new(GapKind::Incomplete, system, says).needs(needs)
 }
 
 /// The gap of an answer that sends us to another host; names the host and nothing else of the address.

@@ -33,6 +33,11 @@ pub(super) fn direct() -> Result<Transport, TransportError> {
     Ok(builder()?.no_proxy().build()?)
 }
 
+/// The transport for strangers' sites, whose names are looked up by `resolver`.
+pub(super) fn resolving(resolver: impl reqwest::dns::Resolve + 'static) -> Result<Transport, TransportError> {
+    Ok(builder()?.dns_resolver(std::sync::Arc::new(resolver)).build()?)
+}
+
 fn builder() -> Result<reqwest::ClientBuilder, TransportError> {
     Ok(reqwest::Client::builder()
         .tls_backend_preconfigured(tls()?)

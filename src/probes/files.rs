@@ -215,6 +215,7 @@ pub fn gap(problem: &RepoProblem, system: System, settings: &AppSettings) -> Gap
         RepoProblem::Corrupt { .. } => (GapKind::UnexpectedAnswer, "Run `git fsck` in it, or clone it afresh".to_owned()),
         RepoProblem::Format { .. } => (GapKind::UnexpectedAnswer, "Give a checkout in the usual format".to_owned()),
         RepoProblem::NotAnArchive { .. } => (GapKind::UnexpectedAnswer, "Run again".to_owned()),
+        RepoProblem::NoWorkingDirectory => (GapKind::Unreachable, "Change to another directory and run rescue again".to_owned()),
         RepoProblem::Stopped => (GapKind::TimedOut, "Run again and let it finish".to_owned()),
     };
     Gap::new(kind, system, problem.to_string()).needs(needs)

@@ -37,6 +37,21 @@ impl Spot {
     }
 }
 
+/// A place with the stable name of what it shows, so that a judgement knows what it has seen.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Exhibit {
+    /// Never holds a line or a number that moves.
+    pub id: Foreign,
+    pub spot: Spot,
+}
+
+impl Exhibit {
+    /// Names a place.
+    pub fn new(id: impl AsRef<str>, spot: Spot) -> Self {
+        Self { id: Foreign::new(id), spot }
+    }
+}
+
 /// Most notes or findings of one kind that are laid before a person; further ones are counted.
 pub const MOST_SHOWN: usize = 10;
 
@@ -104,6 +119,22 @@ impl Ground {
     pub fn evidence(&self, key: impl Into<String>, spot: &Spot) -> Note {
         let place = Some(self.place(spot));
         Note { key: key.into(), level: NoteLevel::Evidence, says: spot.says.clone(), place }
+    }
+}
+
+impl Ground {
+    /// Lays the first [`MOST_SHOWN`] of these before a person, and says how many more there are.
+    #[must_use]
+    pub fn exhibits(&self, rule: &str, exhibits: &[Exhibit]) -> Vec<Note> {
+        let shown = exhibits.iter().take(MOST_SHOWN).map(|it| self.evidence(format!("{rule}.{}", it.id), &it.spot));
+        let more = exhibits.len().saturating_sub(MOST_SHOWN);
+        let rest = (more > 0).then(|| Note {
+            key: format!("{rule}.more"),
+            level: NoteLevel::Info,
+            says: Foreign::new(format!("{more} more of these are not shown")),
+            place: None,
+        });
+        shown.chain(rest).collect()
     }
 }
 

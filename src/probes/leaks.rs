@@ -3,7 +3,8 @@
 
 use crate::domain::{ExposedIn, Exposure, Finding, Foreign, Gap, GapKind, Note, NoteLevel, Place, System};
 use crate::repo::Standing;
-use crate::scan::{Coverage, Leak, Surface};
+use crate::scan::{self, Coverage, Leak, Surface};
+use chrono::{DateTime, Utc};
 use std::collections::BTreeMap;
 
 /// Leaks of one secret under one rule, the place to show first.
@@ -23,13 +24,18 @@ pub fn grouped<'a>(leaks: impl Iterator<Item = &'a Leak>) -> Vec<Group<'a>> {
     groups
 }
 
+/// Said of a key whose account is known for traps; nobody needs to try it to know.
+const CANARY: &str =
+    ". Its AWS account is known for canary keys: it may be a trap that somebody laid, and using it raises an alarm; ask who did";
+
 /// One finding per secret that may fail a probe. `says` puts it into a sentence.
 pub fn findings(leaks: &[Leak], says: impl Fn(&Group<'_>) -> String) -> Vec<Finding> {
     let groups = grouped(leaks.iter().filter(|leak| leak.can_fail()));
     let made = groups.into_iter().filter_map(|group| {
         let (first, severity) = (*group.first()?, group.iter().map(|it| it.severity).max()?);
         let another = if first.of_another { ". It belongs to a project that is none of the app's: ask whose it is" } else { "" };
-        let fix = format!("Revoke it and make a new one: {}{another}", first.rotate);
+        let canary = if first.is_canary() { CANARY } else { "" };
+        let fix = format!("Revoke it and make a new one: {}{another}{canary}", first.rotate);
         let finding = Finding::new(&format!("scan.{}", first.rule), &first.id, severity, says(&group), fix);
         Some(finding.at(place(first)).exposed(exposure(&group)))
     });
@@ -71,16 +77,39 @@ pub fn notes(leaks: &[Leak]) -> Vec<Note> {
             let first = *group.first()?;
             let (kind, masked, places) = (&first.kind, &first.masked, places(&group));
             let (level, what, says) = if first.public {
-                (NoteLevel::Info, "public", format!("{kind} {masked} is public by design; it stands in {places}"))
+                (
+                    NoteLevel::Info,
+                    "public",
+                    format!("{kind} {masked} is public by design{}; it stands in {places}", why_harmless(first)),
+                )
             } else if group.iter().all(|it| it.standing == Standing::Ignored) {
                 (NoteLevel::Info, "ignored", format!("{kind} {masked} stands in {places}, which git ignores: not committed"))
             } else {
-                (NoteLevel::Evidence, "maybe", format!("{kind} {masked} may be a credential; it stands in {places}"))
+                let canary = if first.is_canary() { CANARY } else { "" };
+                (NoteLevel::Evidence, "maybe", format!("{kind} {masked} may be a credential; it stands in {places}{canary}"))
             };
             let key = format!("scan.{}.{}.{what}", first.rule, first.id);
             Some(Note { key, level, says: says.into(), place: Some(place(first)) })
         })
         .collect()
+}
+
+/// Why what is public by design does no harm, and what to see to all the same: `: browsers need it; …`.
+#[must_use]
+pub fn why_harmless(leak: &Leak) -> String {
+    scan::why_harmless(&leak.rule).map(|why| format!(": {why}")).unwrap_or_default()
+}
+
+/// A day for readers, or that none is known: `3 March 2026`.
+#[must_use]
+pub fn day(at: Option<DateTime<Utc>>) -> String {
+    at.map_or_else(|| "a day that is not known".to_owned(), |it| it.format("%-d %B %Y").to_string())
+}
+
+/// What of a history was not read, and the step that would open it.
+#[must_use]
+pub fn unread_history(coverage: &Coverage) -> Option<Gap> {
+    unread(coverage, "blobs", "Give a full clone (`git fetch --unshallow`), or look by hand at what was left out")
 }
 
 /// The first place and how many more there are.

@@ -2,7 +2,7 @@
 
 #![expect(clippy::missing_panics_doc, reason = "a test that cannot be set up should stop")]
 
-use super::{AnyProbe, Sight};
+use super::Sight;
 use crate::domain::{AppSettings, System};
 use crate::scan::ScanKey;
 use crate::systems::stand_in::{door, noon};
@@ -31,20 +31,20 @@ pub fn sight(server: &MockServer, systems: &[System], settings: &AppSettings) ->
     }
 }
 
-/// What a probe of the repository says of a plain directory with these files.
-pub async fn looked<P: crate::probes::Probe>(files: &[(&str, &str)], settings: &AppSettings) -> crate::probes::Answer {
+/// What a probe answers over a folder with these files, of an app with these settings.
+pub async fn of_files<P: super::Probe>(files: &[(&str, &str)], settings: AppSettings) -> super::Answer {
     let folder = tempfile::tempdir().unwrap();
     for (path, text) in files {
         let path = folder.path().join(path);
         std::fs::create_dir_all(path.parent().unwrap()).unwrap();
         std::fs::write(path, text).unwrap();
     }
-    let settings = AppSettings { path: Some(folder.path().to_owned()), ..settings.clone() };
+    let settings = AppSettings { path: Some(folder.path().to_owned()), ..settings };
     let server = MockServer::start().await;
-    crate::probes::Erased::<P>::new().look(&sight(&server, &[], &settings)).await
+    super::AnyProbe::look(&super::Erased::<P>::new(), &sight(&server, &[], &settings)).await
 }
 
-/// The outcome in a word; of an undecided one the kind of its gap.
+/// The outcome's word; of an undecided one its gap's.
 #[must_use]
 pub fn word(verdict: &crate::domain::Verdict) -> String {
     verdict.outcome.gap().map_or_else(|| verdict.outcome.word().to_owned(), |gap| gap.kind.to_string())

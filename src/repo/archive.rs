@@ -14,7 +14,7 @@ use tar::EntryType;
 
 /// What an archive said of itself.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Archived {
+pub struct Told {
     /// The commit that it was made from, in hexadecimal, if it says so.
     pub commit: Option<String>,
     /// Files that were met, read or not.
@@ -29,12 +29,22 @@ pub struct ArchivedFile {
     pub content: Content,
 }
 
+/// What is handed over.
+pub enum Archived<'a> {
+    Held(ArchivedFile),
+    /// A file that is larger than what is held in memory, to be read in pieces.
+    Large {
+        path: Vec<u8>,
+        from: &'a mut dyn Read,
+    },
+}
+
 /// Hands every file of the archive at `path` to `each`, until it breaks or a limit is reached.
 pub fn archive(
     path: &Path,
     limits: ReadLimits,
-    each: &mut dyn FnMut(ArchivedFile) -> ControlFlow<()>,
-) -> Result<Archived, RepoProblem> {
+    each: &mut dyn FnMut(Archived<'_>) -> ControlFlow<()>,
+) -> Result<Told, RepoProblem> {
     let file = File::open(path).map_err(|error| match error.kind() {
         std::io::ErrorKind::NotFound => RepoProblem::Missing { path: shown(path) },
         _ => unreadable(path, &error),
@@ -45,7 +55,7 @@ pub fn archive(
     }
     // A bound on what a small file may unpack to; what lies beyond it looks like an archive cut short.
     let mut bounded = unpacked.take(limits.total_bytes.saturating_mul(2));
-    let mut archived = Archived::default();
+    let mut archived = Told::default();
     let whole = {
         let mut tar = tar::Archive::new(&mut bounded);
         entries(&mut tar, limits, each, &mut archived)
@@ -65,8 +75,8 @@ pub fn archive(
 fn entries(
     tar: &mut tar::Archive<impl Read>,
     limits: ReadLimits,
-    each: &mut dyn FnMut(ArchivedFile) -> ControlFlow<()>,
-    archived: &mut Archived,
+    each: &mut dyn FnMut(Archived<'_>) -> ControlFlow<()>,
+    archived: &mut Told,
 ) -> std::io::Result<ControlFlow<()>> {
     let mut total = 0_u64;
     for entry in tar.entries()? {
@@ -94,8 +104,6 @@ fn entries(
         let size = entry.size();
         let refused = if inside(&whole).is_none() || inside(&path).is_none() {
             Some(Why::LeavesTheTree)
-        } else if size > limits.file_bytes {
-            Some(Why::TooLarge)
         } else if total.saturating_add(size) > limits.total_bytes || archived.files > limits.files {
             Some(Why::PastTotal)
         } else {
@@ -109,6 +117,17 @@ fn entries(
             continue;
         }
         total += size;
+        if size > limits.file_bytes {
+            let mut counted = Counted { from: &mut entry, bytes: 0 };
+            if each(Archived::Large { path, from: &mut counted }).is_break() {
+                return Ok(ControlFlow::Break(()));
+            }
+            std::io::copy(&mut counted, &mut std::io::sink())?;
+            if counted.bytes < size {
+                return Err(std::io::ErrorKind::UnexpectedEof.into());
+            }
+            continue;
+        }
         let mut bytes = Vec::with_capacity(usize::try_from(size.min(1 << 20)).unwrap_or(0));
         entry.read_to_end(&mut bytes)?;
         if (bytes.len() as u64) < size {
@@ -117,7 +136,7 @@ fn entries(
         note_absences(&path, &bytes, archived);
         match not_a_pointer(&path, Content { bytes, rest: None, in_head: true }) {
             Ok(content) => {
-                if each(ArchivedFile { path, content }).is_break() {
+                if each(Archived::Held(ArchivedFile { path, content })).is_break() {
                     return Ok(ControlFlow::Break(()));
                 }
             }
@@ -127,8 +146,22 @@ fn entries(
     Ok(ControlFlow::Continue(()))
 }
 
+/// Counts what is read.
+struct Counted<R> {
+    from: R,
+    bytes: u64,
+}
+
+impl<R: Read> Read for Counted<R> {
+    fn read(&mut self, into: &mut [u8]) -> std::io::Result<usize> {
+        let read = self.from.read(into)?;
+        self.bytes += read as u64;
+        Ok(read)
+    }
+}
+
 /// What an archive of a repository leaves out without a word: submodules, and files marked `export-ignore`.
-fn note_absences(path: &[u8], bytes: &[u8], archived: &mut Archived) {
+fn note_absences(path: &[u8], bytes: &[u8], archived: &mut Told) {
     let has = |word: &[u8]| bytes.windows(word.len()).any(|it| it == word);
     if path == b".gitmodules" && has(b"[submodule") {
         archived.unread.push(Unread::new(path, Why::Submodule));

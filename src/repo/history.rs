@@ -1,10 +1,12 @@
 //! The whole history of a repository: every blob that a branch, a tag, a stash or another ref leads to, once, with the
 //! commit that added it. Reads git's files itself, checks nothing out, fetches nothing, and follows no path out of them.
 
+mod body;
 mod delta;
 mod graph;
 mod index;
 mod inflate;
+mod large;
 mod line;
 mod open;
 mod pack;
@@ -13,6 +15,7 @@ mod store;
 mod unpack;
 mod walk;
 
+pub(super) use large::LargeBlobs;
 pub use line::Gone;
 pub use unpack::{Change, Content, Look, Searcher};
 pub use walk::Place;
@@ -28,6 +31,9 @@ use walk::Walk;
 
 /// The number of an object that is none.
 const NONE: u32 = u32::MAX;
+
+/// How often a history is read again because somebody repacked it meanwhile.
+const MOST_REPACKS: usize = 4;
 
 /// Which commits are looked at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -58,7 +64,10 @@ impl History {
         let threads = threads.max(1);
         let mut attempt = Self::attempt(path, scope, limits, threads, stop)?;
         // Somebody may have repacked it between the listing and the reading: what was then missing is elsewhere now.
-        if attempt.misses_objects() && attempt.store.was_changed() {
+        for _ in 0..MOST_REPACKS {
+            if !attempt.misses_objects() || !attempt.store.was_changed() {
+                break;
+            }
             attempt = Self::attempt(path, scope, limits, threads, stop)?;
         }
         Ok(attempt)
@@ -73,6 +82,11 @@ impl History {
         let walk = Walk::all(&store, &mut graph, &roots, head, scope, stop, &mut unread);
         stopped(stop)?;
         Ok(Self { store, graph, walk, head, unread, limits, threads })
+    }
+
+    /// Whether somebody repacked it since it was read: what could not be read then may be elsewhere now.
+    pub fn was_changed(&self) -> bool {
+        self.store.was_changed()
     }
 
     fn misses_objects(&self) -> bool {
@@ -111,7 +125,8 @@ impl History {
     /// The blobs that were not in the store at all, or not under a readable one, given those that were delivered.
     pub fn undelivered(&self, delivered: &dyn Fn(u32) -> bool) -> Vec<Unread> {
         let blobs = self.walk.all_blobs().filter(|object| !delivered(*object));
-        blobs.map(|object| Unread::new(&self.first_path(object), Why::MissingObject)).collect()
+        let why = if self.store.is_partial() { Why::Partial } else { Why::MissingObject };
+        blobs.map(|object| Unread::new(&self.first_path(object), why)).collect()
     }
 
     /// The places where a blob stands or stood, the earliest first. Empty for what is no blob of the history.

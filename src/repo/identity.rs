@@ -73,6 +73,10 @@ pub(super) fn open(path: &Path) -> Result<(Checkout, Option<gix::Repository>), R
 
 /// Why the repository at `root` could not be opened: told by its own settings, if they can be read.
 pub(super) fn unopened(path: &Path, root: &Path) -> RepoProblem {
+    // The library asks for it even where every path is absolute.
+    if std::env::current_dir().is_err() {
+        return RepoProblem::NoWorkingDirectory;
+    }
     let settings = [root.join(".git").join("config"), root.join("config")];
     let text = settings.iter().find_map(|it| std::fs::read(it).ok()).unwrap_or_default();
     let text = String::from_utf8_lossy(&text).to_ascii_lowercase();

@@ -27,6 +27,8 @@ pub enum RepoProblem {
     Format { path: Foreign, what: &'static str },
     #[error("`{path}` is not a gzipped tar archive; download it again")]
     NotAnArchive { path: Foreign },
+    #[error("the directory that rescue was started in was removed; change to another directory and run it again")]
+    NoWorkingDirectory,
     #[error("stopped before the tree was read to its end")]
     Stopped,
 }

@@ -1,11 +1,13 @@
 //! Lists the files of a checkout and reads them: what git tracks first, whatever ignore rules say, then what it would
 //! add, then ignored files that by their name hold secrets. Never follows a link, never leaves the directory.
 
+use super::history::LargeBlobs;
 use super::problem::shown;
 use super::unread::{Unread, Why, is_lfs_pointer, is_media};
 use super::{Checkout, ReadLimits, RepoProblem, identity};
 use gix::ObjectId;
 use serde::{Deserialize, Serialize};
+use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
 use std::io::{ErrorKind, Read, Seek};
@@ -235,7 +237,8 @@ impl Tree {
     /// A reader of this tree's files for one thread.
     #[must_use]
     pub fn reader(&self, limits: ReadLimits) -> Reader {
-        Reader { repository: self.repository.as_ref().map(gix::ThreadSafeRepository::to_thread_local), limits }
+        let repository = self.repository.as_ref().map(gix::ThreadSafeRepository::to_thread_local);
+        Reader { repository, limits, root: self.checkout.root.clone(), large: OnceCell::new() }
     }
 }
 
@@ -243,6 +246,9 @@ impl Tree {
 pub struct Reader {
     repository: Option<gix::Repository>,
     limits: ReadLimits,
+    root: PathBuf,
+    /// Opened when the first blob comes that is too large to be held.
+    large: OnceCell<Option<LargeBlobs>>,
 }
 
 impl Reader {
@@ -325,7 +331,11 @@ impl Reader {
         let repository = self.repository.as_ref().ok_or_else(missing)?;
         let header = repository.find_header(blob).map_err(|_| missing())?;
         if header.size() > self.limits.file_bytes {
-            return Err(Unread::new(&file.path, Why::TooLarge));
+            let ReadLimits { file_bytes, total_bytes, .. } = self.limits;
+            let large = self.large.get_or_init(|| LargeBlobs::open(&self.root, file_bytes, total_bytes)).as_ref();
+            let read = large.ok_or(Why::MissingObject).and_then(|it| it.read(blob.as_bytes()));
+            let rest = read.map_err(|why| Unread::new(&file.path, why))?;
+            return Ok(Content { bytes: Vec::new(), rest: Some(rest), in_head: false });
         }
         let mut object = repository.find_blob(blob).map_err(|_| missing())?;
         Ok(Content { bytes: object.take_data(), rest: None, in_head: false })

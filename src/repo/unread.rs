@@ -11,10 +11,14 @@ pub enum Why {
     TooLarge,
     /// The limit for all files together was reached before it.
     PastTotal,
+    /// It is built from other objects, and neither memory nor the disk has room to build it.
+    NoRoom,
     /// The system refused to open or read it, or it is a directory that could not be listed.
     Unreadable,
     /// Neither on disk nor in the object database (a partial clone, a damaged one).
     MissingObject,
+    /// Left with the server by a clone that takes only some objects.
+    Partial,
     /// Another repository inside this one.
     Submodule,
     /// A pointer of Git LFS, whose content is on another server.
@@ -60,8 +64,10 @@ impl Why {
         match self {
             Self::TooLarge => "larger than the limit for one file",
             Self::PastTotal => "past the limit for all files together",
+            Self::NoRoom => "too large to be built in memory, and the temporary directory has no room: make some and scan again",
             Self::Unreadable => "could not be opened or read",
             Self::MissingObject => "neither on disk nor in the object database",
+            Self::Partial => "a partial clone left it with the server: clone without `--filter`",
             Self::Submodule => "a submodule: scan that repository by itself",
             Self::LargeFileStorage => "a Git LFS pointer: its content is on another server",
             Self::LeavesTheTree => "the path leads out of the tree",

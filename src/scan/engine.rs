@@ -166,6 +166,12 @@ impl Pass<'_> {
                             }
                         }
                     }
+                    Reach::Near(most) => {
+                        let behind = start + machine.rule.literals.get(*word).map_or(0, |it| it.len());
+                        let window = behind..fourth_line(text, behind, most);
+                        self.local &= machine.rule.is_within(NEAR);
+                        self.within(*number, machine, text, window, &mut found)?;
+                    }
                     Reach::File => {
                         self.local = false;
                         let at = start / PIECE;
@@ -199,6 +205,24 @@ impl Pass<'_> {
             let window = from..text.len().min(end + OVERHANG);
             let Some(matched) = machine.find(number, text, window, false).filter(|it| it.whole.start < end) else { break };
             from = matched.whole.end.max(from + 1);
+            self.judge(number, text, &matched, found)?;
+        }
+        ControlFlow::Continue(())
+    }
+
+    /// Every match in `window`, for a rule that is told by a word before it.
+    fn within(
+        &mut self,
+        number: usize,
+        machine: &Machine,
+        text: &[u8],
+        window: Range<usize>,
+        found: &mut Vec<(usize, Sighting)>,
+    ) -> ControlFlow<()> {
+        let mut from = window.start;
+        while let Some(matched) = machine.find(number, text, from..window.end, false) {
+            // What ends one value may begin the next.
+            from = matched.secret.end.max(from + 1);
             self.judge(number, text, &matched, found)?;
         }
         ControlFlow::Continue(())
@@ -273,6 +297,13 @@ impl Pass<'_> {
     }
 }
 
+/// Where the fourth line behind `from` ends, or `most` bytes behind it if that is nearer.
+fn fourth_line(text: &[u8], from: usize, most: usize) -> usize {
+    let end = text.len().min(from.saturating_add(most));
+    let window = text.get(from..end).unwrap_or_default();
+    memchr::memchr_iter(b'\n', window).nth(3).map_or(end, |at| from + at + 1)
+}
+
 fn overlap(one: &Range<usize>, other: &Range<usize>) -> bool {
     one.start < other.end && other.start < one.end
 }
@@ -301,10 +332,17 @@ fn is_free_before(text: &[u8], start: usize, charset: Charset) -> bool {
     match before {
         [] | [.., b'\\', b'n' | b't' | b'r'] => true,
         [.., b'%', a, b] if a.is_ascii_hexdigit() && b.is_ascii_hexdigit() => true,
+        // Colours of a terminal.
+        [head @ .., b'm'] if is_colour(head) => true,
         [b'\\', b'u', rest @ ..] if rest.iter().all(u8::is_ascii_hexdigit) => true,
         // An equals sign ends a name before a token, and pads base64 only behind one.
         [.., last] => *last == b'=' || !charset.has(*last),
     }
+}
+
+/// Whether a sequence that begins with a bracket is all that stands before its last letter.
+fn is_colour(head: &[u8]) -> bool {
+    head.iter().rposition(|byte| !byte.is_ascii_digit() && *byte != b';').is_some_and(|at| head.get(at) == Some(&b'['))
 }
 
 fn judge(rule: &'static Rule, text: &[u8], matched: &Match, circumstances: &Circumstances<'_>) -> Option<Sighting> {

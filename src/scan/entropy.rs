@@ -62,7 +62,7 @@ pub(super) fn looks_random(value: &[u8]) -> bool {
     // Long values of letters alone are chance only if both cases alternate: names in code do not.
     let mixed = digits >= 2 && letters >= 2 || upper * 4 > letters && (letters - upper) * 4 > letters && letters >= 16;
     // Six letters make pairs of every kind.
-    let hexadecimal = digits > 0 && value.iter().all(u8::is_ascii_hexdigit);
+    let hexadecimal = digits > 0 && value.iter().all(|byte| byte.is_ascii_hexdigit() || *byte == b'-');
     mixed && (hexadecimal || wordiness(value) < 0.55)
 }
 

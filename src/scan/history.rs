@@ -9,7 +9,6 @@ use super::report::{Leak, Report, Surface};
 use super::sweep::{self, Seen, Survey};
 use super::text::{Encoding, encoding};
 use super::{Options, ScanKey};
-use crate::domain::Foreign;
 use crate::repo::history::{Change, Content, Gone, Look, Place, Searcher};
 use crate::repo::unread::{is_lfs_pointer, is_media};
 use crate::repo::{History, RepoProblem, Scope, Standing, Unread, Why};
@@ -80,16 +79,29 @@ fn searched(
     options: &Options,
     stop: &AtomicBool,
 ) -> Result<(Seen, usize, Option<String>), RepoProblem> {
-    let history = History::read(path, scope, options.limits, options.threads, stop)?;
-    options.progress.expect(history.blobs());
-    let searches = (0..history.threads()).map(|_| Search::new(&history, key, options, stop)).collect();
-    let mut whole = Search::new(&history, key, options, stop);
-    for search in history.search(searches, stop)? {
-        whole.add(search);
+    let mut tries = 1;
+    loop {
+        let history = History::read(path, scope, options.limits, options.threads, stop)?;
+        if tries == 1 {
+            options.progress.expect(history.blobs());
+        }
+        let searches = (0..history.threads()).map(|_| Search::new(&history, key, options, stop)).collect();
+        let mut whole = Search::new(&history, key, options, stop);
+        for search in history.search(searches, stop)? {
+            whole.add(search);
+        }
+        let seen = whole.finish();
+        // A loose object goes away when somebody packs it, between the listing and its turn.
+        let lost = seen.unread.iter().any(|it| matches!(it.why, Why::Damaged | Why::MissingObject));
+        if !lost || tries >= MOST_TRIES || !history.was_changed() {
+            return Ok((seen, history.blobs(), history.head()));
+        }
+        tries += 1;
     }
-    let (seen, blobs) = (whole.finish(), history.blobs());
-    Ok((seen, blobs, history.head()))
 }
+
+/// How often a history is searched because somebody repacked it meanwhile.
+const MOST_TRIES: usize = 3;
 
 /// One secret at one path.
 struct Find {
@@ -218,7 +230,7 @@ impl<'a> Search<'a> {
         let in_head = self.history.in_head(object, place);
         for (id, mut leak) in leaks {
             leak.in_head = in_head;
-            leak.path = Foreign::new(String::from_utf8_lossy(path));
+            leak.shown_at(path);
             self.put((id, place.spot()), Find { leak, place, blobs: vec![object] });
         }
     }
@@ -283,6 +295,7 @@ impl Searcher for Search<'_> {
         let most = self.options.limits.total_bytes;
         let told = large::search(self.look, place, from, most, Windows::default(), self.stop, &mut leaks);
         self.seen.bytes += told.bytes;
+        self.options.progress.saw(usize::try_from(told.bytes).unwrap_or(usize::MAX));
         match (told.ended, told.looked) {
             (Ended::PastMost, _) => self.skip(object, Why::TooLarge),
             (Ended::Unreadable, _) => self.skip(object, Why::Damaged),

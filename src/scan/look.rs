@@ -3,7 +3,7 @@
 
 use super::engine::{Circumstances, ENGINE, Sighting};
 use super::place::{PathTraits, raised};
-use super::report::{Leak, Surface, is_another};
+use super::report::{Leak, Surface, exact, is_another};
 use super::rule::mentions;
 use super::text::SearchedText;
 use super::{Options, ScanKey, markers};
@@ -44,7 +44,7 @@ pub(crate) enum Looked {
 }
 
 /// What came of a look into a part.
-pub(super) struct Part {
+pub(in crate::scan) struct Part {
     /// There was something in it.
     pub secret: bool,
     /// There were more candidates than are judged.
@@ -63,7 +63,7 @@ impl Look<'_> {
     }
 
     /// Searches a part of a text that begins after so many lines, and adds the leaks that begin in `keep`.
-    pub(super) fn search_part(
+    pub(in crate::scan) fn search_part(
         &self,
         place: Place<'_>,
         traits: PathTraits,
@@ -94,14 +94,24 @@ impl Look<'_> {
             values.offer(rule.id, &id, identity);
         }
         let before = text.get(sighting.at.start.saturating_sub(80)..sighting.at.start).unwrap_or_default();
-        let exposed = mentions(before.rsplit(|b| *b == b'\n').next().unwrap_or_default(), EXPOSING_NAMES);
+        // Anybody has what a site serves, or will have what a build puts into it (`apis/secrets.md` §1, table of places).
+        let exposed =
+            self.surface == Surface::Site || mentions(before.rsplit(|b| *b == b'\n').next().unwrap_or_default(), EXPOSING_NAMES);
         let base = if exposed && !rule.public { raised(sighting.severity) } else { sighting.severity };
+        let path = Foreign::new(String::from_utf8_lossy(place.path));
+        // GitHub gives out the keys of its apps under this name (`apis/secrets.md` §2.3); inside they look like any other.
+        let (kind, provider, rotate) = if rule.id == "private-key" && place.path.ends_with(b".private-key.pem") {
+            ("GitHub App private key", "GitHub", "GitHub › Settings › Developer settings › the app › Private keys")
+        } else {
+            (rule.kind, rule.provider, rule.rotate)
+        };
         Leak {
             id,
             rule: rule.id.to_owned(),
-            kind: rule.kind.to_owned(),
-            provider: rule.provider.to_owned(),
-            path: Foreign::new(String::from_utf8_lossy(place.path)),
+            kind: kind.to_owned(),
+            provider: provider.to_owned(),
+            exact_path: exact(&path, place.path),
+            path,
             line,
             commit: self.commit.map(str::to_owned),
             surface: self.surface,
@@ -114,7 +124,7 @@ impl Look<'_> {
             public: rule.public,
             confidence: sighting.confidence,
             severity: traits.severity(base, sighting.confidence, place.standing),
-            rotate: rule.rotate.to_owned(),
+            rotate: rotate.to_owned(),
             of_another: is_another(&self.options.projects, sighting.belongs_to.as_deref()),
             belongs_to: sighting.belongs_to.map(Foreign::from),
         }

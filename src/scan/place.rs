@@ -57,7 +57,13 @@ const LOCK_FILES: &[&str] = &[
     "flake.lock",
     "npm-shrinkwrap.json",
 ];
-const SETTINGS_ENDINGS: &[&str] = &[".ini", ".conf", ".cfg", ".properties", ".yaml", ".yml", ".toml", ".tfvars", ".env", ".sh"];
+/// Files of settings, and what programs write about themselves.
+#[rustfmt::skip]
+const SETTINGS_ENDINGS: &[&str] = &[
+    ".ini", ".conf", ".cfg", ".cnf", ".config", ".properties", ".yaml", ".yml", ".toml", ".tfvars", ".env", ".sh", ".bash", ".zsh",
+    ".fish", ".bat", ".cmd", ".ps1", ".mk", ".log", ".http", ".rest", ".service", ".patch", ".diff", ".envrc", "rc",
+];
+const SETTINGS_FILES: &[&str] = &["makefile", "procfile", "credentials", "config", ".pgpass", ".htpasswd"];
 
 impl PathTraits {
     pub(super) fn of(path: &[u8]) -> Self {
@@ -72,7 +78,7 @@ impl PathTraits {
         Self {
             environment: environment && !looks_like_example,
             example: looks_like_example || below(EXAMPLE_FOLDERS),
-            settings: environment || ends(SETTINGS_ENDINGS) || name == ".npmrc" || name == "dockerfile",
+            settings: environment || ends(SETTINGS_ENDINGS) || name.contains("dockerfile") || SETTINGS_FILES.contains(&name),
             made_by_tools: LOCK_FILES.contains(&name)
                 || below(TOOL_FOLDERS)
                 || ends(&[".min.js", ".min.css", ".map", ".svg", ".lock", ".snap", ".po"]),

@@ -1,10 +1,12 @@
 //! What a scan says: leaks without their values, and how much of the tree was seen. Serialised as DESIGN §5 `scan`.
 
+use super::rules;
 use crate::domain::{Foreign, Severity, SupabaseRef};
 use crate::repo::{Standing, Unread, Why};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 use strum::{Display, IntoStaticStr};
 
 /// How sure it is that something is the credential that it looks like (`apis/secrets.md` §1). Ordered.
@@ -48,6 +50,9 @@ pub struct Leak {
     pub provider: String,
     /// Relative to the root of the repository.
     pub path: Foreign,
+    /// The very bytes of the path, percent-encoded, where `path` does not show them: line breaks, what is no text.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub exact_path: Option<String>,
     /// Counted from 1, of the first place in this file.
     pub line: u32,
     /// The commit that added it where the history was read, else the one that is checked out or was archived.
@@ -85,6 +90,28 @@ pub struct Leak {
     pub of_another: bool,
 }
 
+/// A relative path as a URI: everything but unreserved characters and slashes is encoded, so that no first segment is
+/// read as a scheme and no path as an absolute one.
+pub(super) fn encoded(path: &[u8]) -> String {
+    let start = path.iter().take_while(|byte| **byte == b'/').count();
+    let mut uri = String::with_capacity(path.len());
+    for byte in path.iter().skip(start) {
+        match byte {
+            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' | b'/' => uri.push(char::from(*byte)),
+            other => {
+                // Writing into a String cannot fail.
+                let _ = write!(uri, "%{other:02X}");
+            }
+        }
+    }
+    uri
+}
+
+/// The bytes of a path, percent-encoded, if it is not what is shown.
+pub(super) fn exact(shown: &Foreign, path: &[u8]) -> Option<String> {
+    (shown.as_str().as_bytes() != path).then(|| encoded(path))
+}
+
 /// Whether a project that a secret names is none of `projects`; not said where none is known.
 pub(super) fn is_another(projects: &[SupabaseRef], owner: Option<&str>) -> bool {
     let owner = owner.and_then(|it| it.parse::<SupabaseRef>().ok());
@@ -92,6 +119,18 @@ pub(super) fn is_another(projects: &[SupabaseRef], owner: Option<&str>) -> bool 
 }
 
 impl Leak {
+    /// Whether it is known to be laid out as a trap: using it raises an alarm, and opens nothing.
+    #[must_use]
+    pub fn is_canary(&self) -> bool {
+        self.rule.starts_with("aws-") && self.belongs_to.as_ref().is_some_and(|it| rules::is_trap(it.as_str()))
+    }
+
+    /// Moves it to a path, in whatever bytes.
+    pub(super) fn shown_at(&mut self, path: &[u8]) {
+        self.path = Foreign::new(String::from_utf8_lossy(path));
+        self.exact_path = exact(&self.path, path);
+    }
+
     /// What it is: its rule and its keyed hash. The same in every file, and in the name of its finding.
     #[must_use]
     pub fn key(&self) -> String {

@@ -36,6 +36,8 @@ impl Charset {
 pub(super) enum Reach {
     /// From the first byte of the literal, at most this many bytes.
     From(usize),
+    /// In the bytes behind the literal, at most this many and not below the fourth line: wherever it matches.
+    Near(usize),
     /// Once over the whole file: the literal only says that it is worth while.
     File,
 }
@@ -112,7 +114,7 @@ impl Rule {
     pub(super) const fn is_within(&self, bytes: usize) -> bool {
         match self.reach {
             // What may be an escape before it, and the byte behind it, are looked at too.
-            Reach::From(most) => most + 2 * self.looks + 16 <= bytes,
+            Reach::From(most) | Reach::Near(most) => most + 2 * self.looks + 16 <= bytes,
             Reach::File => false,
         }
     }
@@ -152,6 +154,11 @@ impl<'t> Candidate<'t> {
         let start = self.at.start.saturating_sub(before);
         let end = self.at.end.saturating_add(after).min(self.text.len());
         self.text.get(start..end).unwrap_or_default()
+    }
+
+    /// What stands before the value, at most `most` bytes, on its line and above it.
+    pub(super) fn before(&self, most: usize) -> &'t [u8] {
+        self.text.get(self.at.start.saturating_sub(most)..self.at.start).unwrap_or_default()
     }
 
     /// What stands before the value on its line, at most `most` bytes.

@@ -25,6 +25,8 @@ pub(super) mod samples;
 mod sign_in;
 mod supabase;
 
+pub(super) use cloud::canary::is_trap;
+
 const AREAS: &[&[Rule]] = &[
     supabase::RULES,
     jwt::RULES,

@@ -1,14 +1,13 @@
 //! A report as SARIF 2.1.0, for code hosts and editors: structures of our own with only the fields that are meant to leave.
 //! Never holds a value, nor a path outside of what was scanned.
 
-use super::report::{Confidence, Leak, Report, Surface};
+use super::report::{Confidence, Leak, Report, Surface, encoded};
 use super::verify::Live;
 use crate::domain::Severity;
 use chrono::{DateTime, SecondsFormat, Utc};
 use serde::Serialize;
 use sha2::{Digest as _, Sha256};
 use std::collections::{BTreeMap, BTreeSet};
-use std::fmt::Write as _;
 
 /// The base of every path of a repository, as other tools spell it.
 const ROOT: &str = "%SRCROOT%";
@@ -366,24 +365,11 @@ fn artifact(leak: &Leak) -> Artifact {
             address.set_fragment(None);
             Artifact { uri: address.into(), uri_base_id: None }
         }
-        _ => Artifact { uri: encoded(path), uri_base_id: Some(ROOT) },
-    }
-}
-
-/// A relative path as a URI: everything but unreserved characters and slashes is encoded, so that no first segment is
-/// read as a scheme and no path as an absolute one.
-fn encoded(path: &str) -> String {
-    let mut uri = String::with_capacity(path.len());
-    for byte in path.trim_start_matches('/').bytes() {
-        match byte {
-            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' | b'/' => uri.push(char::from(byte)),
-            other => {
-                // Writing into a String cannot fail.
-                let _ = write!(uri, "%{other:02X}");
-            }
+        _ => {
+            let uri = leak.exact_path.clone().unwrap_or_else(|| encoded(path.as_bytes()));
+            Artifact { uri, uri_base_id: Some(ROOT) }
         }
     }
-    uri
 }
 
 /// The same secret of the same rule in the same file is the same place, whatever its line and whoever scans: made of what

@@ -34,6 +34,7 @@ pub(super) fn file(path: &Path, key: &ScanKey, options: &Options, stop: &AtomicB
     };
     for leak in &mut report.findings {
         leak.path = shown();
+        leak.exact_path = None;
     }
     Ok(report)
 }

@@ -5,8 +5,10 @@ use super::large::{self, Ended, LookedThrough, Windows};
 use super::look::{Look, Looked, Place};
 use super::report::{Coverage, Leak, Report, Surface};
 use super::{Options, ScanKey, markers};
+use crate::repo::archive::Archived;
 use crate::repo::{self, RepoProblem, Standing, Unread, Why};
 use std::collections::BTreeMap;
+use std::io::Read;
 use std::ops::ControlFlow;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
@@ -89,7 +91,7 @@ pub(super) fn text(name: &[u8], text: Vec<u8>, key: &ScanKey, options: &Options)
 /// As [`text`], for what is too large to hold.
 pub(super) fn reader(
     name: &[u8],
-    from: &mut dyn std::io::Read,
+    from: &mut dyn Read,
     key: &ScanKey,
     options: &Options,
     stop: &AtomicBool,
@@ -190,15 +192,22 @@ pub(super) fn archive(path: &Path, key: &ScanKey, options: &Options, stop: &Atom
                 seen
             })
         });
+        let mut here = Seen::default();
         let archived = repo::archive::archive(path, options.limits, &mut |file| {
-            if stop.load(Ordering::Relaxed) || give.send(file).is_err() {
-                ControlFlow::Break(())
-            } else {
-                ControlFlow::Continue(())
-            }
+            let gone_on = match file {
+                _ if stop.load(Ordering::Relaxed) => false,
+                Archived::Held(file) => give.send(file).is_ok(),
+                // Searched as it comes: nobody else can read on meanwhile.
+                Archived::Large { path, from } => {
+                    archived_large(look, &path, from, stop, &mut here);
+                    true
+                }
+            };
+            if gone_on { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
         });
         drop(give);
-        (archived, searching.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
+        here.add(searching.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
+        (archived, here)
     });
     if stop.load(Ordering::Relaxed) {
         return Err(RepoProblem::Stopped);
@@ -211,6 +220,15 @@ pub(super) fn archive(path: &Path, key: &ScanKey, options: &Options, stop: &Atom
         leak.commit.clone_from(&archived.commit);
     }
     Ok(seen.report(archived.files, archived.commit))
+}
+
+/// Searches an entry of an archive that is too large to be held.
+fn archived_large(look: Look<'_>, path: &[u8], from: &mut dyn Read, stop: &AtomicBool, seen: &mut Seen) {
+    let mut leaks = BTreeMap::new();
+    let place = Place { path, standing: Standing::Tracked, in_head: true };
+    let told = large::search(look, place, from, look.options.limits.total_bytes, Windows::default(), stop, &mut leaks);
+    seen.files += usize::from(add_large(path, told, seen));
+    seen.leaks.extend(leaks.into_values());
 }
 
 fn received<T>(take: &Mutex<Receiver<T>>) -> Option<T> {

@@ -48,6 +48,7 @@ async fn console(desk: Arc<Desk>, stage: Option<Arc<Stage>>, environment: &Envir
     terminal::quit_on_signals(send.clone()).map_err(|error| Trouble::failed("signals cannot be heard").why(error))?;
     let size = taken.terminal.size().map_err(|error| lost(&error))?;
     let (mut state, mut effects) = State::new(look, keymap, (size.width, size.height), desk.clock.now());
+    state.world.github = desk.endpoints.github_pages();
     state.world.has_mouse = with_mouse;
     if let Some(stage) = &stage {
         let _ = send.send(Message::Demo(Demo { week: stage.week(), weeks: WEEKS }));

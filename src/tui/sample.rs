@@ -556,7 +556,9 @@ pub fn apps() -> Vec<AppRow> {
 /// The console with nothing in it.
 #[must_use]
 pub fn empty(size: (u16, u16)) -> (State, Vec<Effect>) {
-    State::new(Look { colour: true, ascii: false }, Keymap::default(), size, now())
+    let (mut state, effects) = State::new(Look { colour: true, ascii: false }, Keymap::default(), size, now());
+    state.world.github = url::Url::parse("https://github.com/").ok();
+    (state, effects)
 }
 
 /// The console on the board of the sample.

@@ -13,6 +13,7 @@ use chrono::{DateTime, Utc};
 use ratatui::layout::{Constraint, Layout, Rect};
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use url::Url;
 
 /// The smallest terminal that the console draws in: columns and rows.
 pub const LEAST: (u16, u16) = (40, 10);
@@ -36,6 +37,8 @@ pub struct World {
     pub connections: Option<Vec<ConnectionRow>>,
     pub changes: Option<Arc<Changes>>,
     pub demo: Option<Demo>,
+    /// Where the code host shows its pages; none until it is known.
+    pub github: Option<Url>,
     /// What was typed into a form that was closed without saving.
     pub drafts: BTreeMap<String, Vec<String>>,
     pub has_mouse: bool,
@@ -89,6 +92,7 @@ impl World {
             connections: None,
             changes: None,
             demo: None,
+            github: None,
             drafts: BTreeMap::new(),
             has_mouse: true,
             said: None,

@@ -291,6 +291,51 @@ fn a_full_disk_is_told_and_what_was_there_stays() {
     assert!(written > 0, "{told:?}");
 }
 
+#[cfg(unix)]
+#[test]
+fn a_working_directory_that_was_removed_is_told_and_the_repository_is_not_called_damaged() {
+    let home = Home::new();
+    let tree = home.beside("tree");
+    checkout(&tree, &[("a.ts", "export {}\n")]);
+    home.must(&["app", "add", "acme", "--repo", tree.to_str().unwrap()]);
+    let run = |arguments: &str| {
+        let gone = home.beside("gone");
+        let script = format!("mkdir \"$1\" && cd \"$1\" && rmdir \"$1\" && exec \"$0\" {arguments}");
+        let mut shell = Command::new("sh");
+        shell.args(["-c", &script, env!("CARGO_BIN_EXE_rescue"), gone.to_str().unwrap(), tree.to_str().unwrap()]);
+        Told::of(&shell.env_clear().envs(home.variables()).stdin(Stdio::null()).output().unwrap())
+    };
+    run("scan \"$2\"").refused(1, &["was removed", "next: Change to another directory"]);
+    let told = run("probe acme --only scan --json");
+    assert_eq!(told.code, Some(5), "{told:?}");
+    let outcome = &told.json()["outcomes"][0];
+    assert_eq!(outcome["outcome"], "undecided");
+    assert!(outcome.to_string().contains("was removed") && !outcome.to_string().contains("fsck"), "{outcome}");
+    // Whatever looks at no repository works.
+    assert!(run("app list").out.contains("acme"));
+}
+
+#[rstest]
+#[case("files acme")]
+#[case("https://files.acme.example/static")]
+fn an_asset_host_that_is_none_is_refused(#[case] host: &str) {
+    let home = Home::with_app("acme");
+    home.run(&["app", "edit", "acme", "--asset-host", host]).refused(2, &["a host"]);
+    home.run(&["scan", "--site", "https://acme.example", "--asset-host", host]).refused(2, &["a host"]);
+}
+
+#[test]
+fn asset_hosts_are_kept_and_cleared() {
+    let home = Home::with_app("acme");
+    let hosts = || home.json(&["app", "show", "acme", "--json"])["asset_hosts"].clone();
+    assert_eq!(hosts(), serde_json::Value::Null);
+    home.must(&["app", "edit", "acme", "--asset-host", "Files.acme.example", "--asset-host", "https://cdn.example:8443/"]);
+    assert_eq!(hosts(), serde_json::json!(["cdn.example:8443", "files.acme.example"]));
+    home.must(&["app", "edit", "acme", "--clear", "asset-host=files.acme.example"]);
+    assert_eq!(hosts(), serde_json::json!(["cdn.example:8443"]));
+    home.run(&["app", "edit", "acme", "--clear", "asset-host=files.acme.example"]).refused(2, &["no field"]);
+}
+
 #[test]
 fn a_checkout_that_is_gone_is_unseen_and_not_a_pass() {
     let home = Home::new();

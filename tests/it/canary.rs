@@ -1,7 +1,7 @@
 //! Marked tokens and marked secrets go in; none comes out: not in the database, the logs, either output or the screen.
 
 use crate::program::{Home, bytes_below, checkout, contains};
-use crate::server::{Server, VENDORS, home_of, serve, take_on, vendors};
+use crate::server::{Reply, Server, VENDORS, home_of, serve, take_on, vendors};
 use crate::terminal::Terminal;
 use serde_json::Value;
 use std::fs;
@@ -62,6 +62,8 @@ fn mark(value: &mut Value) {
 
 struct Marked {
     server: Server,
+    /// Serves the key to every visitor, for as long as it is held.
+    _site: Server,
     home: Home,
     key: String,
 }
@@ -71,10 +73,33 @@ fn marked() -> Marked {
     let home = home_of(&server, token).with("RESCUE_LOG", "trace");
     let key = stripe_key();
     let tree = home.beside("tree");
-    checkout(&tree, &[("lib/pay.ts", &format!("export const key = \"{key}\"\n"))]);
+    // The same key where each probe of secrets looks: in the tree and its history, in a tracked file of settings, beside
+    // what calls with it, and (the site that the vendors' stand-in serves has one of its own) behind a marked site.
+    let settings = format!("STRIPE_KEY={key}\n");
+    let call = format!(
+        "import {{ createClient }} from '@supabase/supabase-js'\nconst k = \"{key}\"\nexport const db = createClient(process.env.URL!, process.env.SUPABASE_SERVICE_ROLE_KEY!)\n"
+    );
+    let code = format!("export const key = \"{key}\"\n");
+    checkout(&tree, &[("lib/pay.ts", &code), (".env.production", &settings), ("lib/db.ts", &call), ("package.json", "{}\n")]);
     take_on(&home);
-    home.must(&["app", "edit", "acme", "--repo", tree.to_str().unwrap()]);
-    Marked { server, home, key }
+    let page = format!("<!doctype html><script src=\"/assets/app.js\"></script><p>acme {}</p>", "shop");
+    let script = format!("const k=\"{key}\";");
+    let site = serve(move |asked| match asked.system.as_str() {
+        "assets" => Reply::Whole {
+            status: 200,
+            headers: vec![("content-type".into(), "application/javascript".into())],
+            body: script.clone().into_bytes(),
+        },
+        "" => Reply::Whole {
+            status: 200,
+            headers: vec![("content-type".into(), "text/html".into())],
+            body: page.clone().into_bytes(),
+        },
+        _ => Reply::Whole { status: 404, headers: Vec::new(), body: Vec::new() },
+    });
+    let home = home.with("RESCUE_SITE_URL", &format!("http://127.0.0.1:{}/", site.port));
+    home.must(&["app", "edit", "acme", "--repo", tree.to_str().unwrap(), "--url", "https://shop.example.com"]);
+    Marked { server, _site: site, home, key }
 }
 
 impl Marked {
@@ -90,6 +115,28 @@ impl Marked {
         for text in self.forbidden() {
             assert!(!contains(bytes, text.as_bytes()), "`{text}` is in {where_}");
         }
+    }
+
+    /// Each probe that meets secrets decided on the key, by name: what did not look could not have leaked.
+    #[track_caller]
+    fn newer_probes_saw_it(&self) {
+        let run = self.home.run(&["probe", "acme", "--json"]).json();
+        let outcomes = run["outcomes"].as_array().unwrap();
+        for (probe, wanted) in [
+            ("scan.tree", "fail"),
+            ("scan.history", "fail"),
+            ("site.bundle", "fail"),
+            ("scan.exposure-window", "undecided"),
+            ("repo.env-files", "fail"),
+            ("repo.service-role", ""),
+        ] {
+            let it = outcomes.iter().find(|it| it["probe"] == probe).unwrap_or_else(|| panic!("{probe} was not asked"));
+            assert!(wanted.is_empty() || it["outcome"] == wanted, "{it}");
+            assert_ne!(it["gap"]["kind"], "not_configured", "{probe} saw nothing: {it}");
+        }
+        let windows = outcomes.iter().find(|it| it["probe"] == "scan.exposure-window").unwrap();
+        assert_eq!(windows["gap"]["kind"], "needs_judgement", "{windows}");
+        assert!(windows["notes"].to_string().contains("still served to every visitor"), "{windows}");
     }
 
     /// The marks were sent and received: without this, their absence would say nothing.
@@ -138,6 +185,7 @@ fn no_mark_is_in_any_output_or_file() {
     let copy = it.home.beside("copy.db");
     it.home.must(&["db", "backup", copy.to_str().unwrap()]);
     it.nothing_in("the backup", &fs::read(copy).unwrap());
+    it.newer_probes_saw_it();
     let kept = bytes_below(&it.home.path());
     for there in ["acme", "scan.tree", "lib/pay.ts", "supabase.backup-age", "answered"] {
         assert!(contains(&kept, there.as_bytes()), "the files of the home were not found: no {there}");
@@ -163,7 +211,7 @@ fn no_mark_is_on_the_screen() {
     console.shows("SEC-01");
     it.nothing_in("the board", console.text().as_bytes());
     console.keys("f");
-    console.shows("lib/pay.ts");
+    console.shows(".env.production");
     it.nothing_in("the findings", console.text().as_bytes());
     console.keys("c");
     console.shows("OpenRouter");

@@ -3,6 +3,7 @@
 use super::Said;
 use crate::cli::json;
 use crate::scan::verify::Answer;
+use crate::scan::why_harmless;
 use serde_json::{Value, json};
 
 /// The document.
@@ -15,6 +16,11 @@ pub fn document(said: &Said<'_>) -> Value {
             let mut fields = json!(it.leak);
             if let Some(map) = fields.as_object_mut() {
                 map.insert("accepted".to_owned(), json!(it.accepted));
+                map.insert("rotated".to_owned(), json!(it.rotated));
+                map.insert("canary".to_owned(), json!(it.leak.is_canary()));
+                if let Some(why) = why_harmless(&it.leak.rule) {
+                    map.insert("why_harmless".to_owned(), json!(why));
+                }
                 if let Some(Answer { live, why }) = it.answer {
                     map.insert("live".to_owned(), json!(live));
                     if !why.is_empty() {

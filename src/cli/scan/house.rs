@@ -9,7 +9,7 @@ use crate::domain::app::Authorisation;
 use crate::domain::ledger::Ledger;
 use crate::domain::{AppName, AppSettings, Consent, SupabaseRef, System};
 use crate::net::{self, Door, Keys};
-use crate::scan::{Leak, ScanKey};
+use crate::scan::{Leak, ScanKey, Surface};
 use crate::store;
 use crate::trouble::Trouble;
 use chrono::{DateTime, Utc};
@@ -39,6 +39,21 @@ pub struct Lent {
     pub settings: AppSettings,
     authorisations: Vec<Authorisation>,
     desk: Desk,
+}
+
+/// What people said of secrets, by [`Leak::key`], in a sentence each.
+#[derive(Default)]
+pub struct Words {
+    pub accepted: BTreeMap<String, String>,
+    /// That they were replaced; only of those that nothing but the history has.
+    pub rotated: BTreeMap<String, String>,
+}
+
+/// The key of the finding that a leak is to the app's probes: the repository's and the site's are apart.
+#[must_use]
+pub fn finding_of(leak: &Leak) -> String {
+    let probe = if leak.surface == Surface::Site { "site" } else { "scan" };
+    format!("{probe}.{}", leak.key())
 }
 
 impl House {
@@ -124,19 +139,23 @@ impl House {
         fitting.any(|it| it.hosts.iter().any(|named| named.eq_ignore_ascii_case(host)))
     }
 
-    /// Why leaks are accepted today, by [`Leak::key`].
+    /// What people said of the secrets of these leaks, as far as it counts today.
     ///
     /// # Errors
     /// A store that cannot be read.
-    pub fn accepted<'a>(&self, leaks: impl IntoIterator<Item = &'a Leak>) -> Result<BTreeMap<String, String>, Trouble> {
-        let Some(app) = &self.app else { return Ok(BTreeMap::new()) };
+    pub fn said_of(&self, leaks: &[Leak]) -> Result<Words, Trouble> {
+        let Some(app) = &self.app else { return Ok(Words::default()) };
         let facts = app.desk.facts(&app.name)?;
         let board = app.desk.board(&app.name)?;
         let ledger = Ledger::read(&facts, self.now);
-        let mut accepted = BTreeMap::new();
+        let mut words = Words::default();
+        let mut groups: BTreeMap<String, Vec<&Leak>> = BTreeMap::new();
         for leak in leaks {
-            let key = leak.key();
-            let finding = format!("scan.{key}");
+            groups.entry(leak.key()).or_default().push(leak);
+        }
+        for (key, leaks) in groups {
+            let Some(first) = leaks.first() else { continue };
+            let finding = finding_of(first);
             let standing = board.findings.iter().find(|it| it.finding.key() == finding);
             // What stands on the board knows whether it is at a gate; what does not is judged as strictly as there.
             let waiver = match standing {
@@ -144,10 +163,18 @@ impl House {
                 None => ledger.acceptance(&finding, true),
             };
             if let Some(waiver) = waiver.filter(|it| it.stands) {
-                accepted.insert(key, format!("accepted by {} until {}: {}", waiver.who, waiver.until, waiver.reason));
+                let why = format!("accepted by {} until {}: {}", waiver.who, waiver.until, waiver.reason);
+                words.accepted.insert(key.clone(), why);
+            }
+            // What still stands in files or is served is no better for a rotation: it must not stand there.
+            let only_history = leaks.iter().all(|it| it.surface == Surface::History && !it.in_head || !it.can_fail());
+            let since = leaks.iter().filter_map(|it| it.since).min();
+            if let Some(rotation) = ledger.rotation(&finding, since).filter(|it| it.holds && only_history) {
+                let why = format!("rotated on {} by {}: {}", rotation.on, rotation.who, rotation.proof);
+                words.rotated.insert(key, why);
             }
         }
-        Ok(accepted)
+        Ok(words)
     }
 
     /// The repository that the app names, as it would be typed.
@@ -166,11 +193,7 @@ impl House {
 
     /// The host of GitHub's repositories, which is not that of its API.
     fn github_host(&self) -> String {
-        let host = self.endpoints.base(System::Github).and_then(Url::host_str).unwrap_or_default();
-        match host {
-            "api.github.com" => "github.com".to_owned(),
-            host => host.strip_prefix("api.").filter(|rest| rest.ends_with(".ghe.com")).unwrap_or(host).to_owned(),
-        }
+        self.endpoints.github_pages().as_ref().and_then(Url::host_str).unwrap_or_default().to_owned()
     }
 
     /// The token for a repository's address: from the variable that was named, from `RESCUE_SCAN_TOKEN`, or, for the

@@ -1,12 +1,13 @@
 //! A scan as lines for people: the worst secret first, then each place of it, what to do, and how much was seen. Fits
 //! eighty columns where paths do, and needs no colour.
 
+use super::house::finding_of;
 use super::{Said, Shown};
 use crate::cli::out::Out;
 use crate::domain::Foreign;
 use crate::repo::Standing;
 use crate::scan::verify::{Answer, Live};
-use crate::scan::{Confidence, Coverage, Leak, Surface};
+use crate::scan::{Confidence, Coverage, Leak, Surface, why_harmless};
 use crate::words;
 use std::collections::BTreeMap;
 
@@ -74,7 +75,11 @@ fn secret(first: &Shown<'_>, places: &[&Shown<'_>], with_app: bool, out: &mut Ou
     let severity = leak.severity.to_string();
     let another = if leak.of_another { ", which is none of the app's projects" } else { "" };
     let owner = leak.belongs_to.as_ref().map(|it| format!(" of {}{another}", it.cut(60))).unwrap_or_default();
-    let word = if first.accepted.is_some() { "accepted" } else { severity.as_str() };
+    let word = match (first.accepted, first.rotated) {
+        (Some(_), _) => "accepted",
+        (None, Some(_)) => "rotated",
+        (None, None) => severity.as_str(),
+    };
     out.line(format!("{word:<9} {}  {}{owner}", leak.masked, leak.kind));
     for it in places.iter().take(MOST_PLACES) {
         out.line(format!("    {}", place(it.leak)));
@@ -90,14 +95,19 @@ fn secret(first: &Shown<'_>, places: &[&Shown<'_>], with_app: bool, out: &mut Ou
     for marker in markers {
         prose(&format!("hint: another scanner was told to overlook it ({marker})"), out);
     }
-    if let Some(why) = first.accepted {
+    if leak.is_canary() {
+        prose("hint: its AWS account is known for canary keys; using it raises an alarm, so nothing here tried it", out);
+    }
+    if let Some(why) = first.accepted.or(first.rotated) {
         prose(&Foreign::new(why).cut(200), out);
     } else if !leak.public {
         prose(&format!("rotate: {}", leak.rotate), out);
+    } else if let Some(why) = why_harmless(&leak.rule) {
+        prose(&format!("public: {why}"), out);
     }
     // Only a finding of an app can be accepted, and only there is the id of any use.
     if with_app {
-        out.line(format!("    id: scan.{}", first.key));
+        out.line(format!("    id: {}", finding_of(leak)));
     }
 }
 
@@ -184,13 +194,22 @@ fn verdict(said: &Said<'_>) -> String {
     if said.coverage.files_total == 0 {
         return "nothing to look into, so nothing can be said".to_owned();
     }
+    let rotated = match said.rotated_secrets() {
+        0 => String::new(),
+        count => format!("; {} of the history rotated, on people's word", plural(count, "secret", "secrets")),
+    };
     let no = match (accepted, maybe) {
+        (0, 0) if !rotated.is_empty() => "no other secret found".to_owned(),
         (0, 0) => "no secret found".to_owned(),
         (0, maybe) => format!("no secret for sure, {} for a person to judge", number(maybe as u64)),
         (accepted, 0) => format!("no secret but {} accepted", number(accepted as u64)),
         (accepted, maybe) => format!("{} accepted, {} for a person to judge", number(accepted as u64), number(maybe as u64)),
     };
-    if complete { format!("{no}, and everything was seen") } else { format!("{no} in what was seen, which is not everything") }
+    if complete {
+        format!("{no}, and everything was seen{rotated}")
+    } else {
+        format!("{no} in what was seen, which is not everything{rotated}")
+    }
 }
 
 /// A number in groups of three: `18 204`.

@@ -77,7 +77,7 @@ pub async fn scanned(
             let text = text.map_err(|_| Trouble::failed("standard input could not be read"))??;
             Box::new(move |_| Ok(scan::scan_text(b"standard input", text, &key, &options)))
         }
-        Target::Site(address) => return of_site(&address, house, options, show, stop, out).await,
+        Target::Site(address) => return of_site(&address, args, house, options, show, stop, out).await,
         Target::Address(address) => {
             history = with_history;
             let token = tokio::task::block_in_place(|| house.token(&address, args.token_env.as_deref()))?;
@@ -101,6 +101,7 @@ pub async fn scanned(
 /// What a site serves to anybody: with the app's own pages where its checkout names them.
 async fn of_site(
     address: &Url,
+    args: &ScanArgs,
     house: &House,
     options: Options,
     show: bool,
@@ -110,6 +111,10 @@ async fn of_site(
     let door = house.door()?;
     let mut asked = SiteOptions::new(options.now).projects(options.projects);
     asked.values = options.values;
+    let known = house.app.as_ref().map(|app| &app.settings.asset_hosts);
+    for host in args.asset_host.iter().chain(known.into_iter().flatten()) {
+        asked = asked.host(host.as_str());
+    }
     if let Some(routes) = house.app.as_ref().and_then(|app| app.settings.path.clone()) {
         let listed = tokio::task::spawn_blocking(move || routes_of(&routes)).await;
         if let Some(routes) = listed.ok().flatten() {

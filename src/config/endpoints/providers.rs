@@ -19,6 +19,8 @@ pub(super) const PROVIDERS: &[(&str, &str)] = &[
     ("npm", "https://registry.npmjs.org/"),
     ("pinecone", "https://api.pinecone.io/"),
     ("polar", "https://api.polar.sh/"),
+    ("posthog", "https://us.posthog.com/"),
+    ("postmark", "https://api.postmarkapp.com/"),
     ("replicate", "https://api.replicate.com/"),
     ("resend", "https://api.resend.com/"),
     ("sendgrid", "https://api.sendgrid.com/"),

@@ -2,12 +2,12 @@
 
 use super::*;
 
-/// The keys of the leaked secrets that `scan.a` ever found, with the earliest day that any look gave.
+/// The keys of the leaked secrets that a probe of the item ever found, with the earliest day that any look of any gave.
 fn leaked(story: &Story) -> Vec<(String, NaiveDate)> {
     let mut found: Vec<(String, NaiveDate)> = Vec::new();
     for fact in &story.facts {
         let FactBody::Outcome(it) = &fact.body else { continue };
-        for finding in it.verdict.findings.iter().filter(|_| it.probe.as_str() == "scan.a") {
+        for finding in it.verdict.findings.iter().filter(|_| ["scan.a", "github.a"].contains(&it.probe.as_str())) {
             let Some(since) = finding.exposed.as_ref().and_then(|it| it.since) else { continue };
             match found.iter_mut().find(|(key, _)| *key == finding.key()) {
                 Some((_, first)) => *first = (*first).min(since.date_naive()),
@@ -182,4 +182,73 @@ fn accepted_and_rotated_together_are_accepted() {
     let other = Finding::new("rule", "open", Severity::High, "it is open", "Close it");
     story.on(31).look("scan.a", leaks(&["x"], 1).with_findings([other])).rotated("rule:y", 31);
     assert_eq!(story.truth(31), Truth::Failing);
+}
+
+fn at_the_site(resource: &str, since: i64) -> Verdict {
+    let exposure = Exposure { at: ExposedIn::Site, since: Some(moment(since, 0)), until: None, places: 1, marker: None };
+    let finding = Finding::new("site.rule", resource, Severity::Critical, "it is served", "Rotate it").exposed(exposure);
+    Verdict::fail("a key is served", vec![finding])
+}
+
+fn in_history(resource: &str, since: i64) -> Verdict {
+    let mut verdict = leaks(&[resource], since);
+    verdict.findings.iter_mut().for_each(|it| it.rule = "scan.rule".to_owned());
+    verdict
+}
+
+fn everywhere() -> Story {
+    let items = vec![
+        Item { rotation: true, judged_for: JudgedFor::Engagement, ..both("SEC-02", all_of(&["scan.a", "site.a"])) },
+        item("SEC-03", all_of(&["site.a"])),
+    ];
+    Story::of(items)
+}
+
+#[test]
+fn what_the_site_serves_is_to_be_replaced_too_and_that_ends_no_serving() {
+    let mut story = everywhere();
+    story.on(3).pass("scan.a").look("site.a", at_the_site("x", 3));
+    assert_eq!((story.truth(3), story.remarks(3)), (Truth::Failing, vec!["a leaked secret waits for its rotation".to_owned()]));
+    story.on(4).rotated("site.rule:x", 4).done("SEC-02", &[], &["site.rule:x"]);
+    let board = story.board(4);
+    assert_eq!((board.items[0].truth, board.items[1].truth), (Truth::Attested, Truth::Failing));
+    assert_eq!(board.findings[0].state(), "open", "rotated, and still served");
+    // Not served any more, and still one that was: a pass takes no duty away.
+    story.on(5).pass("site.a");
+    assert_eq!(story.truth(5), Truth::Attested);
+    let last = story.facts.len();
+    story.on(6).reopen_finding("site.rule:x");
+    assert_eq!((story.truth(6), story.facts.len()), (Truth::Failing, last + 1));
+}
+
+#[test]
+fn one_secret_in_history_and_at_the_site_is_replaced_once() {
+    let mut story = everywhere();
+    // The site was built after the key was replaced, and still carries the old one.
+    story.on(9).look("scan.a", in_history("x", 1)).look("site.a", at_the_site("x", 8));
+    story.rotated("scan.rule:x", 5);
+    assert_eq!(story.remarks(9)[0], "1 of 1 rotated, on Sam's word");
+    let board = story.board(9);
+    assert!(board.findings.iter().all(|it| it.rotation.as_ref().is_some_and(|it| it.holds)), "{:?}", board.findings);
+    let states: Vec<_> = board.findings.iter().map(|it| (it.finding.rule.as_str(), it.state())).collect();
+    assert_eq!(states, [("scan.rule", "rotated"), ("site.rule", "open")]);
+    // An acceptance is of a place: what was accepted in history is not accepted at the site.
+    story.on(10).reopen_finding("site.rule:x").accept("scan.rule:x", 20, None);
+    let states: Vec<_> = story.board(10).findings.iter().map(state::StandingFinding::state).collect();
+    assert_eq!(states, ["accepted", "open"]);
+    assert_eq!(story.truth(10), Truth::Failing, "the site's copy is not accepted");
+}
+
+#[test]
+fn a_site_that_was_not_seen_is_not_clean() {
+    let mut story = everywhere();
+    story.on(3).look("scan.a", in_history("x", 1)).rotated("scan.rule:x", 3);
+    story.look("site.a", Verdict::undecided(Gap::new(GapKind::Unreachable, System::Site, "no answer").needs("Look again")));
+    assert_eq!((story.truth(3), story.item(3).rule), (Truth::Open, RuleState::Open));
+    story.done("SEC-02", &[], &["scan.rule:x"]);
+    assert_eq!(story.truth(3), Truth::Open, "nobody stood in for the site");
+    story.on(4).done("SEC-02", &["site.a"], &["scan.rule:x"]);
+    assert_eq!(story.truth(4), Truth::Attested);
+    story.on(5).look("site.a", at_the_site("y", 2));
+    assert!(story.truth(5).is_lost() && story.item(5).rule == RuleState::Fails);
 }

@@ -20,9 +20,6 @@ pub struct Seen(pub Report);
 /// Steps that name a place to rotate; further ones are counted.
 const MOST_STEPS: usize = 8;
 
-/// What opens a history that was not read whole.
-const WHOLE: &str = "Give a full clone (`git fetch --unshallow`), or look by hand at what was left out";
-
 impl Probe for History {
     type Seen = Seen;
     const META: Meta = Meta {
@@ -46,7 +43,7 @@ impl Probe for History {
 
     fn decide(Seen(report): &Seen, _settings: &AppSettings, _now: DateTime<Utc>) -> Verdict {
         let findings = findings(report);
-        let unread = leaks::unread(&report.coverage, "blobs", WHOLE);
+        let unread = leaks::unread_history(&report.coverage);
         let blobs = report.coverage.files_total;
         let verdict = if !findings.is_empty() {
             let open = findings.iter().filter(|it| it.exposed.as_ref().is_some_and(|it| it.at != ExposedIn::History)).count();
@@ -89,7 +86,7 @@ fn findings(report: &Report) -> Vec<Finding> {
 fn said(group: &Group<'_>) -> String {
     let what = group.first().map(|it| format!("{} {}", it.kind, it.masked)).unwrap_or_default();
     let first = group.iter().min_by_key(|it| (it.since.is_none(), it.since));
-    let on = first.and_then(|it| it.since).map(|it| format!(" on {}", it.format("%-d %B %Y"))).unwrap_or_default();
+    let on = first.and_then(|it| it.since).map(|it| format!(" on {}", leaks::day(Some(it)))).unwrap_or_default();
     let commit = first.and_then(|it| it.commit.as_deref()).map(|it| format!(" by commit {}", it.get(..7).unwrap_or(it)));
     let still = if group.iter().any(|it| it.in_head) { "still in HEAD" } else { "only in history" };
     format!("{what} leaked{on}{}, {still}: {}", commit.unwrap_or_default(), leaks::places(group))

@@ -101,6 +101,11 @@ impl Pack {
         Some((entry.offset + u64::from(entry.head), next.min(self.length)))
     }
 
+    /// The entry of an object, if it is in this pack.
+    pub(super) fn entry_of(&self, object: u32) -> Option<u32> {
+        self.entries.iter().position(|it| it.object == object).map(number)
+    }
+
     /// The compressed bytes of an entry, for one that is too large to be read at once.
     pub(super) fn bytes(&self, at: u32) -> Option<Bytes<'_>> {
         let (at, end) = self.range(at)?;
@@ -228,12 +233,12 @@ fn distance(bytes: &[u8]) -> Option<(u64, usize)> {
 }
 
 #[cfg(unix)]
-fn read_at(file: &File, bytes: &mut [u8], offset: u64) -> std::io::Result<()> {
+pub(super) fn read_at(file: &File, bytes: &mut [u8], offset: u64) -> std::io::Result<()> {
     std::os::unix::fs::FileExt::read_exact_at(file, bytes, offset)
 }
 
 #[cfg(windows)]
-fn read_at(file: &File, mut bytes: &mut [u8], mut offset: u64) -> std::io::Result<()> {
+pub(super) fn read_at(file: &File, mut bytes: &mut [u8], mut offset: u64) -> std::io::Result<()> {
     while !bytes.is_empty() {
         let read = std::os::windows::fs::FileExt::seek_read(file, bytes, offset)?;
         if read == 0 {

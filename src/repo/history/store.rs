@@ -124,6 +124,11 @@ impl Store {
         (low ^ high) & (self.table.len() - 1)
     }
 
+    /// Whether it is a clone that left objects with its server: git marks the packs that came so.
+    pub(super) fn is_partial(&self) -> bool {
+        self.names.iter().any(|index| index.with_extension("promisor").symlink_metadata().is_ok())
+    }
+
     /// The number of an object. None: it is not here.
     pub(super) fn number(&self, id: &Id) -> Option<u32> {
         let mut slot = self.slot(id);

@@ -1,7 +1,8 @@
 //! Inflates each wanted object once, on all threads: every delta right after what it builds upon, the small branches of
 //! a family first, so that little is held at a time. A damaged object costs itself and what builds upon it, no more.
 
-use super::inflate::{Inflater, Stream};
+use super::body::{Body, Room};
+use super::inflate::Inflater;
 use super::pack::{Kind, Pack};
 use super::store::Store;
 use super::{NONE, delta};
@@ -13,10 +14,17 @@ use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use zeroize::Zeroize;
 
 mod loose;
+mod vast;
+
+pub(super) use loose::content as loose_content;
+pub(super) use vast::source;
 
 /// Bytes that a byte of a pack may become, on the whole, where that is more than the limit for all files together. The
 /// history of a large project has some fifty.
 const MOST_RATIO: u64 = 256;
+
+/// Bytes of the largest commit or folder.
+const MOST_STRUCTURE: usize = 64 << 20;
 
 /// What a searcher keeps of an object for those that build upon it, and whether its bytes are to be wiped.
 #[derive(Debug, Clone, Copy)]
@@ -119,9 +127,16 @@ impl<W: Builder> Taker for Structure<W> {
 
 /// An inflated object that others build upon.
 struct Base<N> {
-    bytes: Vec<u8>,
+    body: Body,
     note: Option<N>,
     wipe: bool,
+}
+
+/// How an entry came out.
+enum Made {
+    Held,
+    /// It is too large for that.
+    Vast,
 }
 
 struct Work<N> {
@@ -144,6 +159,8 @@ struct Family<'a> {
     limits: ReadLimits,
     /// Bytes that were made so far.
     made: AtomicU64,
+    /// Where what is too large to be held waits for what builds upon it.
+    room: Arc<Room>,
     stop: &'a AtomicBool,
 }
 
@@ -222,7 +239,21 @@ impl<'a> Family<'a> {
         let total: u64 = roots.iter().filter_map(|it| weight.get(*it as usize)).sum();
         let heavy = |at: &u32| weight.get(*at as usize).copied().filter(|it| *it > total / 256);
         roots.sort_by_key(|at| std::cmp::Reverse(heavy(at)));
-        (Self { pack, wanted, needed, child, sibling, weight, limits, made: AtomicU64::new(0), stop }, roots)
+        (
+            Self {
+                pack,
+                wanted,
+                needed,
+                child,
+                sibling,
+                weight,
+                limits,
+                made: AtomicU64::new(0),
+                room: Room::new(limits.total_bytes),
+                stop,
+            },
+            roots,
+        )
     }
 
     /// What builds upon an entry and is needed, the lightest last.
@@ -249,9 +280,10 @@ impl<'a> Family<'a> {
         self.made.load(Ordering::Relaxed) > most
     }
 
-    /// Bytes that one object may have to be built at all. Structure is smaller by far.
-    fn most(&self) -> usize {
-        usize::try_from(self.limits.file_bytes).unwrap_or(usize::MAX).max(64 << 20)
+    /// Bytes of an object that are held in memory. Commits and folders, smaller by far, are held or not read.
+    fn held(&self, kind: Kind) -> usize {
+        let most = usize::try_from(self.limits.file_bytes).unwrap_or(usize::MAX);
+        if kind == Kind::Blob { most } else { most.max(MOST_STRUCTURE) }
     }
 }
 
@@ -337,7 +369,11 @@ impl<'f, 'p, T: Taker> Worker<'f, 'p, T> {
         let Work { at, base } = work;
         let mut bytes = self.spare.pop().unwrap_or_default();
         match self.inflate(at, base.as_deref(), &mut bytes) {
-            Ok(()) => {
+            Ok(Made::Vast) => {
+                self.spare.push(bytes);
+                self.vast(at, base.as_deref(), stack);
+            }
+            Ok(Made::Held) => {
                 self.family.made.fetch_add(bytes.len() as u64, Ordering::Relaxed);
                 let mut look = None;
                 if let Some(entry) = self.family.pack.entries.get(at as usize).filter(|_| self.family.is_wanted(at)) {
@@ -348,7 +384,7 @@ impl<'f, 'p, T: Taker> Worker<'f, 'p, T> {
                 let mut children = std::mem::take(&mut self.children);
                 self.family.children(at, &mut children);
                 let wipe = look.as_ref().is_some_and(|it| it.wipe) || base.as_ref().is_some_and(|it| it.wipe);
-                let whole = Base { bytes, note: look.map(|it| it.note), wipe };
+                let whole = Base { body: Body::Held(bytes), note: look.map(|it| it.note), wipe };
                 if children.is_empty() {
                     self.give_back(whole);
                 } else {
@@ -368,7 +404,7 @@ impl<'f, 'p, T: Taker> Worker<'f, 'p, T> {
     }
 
     fn give_back(&mut self, base: Base<T::Note>) {
-        let mut bytes = base.bytes;
+        let Body::Held(mut bytes) = base.body else { return };
         if base.wipe {
             bytes.zeroize();
         }
@@ -378,7 +414,7 @@ impl<'f, 'p, T: Taker> Worker<'f, 'p, T> {
         }
     }
 
-    fn inflate(&mut self, at: u32, base: Option<&Base<T::Note>>, into: &mut Vec<u8>) -> Result<(), Why> {
+    fn inflate(&mut self, at: u32, base: Option<&Base<T::Note>>, into: &mut Vec<u8>) -> Result<Made, Why> {
         let pack = self.family.pack;
         let entry = pack.entries.get(at as usize).ok_or(Why::Damaged)?;
         if entry.kind == Kind::Unknown {
@@ -387,23 +423,26 @@ impl<'f, 'p, T: Taker> Worker<'f, 'p, T> {
         if self.family.is_past() {
             return Err(Why::PastTotal);
         }
-        let (size, most) = (entry.size as usize, self.family.most());
-        if size > most || (base.is_none() && entry.kind == Kind::Blob && size as u64 > self.family.limits.file_bytes) {
-            let leaf = self.family.child.get(at as usize) == Some(&NONE);
-            if size > most || leaf {
-                return Err(Why::TooLarge);
-            }
+        let (size, most) = (entry.size as usize, self.family.held(entry.kind));
+        let vast = || if entry.kind == Kind::Blob { Ok(Made::Vast) } else { Err(Why::TooLarge) };
+        if size > most {
+            return vast();
         }
-        let compressed = pack.compressed(at, &mut self.compressed).ok_or(Why::Damaged)?;
-        let Some(base) = base else {
-            return self.inflater.whole(compressed, size, into).ok_or(Why::Damaged);
+        let held = match base.map(|it| &it.body) {
+            None => {
+                let compressed = pack.compressed(at, &mut self.compressed).ok_or(Why::Damaged)?;
+                return self.inflater.whole(compressed, size, into).map(|()| Made::Held).ok_or(Why::Damaged);
+            }
+            Some(Body::Held(held)) => held,
+            Some(spilled @ Body::Spilled(_)) => return self.upon_spilled(at, spilled, most, into),
         };
+        let compressed = pack.compressed(at, &mut self.compressed).ok_or(Why::Damaged)?;
         self.inflater.whole(compressed, size, &mut self.delta).ok_or(Why::Damaged)?;
         let (_, result) = delta::sizes(&self.delta).ok_or(Why::Damaged)?;
         if result > most {
-            return Err(Why::TooLarge);
+            return vast();
         }
-        delta::apply(&base.bytes, &self.delta, most, into, &mut self.news).ok_or(Why::Damaged)
+        delta::apply(held, &self.delta, most, into, &mut self.news).map(|()| Made::Held).ok_or(Why::Damaged)
     }
 
     /// Tells that an entry, and all that builds upon it, could not be read.
@@ -412,12 +451,7 @@ impl<'f, 'p, T: Taker> Worker<'f, 'p, T> {
         let mut children = Vec::new();
         while let Some(lost_at) = lost.pop() {
             if let Some(entry) = self.family.pack.entries.get(lost_at as usize).filter(|_| self.family.is_wanted(lost_at)) {
-                let whole = entry.base == NONE && why == Why::TooLarge && lost_at == at;
-                if let Some(bytes) = self.family.pack.bytes(at).filter(|_| whole) {
-                    self.taker.large(entry.object, &mut Stream::new(bytes));
-                } else {
-                    self.taker.unread(entry.object, why);
-                }
+                self.taker.unread(entry.object, why);
             }
             self.family.children(lost_at, &mut children);
             lost.append(&mut children);

@@ -60,7 +60,9 @@ impl Machine {
         match self.rule.reach {
             Reach::From(_) if charset != Charset::Open => {
                 // A letter or digit may be the end of an escape; see `is_free_before`.
-                ByteSet::of(|byte| !charset.has(byte) || matches!(byte, b'n' | b't' | b'r' | b'=') || byte.is_ascii_hexdigit())
+                ByteSet::of(|byte| {
+                    !charset.has(byte) || matches!(byte, b'n' | b't' | b'r' | b'm' | b'=') || byte.is_ascii_hexdigit()
+                })
             }
             _ => ByteSet::ALL,
         }
@@ -174,7 +176,7 @@ mod tests {
             let machine = Machine::new(rule);
             assert!(machine.pattern().is_some(), "{}", rule.id);
             for word in rule.literals {
-                let begins = rule.reach == Reach::File || following(rule.pattern, word.as_bytes()).is_some();
+                let begins = !matches!(rule.reach, Reach::From(_)) || following(rule.pattern, word.as_bytes()).is_some();
                 assert!(begins, "{}: no match begins with {word}", rule.id);
             }
         }

@@ -249,6 +249,42 @@ fn utf16_and_a_secret_that_appears_in_the_middle_of_a_large_file_are_found() {
     });
 }
 
+/// Too large to be held, and built from each other: through files without a name, with the same answer.
+#[test]
+fn versions_of_a_file_that_is_too_large_to_be_held_are_all_searched() {
+    let folder = Folder::git();
+    let line = |n: usize| format!("INSERT INTO orders VALUES ({n}, 'a line that is like no other, {}');", n * 7_919 % 10_007);
+    let mut lines: Vec<String> = (0..900).map(line).collect();
+    for version in 1..=7_u32 {
+        let at = usize::try_from(version).unwrap() * 101;
+        lines[at] = format!("SET TOKEN = '{}';", secret(version.into()));
+        lines.swap(3, at + 20);
+        folder.write("dump.sql", lines.join("\n")).on(version);
+    }
+    // Small, and built upon a large one; and one that builds upon the small one.
+    folder.write("dump.sql", lines[700..712].join("\n")).on(8);
+    folder.write("dump.sql", [&lines[700..712], &lines[..400]].concat().join("\n")).on(9);
+    let scan = |file_bytes: u64, total_bytes: u64| {
+        let mut options = options();
+        (options.limits.file_bytes, options.limits.total_bytes) = (file_bytes, total_bytes);
+        scan_history(&folder.root, &ScanKey::new([7; 32]), &options, &AtomicBool::new(false)).unwrap()
+    };
+    let held = scan(1 << 20, 1 << 30);
+    assert_eq!((held.findings.len(), held.coverage.complete), (7, true));
+    for depth in [0, 1, 3, 4_000] {
+        if depth > 0 {
+            folder.run(&["repack", "-q", "-a", "-d", "-f", &format!("--depth={depth}"), "--window=50"]);
+            assert!(folder.packed().contains(&format!("chain length = {}", depth.min(3))), "{}", folder.packed());
+        }
+        let pieces = scan(2_000, 1 << 30);
+        assert_eq!((&pieces.findings, &pieces.coverage), (&held.findings, &held.coverage), "depth {depth}");
+    }
+    // Where there is no room, that is what is said, of each version that could not be built.
+    let report = scan(2_000, 30_000);
+    let why: Vec<&str> = report.coverage.skipped.iter().map(|it| it.why.as_str()).collect();
+    assert!(why.iter().any(|it| it.contains("has no room")) && !report.coverage.complete, "{why:?}");
+}
+
 /// Loose objects are searched whole, deltas where they are new: the answers must be the same, with every kind of secret
 /// torn apart and put together again from version to version.
 #[test]

@@ -1,6 +1,6 @@
 //! Keys of the makers of models. A leaked one is spent by strangers within hours.
 
-use super::context::{beside_its_name_and_no_digest, near};
+use super::context::{BESIDE, beside_its_name_and_no_digest, near};
 use crate::domain::Severity;
 use crate::scan::entropy;
 use crate::scan::report::Confidence;
@@ -39,7 +39,9 @@ pub(super) const RULES: &[Rule] = &[
         provider: "OpenAI",
         rotate: "platform.openai.com/api-keys",
         literals: &["sk-"],
-        pattern: "sk-[A-Za-z0-9]{20}T3BlbkFJ[A-Za-z0-9]{20}",
+        pattern: "sk-(?:[A-Za-z0-9]{20}T3BlbkFJ[A-Za-z0-9]{20}|[A-Za-z0-9_-]{16,80}T3BlbkFJ[A-Za-z0-9_-]{16,80})",
+        charset: Charset::Base64Url,
+        judge: |it| Some(if it.value().len() == 51 { it.kept() } else { it.kept().confidence(Confidence::Contextual) }),
         ..Rule::TOKEN
     },
     Rule {
@@ -71,9 +73,9 @@ pub(super) const RULES: &[Rule] = &[
         provider: "Anthropic",
         rotate: "platform.claude.com/settings/keys",
         literals: &["sk-ant-api03-"],
-        pattern: "sk-ant-api03-[A-Za-z0-9_-]{80,120}",
+        pattern: "sk-ant-api03-[A-Za-z0-9_-]{80,200}",
         charset: Charset::Base64Url,
-        judge: |it| Some(anthropic_ending(it)),
+        judge: anthropic_ending,
         ..Rule::TOKEN
     },
     Rule {
@@ -140,7 +142,8 @@ pub(super) const RULES: &[Rule] = &[
         provider: "Mistral",
         rotate: "console.mistral.ai/api-keys",
         literals: &["mistral", "MISTRAL", "Mistral"],
-        pattern: near!("mistral", "[A-Za-z0-9]{32}"),
+        pattern: near!("[A-Za-z0-9]{32}"),
+        reach: BESIDE,
         judge: beside_its_name_and_no_digest,
         ..BY_NAME
     },
@@ -150,7 +153,8 @@ pub(super) const RULES: &[Rule] = &[
         provider: "Cohere",
         rotate: "dashboard.cohere.com/api-keys",
         literals: &["cohere", "COHERE", "Cohere", "CO_API_KEY"],
-        pattern: near!("cohere|co_api_key", "[A-Za-z0-9]{40}"),
+        pattern: near!("[A-Za-z0-9]{40}"),
+        reach: BESIDE,
         judge: beside_its_name_and_no_digest,
         ..BY_NAME
     },
@@ -175,15 +179,16 @@ fn openai_marker(candidate: &Candidate<'_>) -> Option<Judged> {
         return Some(candidate.kept().confidence(confidence));
     };
     let part = ["sk-admin-", "sk-proj-", "sk-svcacct-"].iter().find_map(|it| before.strip_prefix(it));
-    part.is_none_or(|it| it.len() == after.len()).then(|| candidate.kept())
+    let Some(part) = part.filter(|it| it.len() != after.len()) else { return Some(candidate.kept()) };
+    (part.len().min(after.len()) >= 16).then(|| candidate.kept().confidence(Confidence::Contextual))
 }
 
 /// 108 characters that end in `AA`; other lengths are of a form not known yet, another ending is somebody's invention.
-fn anthropic_ending(candidate: &Candidate<'_>) -> Judged {
+fn anthropic_ending(candidate: &Candidate<'_>) -> Option<Judged> {
     let confidence = match (candidate.value().len(), candidate.value().ends_with(b"AA")) {
-        (108, true) => return candidate.kept(),
+        (108, true) => return Some(candidate.kept()),
         (108, false) => Confidence::Weak,
         _ => Confidence::Contextual,
     };
-    candidate.kept().confidence(confidence)
+    entropy::looks_random(candidate.value()).then(|| candidate.kept().confidence(confidence))
 }

@@ -78,8 +78,8 @@ pub(super) const RULES: &[Rule] = &[
         kind: "token in a header",
         severity: Severity::Medium,
         rotate: "the host that the request goes to",
-        literals: &["Bearer ", "bearer ", "BEARER "],
-        pattern: "(?i:bearer) {1,2}[\"'`]?([A-Za-z0-9._~+/=-]{20,400})",
+        literals: &["Bearer ", "bearer ", "BEARER ", "uthorization: token ", "uthorization: Token "],
+        pattern: "(?:uthorization: [Tt]oken|(?i:bearer)) {1,2}[\"'`]?([A-Za-z0-9._~+/=-]{20,400})",
         entropy: 3.3,
         generic: true,
         judge: |it| {
@@ -94,11 +94,13 @@ pub(super) const RULES: &[Rule] = &[
         kind: "login on a command line",
         rotate: "the host that the request goes to",
         literals: &["curl "],
-        pattern: r#"curl [^\n"'`|;&]{0,120}?(?:-u|--user)[ =]{0,2}["']?([^\s:"'`]{1,80}:[^\s"'`]{6,200})"#,
+        pattern: r#"curl (?:[^\n]{0,160}?[\s])?(?:-[a-zA-Z]{0,4}u|--user|--proxy-user)(?:[ =]{1,3})?["']?([^\s:"'`]{0,80}:[^\s"'`]{0,200})"#,
         generic: true,
         judge: |it| {
-            let (_, password) = it.words().split_once(':')?;
-            is_hard(password).then(|| it.kept())
+            // Where a key is the name of a user, it has no password.
+            let (user, password) = it.words().split_once(':')?;
+            let key = password.len() < 2 && user.len() >= 16 && entropy::looks_random(user.as_bytes());
+            (key || is_hard(password)).then(|| it.kept())
         },
         ..LOGIN
     },
@@ -107,7 +109,7 @@ pub(super) const RULES: &[Rule] = &[
         kind: "address with a login in it",
         rotate: "the host that the address names",
         literals: &["https://", "http://", "ftp://", "sftp://", "smtp://", "smtps://", "ldap://"],
-        pattern: r#"(?:https?|s?ftp|smtps?|ldap)://([^\s:@/"'`<>\\?#,;()\[\]{}]{0,80}:[^\s@/"'`<>\\?#,;()]{6,200}@[A-Za-z0-9_.-]{3,200})"#,
+        pattern: r#"(?:https?|s?ftp|smtps?|ldap)://([^\s:@/"'`<>\\?#,;()\[\]{}]{0,80}:[^\s@/"'`<>\\?#,;()]{6,200}@[A-Za-z0-9_.-]{3,200}|[A-Za-z0-9]{32,200}@[A-Za-z0-9_.-]{3,200})"#,
         mask: Mask::Address,
         judge: address,
         ..LOGIN
@@ -137,10 +139,25 @@ fn is_password(candidate: &Candidate<'_>) -> bool {
 /// Settings joined by semicolons or ampersands, one of which names a server.
 fn connection_string(candidate: &Candidate<'_>) -> Option<Judged> {
     let around = candidate.around(300, 120);
-    let named = mentions(around, &["jdbc:", "server=", "data source=", "initial catalog=", "host=", "addr=", "uid=", "user id="]);
+    let named = mentions(
+        around,
+        &[
+            "jdbc:",
+            "server=",
+            "data source=",
+            "initial catalog=",
+            "host=",
+            "addr=",
+            "uid=",
+            "user id=",
+            ".windows.net",
+            "abortconnect",
+        ],
+    );
     let line = candidate.line_before(300);
     let joined = line.contains(&b';')
         || line.contains(&b'?')
+        || line.contains(&b',')
         || mentions(line, &["host="])
         || candidate.text.get(candidate.at.end) == Some(&b';');
     let away = !mentions(around, &["localhost", "127.0.0.1", "(local)", "(localdb)", "example."]);
@@ -158,7 +175,11 @@ fn basic(candidate: &Candidate<'_>) -> Option<Judged> {
 
 fn address(candidate: &Candidate<'_>) -> Option<Judged> {
     let (login, host) = candidate.words().rsplit_once('@')?;
-    let (_, password) = login.split_once(':')?;
+    // Where a token is the name of a user, it has no password.
+    let Some((_, password)) = login.split_once(':') else {
+        let away = host.contains('.') && !mentions(host.as_bytes(), &["example", ".test", ".local"]);
+        return (away && entropy::looks_random(login.as_bytes()) && !is_placeholder(login.as_bytes())).then(|| candidate.kept());
+    };
     let port = password.bytes().all(|byte| byte.is_ascii_digit());
     let local =
         mentions(host.as_bytes(), &["localhost", "127.0.0.1", "example", "0.0.0.0", ".test", ".local"]) || !host.contains('.');

@@ -13,7 +13,7 @@ pub(super) const RULES: &[Rule] = &[
         provider: "Slack",
         rotate: "api.slack.com/apps",
         literals: &["xoxb-", "xoxp-", "xoxa-", "xoxo-", "xoxr-", "xoxs-", "xoxc-", "xapp-", "xoxe-", "xoxe.xox"],
-        pattern: r"(?:xox[abceoprs](?:-[0-9]{1,2})?(?:-[0-9]{6,14}){1,3}-[A-Za-z0-9]{10,64}|xapp-[0-9]-[A-Za-z0-9]{8,14}-[0-9]{8,14}-[A-Za-z0-9]{24,90}|xoxe(?:\.xox[bp])?-[0-9]-[A-Za-z0-9]{80,300})",
+        pattern: r"(?:xox[abceoprs](?:-[0-9]{1,2})?(?:-[0-9]{6,14}){1,3}-[A-Za-z0-9]{10,64}|xapp-[0-9]-[A-Za-z0-9]{8,14}-[0-9]{8,14}-[A-Za-z0-9]{24,90}|xoxe(?:\.xox[bp])?-[0-9]-[A-Za-z0-9]{40,300})",
         charset: Charset::Base64Url,
         ..Rule::TOKEN
     },
@@ -26,7 +26,11 @@ pub(super) const RULES: &[Rule] = &[
         pattern: "xox[ar]-(?:[0-9]-)?[A-Za-z0-9]{10,48}",
         charset: Charset::Base64Url,
         confidence: Confidence::Contextual,
-        judge: |it| entropy::looks_random(it.value().get(5..)?).then(|| it.kept()),
+        judge: |it| {
+            let rest = it.value().get(5..)?;
+            (rest.iter().any(u8::is_ascii_alphabetic) && (entropy::looks_random(rest) || entropy::wordiness(rest) < 0.4))
+                .then(|| it.kept())
+        },
         ..Rule::TOKEN
     },
     Rule {
@@ -45,8 +49,8 @@ pub(super) const RULES: &[Rule] = &[
         provider: "Discord",
         severity: Severity::Medium,
         rotate: "the channel's settings › Integrations",
-        literals: &["discord.com/api/webhooks/", "discordapp.com/api/webhooks/"],
-        pattern: r"discord(?:app)?\.com/api/webhooks/[0-9]{17,20}/[A-Za-z0-9_-]{60,80}",
+        literals: &["discord.com/api/", "discordapp.com/api/"],
+        pattern: r"discord(?:app)?\.com/api/(?:v[0-9]{1,2}/)?webhooks/[0-9]{17,20}/[A-Za-z0-9_-]{60,80}",
         charset: Charset::Base64Url,
         ..Rule::TOKEN
     },

@@ -1,18 +1,20 @@
 //! AWS and addresses of databases: the machines of an app, and the data of all its users.
 
-use super::context::{is_told_harmless, named, near, stands_alone};
+use super::context::{BESIDE, is_told_harmless, named, near, stands_alone};
 use crate::domain::Severity;
 use crate::scan::entropy;
 use crate::scan::proof;
 use crate::scan::report::Confidence;
 use crate::scan::rule::{Candidate, Charset, Judged, Mask, Reach, Rule, mentions};
 
+pub(super) mod canary;
 mod database;
 
 const AWS_ID: Rule = Rule {
     provider: "AWS",
     literals: &["AKIA", "ASIA", "ABIA", "ACCA"],
-    pattern: "A(?:KIA|SIA|BIA|CCA)[A-Z2-7]{16}",
+    // The digits 0, 1, 8 and 9 are not of the alphabet: what has one is less sure.
+    pattern: "A(?:KIA|SIA|BIA|CCA)[A-Z0-9]{16}",
     rotate: "AWS console › IAM › Security credentials",
     ..Rule::TOKEN
 };
@@ -70,8 +72,23 @@ pub(super) const RULES: &[Rule] = &[
         provider: "AWS",
         severity: Severity::Critical,
         rotate: AWS_ID.rotate,
-        literals: &["aws", "AWS", "Aws", "secret_access_key", "SECRET_ACCESS_KEY", "secretAccessKey", "SecretAccessKey"],
-        pattern: near!("aws|secret_?access_?key", "[A-Za-z0-9/+]{40}"),
+        literals: &[
+            "aws",
+            "AWS",
+            "Aws",
+            "amazon",
+            "AMAZON",
+            "Amazon",
+            "secret_access_key",
+            "SECRET_ACCESS_KEY",
+            "secretAccessKey",
+            "SecretAccessKey",
+            "S3_SECRET",
+            "s3_secret",
+            "s3Secret",
+        ],
+        pattern: near!("[A-Za-z0-9/+]{40}"),
+        reach: BESIDE,
         charset: Charset::Open,
         confidence: Confidence::Contextual,
         entropy: 4.25,
@@ -83,8 +100,26 @@ pub(super) const RULES: &[Rule] = &[
         kind: "AWS session token",
         provider: "AWS",
         rotate: "it expires; find out who wrote it there",
-        literals: &["SESSION_TOKEN", "session_token", "sessionToken", "SessionToken", "SECURITY_TOKEN", "security_token"],
-        pattern: named!("(?i:session_?token|security_?token)", "[A-Za-z0-9+/]{100,2048}={0,2}"),
+        literals: &[
+            "SESSION_TOKEN",
+            "session_token",
+            "session-token",
+            "session.token",
+            "sessionToken",
+            "SessionToken",
+            "SECURITY_TOKEN",
+            "security_token",
+            "security-token",
+            "Security-Token",
+            "IQoJb3JpZ2lu",
+            "FwoGZXIvYXdz",
+            "FQoGZXIvYXdz",
+        ],
+        // A token begins with the base64 of where it came from, which tells it without a name.
+        pattern: concat!(
+            named!("(?i:session[._-]?token|security[_-]?token)", "[A-Za-z0-9+/]{100,2048}={0,2}"),
+            "|(?:IQoJb3JpZ2lu|F[wQ]oGZXIvYXdz)[A-Za-z0-9+/]{100,2048}={0,2}"
+        ),
         charset: Charset::Open,
         reach: Reach::From(2400),
         confidence: Confidence::Contextual,
@@ -92,7 +127,8 @@ pub(super) const RULES: &[Rule] = &[
         judge: |it| {
             let aws = mentions(it.around(600, 100), &["aws", "asia"])
                 || it.value().starts_with(b"IQoJ")
-                || it.value().starts_with(b"FwoG");
+                || it.value().starts_with(b"FwoG")
+                || it.value().starts_with(b"FQoG");
             aws.then(|| it.kept())
         },
         ..Rule::TOKEN
@@ -112,11 +148,17 @@ const LINES: usize = 5;
 
 fn aws_pair(candidate: &Candidate<'_>) -> Option<Judged> {
     let at = aws_secret_near(candidate)?;
-    Some(candidate.kept().belongs_to(proof::aws_account(candidate.value())).at(at))
+    let judged = if is_base32(candidate) { candidate.kept() } else { candidate.kept().confidence(Confidence::Contextual) };
+    Some(judged.belongs_to(proof::aws_account(candidate.value())).at(at))
+}
+
+fn is_base32(candidate: &Candidate<'_>) -> bool {
+    candidate.value().iter().all(|byte| byte.is_ascii_uppercase() || (b'2'..=b'7').contains(byte))
 }
 
 fn aws_alone(candidate: &Candidate<'_>) -> Option<Judged> {
-    aws_secret_near(candidate).is_none().then(|| candidate.kept().belongs_to(proof::aws_account(candidate.value())))
+    let fits = is_base32(candidate) || entropy::looks_random(candidate.value());
+    (fits && aws_secret_near(candidate).is_none()).then(|| candidate.kept().belongs_to(proof::aws_account(candidate.value())))
 }
 
 /// Forty characters, random enough, not a digest, within five lines of the id (§2.5).
@@ -145,11 +187,16 @@ fn forty(text: &[u8], range: std::ops::Range<usize>) -> Option<std::ops::Range<u
         let at = from;
         from += piece.len() + 1;
         let digest = piece.iter().all(u8::is_ascii_hexdigit);
-        if piece.len() == 40 && !digest && entropy::bits(piece) > 4.25 {
+        if piece.len() == 40 && !digest && entropy::bits(piece) > 4.25 && !is_documented_secret(piece) {
             return Some(at..at + 40);
         }
     }
     None
+}
+
+/// The secret of Amazon's documents, of which people change the end.
+fn is_documented_secret(value: &[u8]) -> bool {
+    value.starts_with(b"wJalrXUtnFEMI/K7MDENG/")
 }
 
 /// Under a name that says `secret` or `access key`; not a digest, and no path.
@@ -157,7 +204,7 @@ fn aws_named(candidate: &Candidate<'_>) -> Option<Judged> {
     let value = candidate.value();
     let digest = value.iter().all(u8::is_ascii_hexdigit);
     let slashes = value.split(|byte| *byte == b'/').count() - 1;
-    let told = mentions(candidate.around(120, 0), &["secret", "access_key", "accesskey", "aws_key"]);
+    let told = mentions(candidate.around(120, 0), &["secret", "access_key", "accesskey", "access-key", "aws_key", "awskey"]);
     let fits = told && !digest && slashes < 6 && entropy::looks_random(value) && stands_alone(candidate, Charset::Base64);
-    (fits && !is_told_harmless(candidate)).then(|| candidate.kept())
+    (fits && !is_documented_secret(value) && !is_told_harmless(candidate)).then(|| candidate.kept())
 }

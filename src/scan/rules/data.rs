@@ -1,6 +1,6 @@
 //! Hosted databases, queues and jobs: what small apps keep their data in, and what works through it at night.
 
-use super::context::{beside_its_name, named, near, stands_alone};
+use super::context::{BESIDE, beside_its_name, lead, near};
 use crate::domain::Severity;
 use crate::scan::entropy;
 use crate::scan::proof;
@@ -76,7 +76,8 @@ pub(super) const RULES: &[Rule] = &[
         provider: "Upstash",
         rotate: "console.upstash.com › the database › Reset credentials",
         literals: &["UPSTASH", "upstash", "Upstash", "KV_REST_API"],
-        pattern: near!("upstash|kv_rest_api", "[A-Za-z0-9_-]{36,120}={0,2}"),
+        pattern: near!("[A-Za-z0-9_-]{36,120}={0,2}"),
+        reach: BESIDE,
         judge: upstash,
         ..BY_NAME
     },
@@ -108,9 +109,10 @@ pub(super) const RULES: &[Rule] = &[
         provider: "Inngest",
         severity: Severity::Medium,
         rotate: "app.inngest.com › the environment › Event keys",
-        literals: &["INNGEST_EVENT_KEY", "inngestEventKey", "inngest_event_key"],
-        pattern: named!("(?i:inngest_?event_?key)", "[A-Za-z0-9_-]{24,128}"),
-        judge: random_alone,
+        literals: &["INNGEST", "inngest", "Inngest"],
+        pattern: near!("[A-Za-z0-9_-]{24,128}"),
+        reach: BESIDE,
+        judge: |it| mentions(lead(it, 80), &["event"]).then(|| beside_its_name(it)).flatten(),
         ..BY_NAME
     },
     Rule {
@@ -139,7 +141,8 @@ pub(super) const RULES: &[Rule] = &[
         provider: "Turso",
         rotate: "turso auth api-tokens revoke NAME",
         literals: &["TURSO", "turso"],
-        pattern: near!("turso[a-z_]{0,20}token", "[A-Za-z0-9_-]{32,200}"),
+        pattern: near!("[A-Za-z0-9_-]{32,200}"),
+        reach: BESIDE,
         judge: beside_its_name,
         ..BY_NAME
     },
@@ -158,8 +161,4 @@ fn upstash(candidate: &Candidate<'_>) -> Option<Judged> {
     let both_cases = candidate.value().iter().any(u8::is_ascii_uppercase) && candidate.value().iter().any(u8::is_ascii_lowercase);
     let pair = both_cases && mentions(candidate.around(400, 400), &[".upstash.io"]);
     Some(if pair { judged.confidence(Confidence::Strong) } else { judged })
-}
-
-fn random_alone(candidate: &Candidate<'_>) -> Option<Judged> {
-    (stands_alone(candidate, Charset::Base64Url) && entropy::looks_random(candidate.value())).then(|| candidate.kept())
 }

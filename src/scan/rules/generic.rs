@@ -1,7 +1,7 @@
 //! A telling name with a random value. Never sure enough to fail anything, unless the name also says that browsers get it:
 //! a person reads these.
 
-use super::context::named;
+use super::context::{lead, named};
 use super::names;
 use super::supabase::{signed, tokens_in};
 use crate::domain::Severity;
@@ -9,7 +9,7 @@ use crate::scan::entropy;
 use crate::scan::placeholder::{is_placeholder, is_typed};
 use crate::scan::proof;
 use crate::scan::report::Confidence;
-use crate::scan::rule::{Candidate, Charset, Judged, Rule};
+use crate::scan::rule::{Candidate, Charset, Judged, Mask, Rule};
 use std::sync::LazyLock;
 
 const ASSIGNED: Rule = Rule {
@@ -22,6 +22,39 @@ const ASSIGNED: Rule = Rule {
     ..Rule::TOKEN
 };
 
+/// Names of what signs sessions or encrypts.
+const SIGNING_NAMES: &[&str] = &[
+    "AUTH_SECRET",
+    "authSecret",
+    "auth_secret",
+    "SESSION_SECRET",
+    "sessionSecret",
+    "session_secret",
+    "JWT_SECRET",
+    "jwtSecret",
+    "jwt_secret",
+    "COOKIE_SECRET",
+    "cookieSecret",
+    "cookie_secret",
+    "ENCRYPTION_KEY",
+    "encryptionKey",
+    "encryption_key",
+    "SECRET_KEY_BASE",
+    "secret_key_base",
+    "APP_SECRET",
+    "appSecret",
+    "app_secret",
+    "SIGNING_SECRET",
+    "signingSecret",
+    "signing_secret",
+    "SIGNING_KEY",
+    "signingKey",
+    "signing_key",
+    "COOKIE_PASSWORD",
+    "IRON_PASSWORD",
+    "APP_KEY",
+];
+
 pub(super) const RULES: &[Rule] = &[
     Rule {
         id: "exposed-secret",
@@ -32,7 +65,7 @@ pub(super) const RULES: &[Rule] = &[
         literals: &["NEXT_PUBLIC_", "VITE_", "REACT_APP_", "EXPO_PUBLIC_", "NUXT_PUBLIC_", "GATSBY_", "VUE_APP_", "PUBLIC_"],
         pattern: named!(
             "(?:NEXT_PUBLIC|VITE|REACT_APP|EXPO_PUBLIC|NUXT_PUBLIC|GATSBY|VUE_APP|PUBLIC)_[A-Z0-9_]{0,40}(?:SECRET|PRIVATE|PASSWORD|PASSWD|SERVICE_ROLE|SERVICE_KEY|ADMIN_KEY|ADMIN_TOKEN|MASTER_KEY)",
-            "[A-Za-z0-9+/=_!@#%^&*.~-]{16,200}"
+            "[A-Za-z0-9+/=_!@#%^*.~-]{16,200}"
         ),
         confidence: Confidence::Strong,
         judge: exposed,
@@ -44,43 +77,48 @@ pub(super) const RULES: &[Rule] = &[
         provider: "the app itself",
         severity: Severity::Critical,
         rotate: "set a new one of 32 random bytes or more; everybody is signed out",
-        literals: &[
-            "AUTH_SECRET",
-            "authSecret",
-            "auth_secret",
-            "SESSION_SECRET",
-            "sessionSecret",
-            "session_secret",
-            "JWT_SECRET",
-            "jwtSecret",
-            "jwt_secret",
-            "COOKIE_SECRET",
-            "cookieSecret",
-            "cookie_secret",
-            "ENCRYPTION_KEY",
-            "encryptionKey",
-            "encryption_key",
-            "SECRET_KEY_BASE",
-            "secret_key_base",
-            "APP_SECRET",
-            "appSecret",
-            "app_secret",
-            "SIGNING_SECRET",
-            "signingSecret",
-            "signing_secret",
-            "SIGNING_KEY",
-            "signingKey",
-            "signing_key",
-            "COOKIE_PASSWORD",
-            "IRON_PASSWORD",
-            "APP_KEY",
-        ],
+        literals: SIGNING_NAMES,
         pattern: named!(
             "(?i:auth_?secret|session_?secret|jwt_?secret|cookie_?secret|encryption_?key|secret_key_base|app_?secret|signing_?secret|signing_?key|cookie_password|iron_password|app_key)",
-            "[A-Za-z0-9+/=_!@#%^&*.~:-]{16,200}"
+            "[A-Za-z0-9+/=_!@#%^*.~:-]{12,200}"
         ),
         judge: signing,
         looks: NEIGHBOURHOOD,
+        ..ASSIGNED
+    },
+    Rule {
+        id: "weak-signing-secret",
+        kind: "signing secret that anybody guesses",
+        provider: "the app itself",
+        rotate: "if a deployed app uses it: set one of 32 random bytes or more; everybody is signed out",
+        literals: SIGNING_NAMES,
+        pattern: named!(
+            "(?i:auth_?secret|session_?secret|jwt_?secret|cookie_?secret|encryption_?key|secret_key_base|app_?secret|signing_?secret|signing_?key|cookie_password|iron_password|app_key)",
+            "[A-Za-z0-9_-]{4,31}"
+        ),
+        severity: Severity::High,
+        entropy: 0.0,
+        // It is a word: the last letters of it would be all of it.
+        mask: Mask::Frame,
+        judge: guessed,
+        ..ASSIGNED
+    },
+    Rule {
+        id: "framework-secret",
+        kind: "secret key of a web framework",
+        provider: "the app itself",
+        severity: Severity::Critical,
+        rotate: "set a new one; everybody is signed out",
+        literals: &["SECRET_KEY", "AUTH_KEY", "AUTH_SALT", "LOGGED_IN_KEY", "LOGGED_IN_SALT"],
+        pattern: named!("SECRET_KEY|AUTH_KEY|AUTH_SALT|LOGGED_IN_KEY|LOGGED_IN_SALT", r#"[^\s"'`\\]{40,100}"#),
+        entropy: 4.0,
+        judge: |it| {
+            let quoted = it.before(1).iter().all(|byte| matches!(byte, b'"' | b'\''));
+            let signs = it.value().iter().filter(|byte| byte.is_ascii_punctuation()).count() >= 3;
+            let words = entropy::wordiness(it.value()) >= 0.4;
+            let told = it.words().contains("://") || is_listed(it);
+            (quoted && is_value(it) && signs && !words && !told).then(|| it.kept())
+        },
         ..ASSIGNED
     },
     Rule {
@@ -135,7 +173,7 @@ pub(super) const RULES: &[Rule] = &[
         ],
         pattern: named!(
             "(?i:secret|token|api[_.-]?key|(?:private|access|auth|master|service|admin)_?key|service_?role|credentials?|_key|(?:encryption|webhook)key)",
-            "[A-Za-z0-9+/=_!@#%^&*.~:|-]{16,256}"
+            "[A-Za-z0-9+/=_!@#%^*.~:|-]{16,256}"
         ),
         judge: assigned,
         ..ASSIGNED
@@ -172,14 +210,29 @@ pub(super) const RULES: &[Rule] = &[
 fn is_value(candidate: &Candidate<'_>) -> bool {
     let before = candidate.at.start.checked_sub(1).and_then(|at| candidate.text.get(at));
     let after = candidate.text.get(candidate.at.end);
+    let line = candidate.line_before(160);
     match before.filter(|byte| matches!(byte, b'"' | b'\'' | b'`')) {
         Some(quote) => after.is_some_and(|byte| byte == quote || *byte == b'\\'),
-        None if before == Some(&b'>') => after == Some(&b'<'),
+        None if before == Some(&b'>') => matches!(after, Some(b'<' | b'\r' | b'\n')),
         None => {
             let ends = after.is_none_or(|byte| byte.is_ascii_whitespace() || *byte == b'#');
-            ends && (candidate.settings || names::is_setting(candidate.line_before(160)))
+            // `"NAME=value"`, `?name=value&`: what closes them ends the value.
+            let closed = matches!(before, Some(b'=' | b' '))
+                && after.is_some_and(|byte| matches!(byte, b'"' | b'\'' | b'`' | b'&' | b';'));
+            let alone = line.iter().all(u8::is_ascii_whitespace);
+            let rest = candidate.around(0, 64).get(candidate.value().len()..).unwrap_or_default();
+            // An element over several lines.
+            let element = alone
+                && last_of(candidate.before(80)) == Some(b'>')
+                && rest.iter().find(|byte| !byte.is_ascii_whitespace()) == Some(&b'<');
+            element || (ends || closed) && (names::is_setting(line, candidate.settings) || ends && alone && candidate.settings)
         }
     }
+}
+
+/// The last byte that is no blank.
+fn last_of(text: &[u8]) -> Option<u8> {
+    text.iter().rev().find(|byte| !byte.is_ascii_whitespace()).copied()
 }
 
 /// Random text under a name of a secret.
@@ -194,7 +247,7 @@ fn assigned(candidate: &Candidate<'_>) -> Option<Judged> {
     if !is_value(candidate) || !entropy::looks_random(value) || entropy::bits(value) < if hexadecimal { 2.8 } else { 3.3 } {
         return None;
     }
-    let name = names::before(candidate.line_before(160));
+    let name = names::before(lead(candidate, 160));
     let words = names::words(&name);
     if !names::is_secret(&words) || names::is_harmless(&words) || names::is_no_secret(candidate.words(), &words) {
         return None;
@@ -247,7 +300,7 @@ fn is_broken(value: &str) -> bool {
 
 /// Random text under a name that says both secret and public.
 fn exposed(candidate: &Candidate<'_>) -> Option<Judged> {
-    let words = names::words(&names::before(candidate.line_before(160)));
+    let words = names::words(&names::before(lead(candidate, 160)));
     let about = names::is_about(&words) || names::is_no_secret(candidate.words(), &words);
     let told = words.iter().any(|word| matches!(word.as_str(), "site" | "csrf" | "nonce" | "hash" | "key_id"));
     let value = candidate.value();
@@ -258,13 +311,60 @@ fn exposed(candidate: &Candidate<'_>) -> Option<Judged> {
 /// How far from a secret a token that was signed with it is looked for.
 const NEIGHBOURHOOD: usize = 16 * 1024;
 
+/// Secrets that lists for guessing begin with, and that examples and generated code are full of.
+const GUESSED: &[&str] = &[
+    "changeme",
+    "default",
+    "development",
+    "jwtsecret",
+    "keyboardcat",
+    "mysecret",
+    "mysecretkey",
+    "myjwtsecret",
+    "password",
+    "qwerty",
+    "secret",
+    "secret123",
+    "secretkey",
+    "secretsecret",
+    "shhhhh",
+    "shhhhhared",
+    "supersecret",
+    "supersecretkey",
+    "test",
+    "testsecret",
+    "topsecret",
+    "yoursecretkey",
+    "123456",
+    "12345678",
+    "1234567890",
+];
+
+/// A secret that signs sessions and is a common word: who guesses it makes sessions of anybody (`apis/secrets.md` §2.4).
+fn guessed(candidate: &Candidate<'_>) -> Option<Judged> {
+    let word: String = candidate.words().to_ascii_lowercase().chars().filter(char::is_ascii_alphanumeric).collect();
+    (GUESSED.contains(&word.as_str()) && is_value(candidate)).then(|| candidate.kept())
+}
+
 /// What a token nearby was signed with is proven.
 fn signing(candidate: &Candidate<'_>) -> Option<Judged> {
     let near = candidate.around(NEIGHBOURHOOD, NEIGHBOURHOOD);
     if tokens_in(near).any(|token| signed(token, candidate.value()).is_some()) {
         return Some(candidate.kept().confidence(Confidence::Proven));
     }
-    assigned(candidate)
+    assigned(candidate).or_else(|| chosen(candidate))
+}
+
+/// A secret that somebody made up of words instead of bytes: whoever guesses it signs in as anybody (§2.4).
+fn chosen(candidate: &Candidate<'_>) -> Option<Judged> {
+    let (value, text) = (candidate.value(), candidate.words());
+    let words = names::words(&names::before(lead(candidate, 160)));
+    let own = |word: &String| word.len() < 3 || !text.to_ascii_lowercase().contains(word.as_str());
+    // A text that speaks of its own name is a stand-in, or a message about it.
+    let fits = is_value(candidate) && names::is_secret(&words) && !names::is_harmless(&words) && words.iter().all(own);
+    let joined = value.iter().any(|byte| byte.is_ascii_digit() || byte.is_ascii_punctuation() && *byte != b'.');
+    let told = names::is_no_secret(text, &words) || is_typed(value) || is_listed(candidate) || speaks_of_itself(text);
+    (fits && joined && !told && entropy::bits(value) >= 3.0).then(|| candidate.kept())
 }
 
 /// Words that passwords in tests and documents are made of.
@@ -313,7 +413,7 @@ const USUAL: &[&str] = &[
 /// A password that somebody made to be hard to guess: three kinds of characters, or random ones.
 fn password(candidate: &Candidate<'_>) -> Option<Judged> {
     let value = candidate.value();
-    let name = names::before(candidate.line_before(160));
+    let name = names::before(lead(candidate, 160));
     let words = names::words(&name);
     let lower = candidate.words().to_ascii_lowercase();
     if !is_value(candidate)

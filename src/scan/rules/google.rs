@@ -1,7 +1,8 @@
 //! Google's keys: one shape for what is public, what is restricted and what is expensive, so the neighbours decide.
 
-use super::context::{named, stands_alone};
+use super::context::{BESIDE, beside_its_name, lead, named, near, stands_alone};
 use crate::domain::Severity;
+use crate::scan::entropy;
 use crate::scan::report::Confidence;
 use crate::scan::rule::{Candidate, Charset, Judged, Rule, mentions};
 
@@ -10,7 +11,7 @@ pub(super) const RULES: &[Rule] = &[
         id: "firebase-web-config",
         kind: "Firebase web configuration",
         provider: "Firebase",
-        harmless: "it only names the project to its users; what it may do is decided by security rules and App Check",
+        harmless: "it only names the project to its users; what it may do is decided by security rules and App Check: look at both, and restrict the key to the app's addresses and APIs",
         literals: &["AIza"],
         pattern: "AIza[A-Za-z0-9_-]{35}",
         charset: Charset::Base64Url,
@@ -66,6 +67,21 @@ pub(super) const RULES: &[Rule] = &[
         ..Rule::TOKEN
     },
     Rule {
+        id: "google-oauth-client-secret-old",
+        kind: "Google OAuth client secret of the old kind",
+        provider: "Google",
+        severity: Severity::Medium,
+        rotate: "console.cloud.google.com › APIs › Credentials",
+        literals: &[".apps.googleusercontent.com"],
+        pattern: near!("[A-Za-z0-9_-]{24}"),
+        reach: BESIDE,
+        charset: Charset::Open,
+        confidence: Confidence::Contextual,
+        entropy: 3.5,
+        judge: beside_its_name,
+        ..Rule::TOKEN
+    },
+    Rule {
         id: "google-oauth-client-id",
         kind: "Google OAuth client id",
         provider: "Google",
@@ -83,7 +99,7 @@ pub(super) const RULES: &[Rule] = &[
         severity: Severity::Low,
         rotate: "it expires by itself; find out who wrote it there",
         literals: &["ya29."],
-        pattern: r"ya29\.[A-Za-z0-9_-]{40,400}",
+        pattern: r"ya29\.[A-Za-z0-9_.-]{30,400}",
         charset: Charset::Base64Url,
         ..Rule::TOKEN
     },
@@ -93,7 +109,7 @@ pub(super) const RULES: &[Rule] = &[
         provider: "Google",
         rotate: "myaccount.google.com/permissions: remove the app's access",
         literals: &["1//0"],
-        pattern: "1//0[A-Za-z0-9_-]{60,200}",
+        pattern: "1//0[A-Za-z0-9_-]{40,200}",
         charset: Charset::Base64Url,
         ..Rule::TOKEN
     },
@@ -120,7 +136,7 @@ pub(super) const RULES: &[Rule] = &[
         charset: Charset::Base64Url,
         confidence: Confidence::Contextual,
         entropy: 3.5,
-        judge: |it| (mentions(it.line_before(80), SECRET_HALF) && !is_captcha_test_key(it)).then(|| it.kept()),
+        judge: |it| (mentions(lead(it, 80), SECRET_HALF) && !is_captcha_test_key(it)).then(|| it.kept()),
         ..Rule::TOKEN
     },
     Rule {
@@ -134,7 +150,7 @@ pub(super) const RULES: &[Rule] = &[
         entropy: 3.5,
         judge: |it| {
             let near = mentions(it.around(80, 40), &["captcha", "sitekey", "site_key", "site-key"]);
-            (near && !mentions(it.line_before(80), SECRET_HALF) || is_captcha_test_key(it)).then(|| it.kept())
+            (near && !mentions(lead(it, 80), SECRET_HALF) || is_captcha_test_key(it)).then(|| it.kept())
         },
         ..Rule::PUBLIC
     },
@@ -148,7 +164,7 @@ pub(super) const RULES: &[Rule] = &[
         pattern: "0x4AAAA[A-Za-z0-9_-]{14,40}",
         charset: Charset::Base64Url,
         // Thirty-five characters are the secret half, whatever the name says.
-        judge: |it| (it.value().len() >= 32 || mentions(it.line_before(80), SECRET_HALF)).then(|| it.kept()),
+        judge: |it| (it.value().len() >= 32 || mentions(lead(it, 80), SECRET_HALF)).then(|| it.kept()),
         entropy: 2.8,
         ..Rule::TOKEN
     },
@@ -200,6 +216,9 @@ fn is_captcha_test_key(candidate: &Candidate<'_>) -> bool {
 fn auth_key(candidate: &Candidate<'_>) -> Option<Judged> {
     if candidate.value().starts_with(b"AQ.Ab8RN6") {
         return Some(candidate.kept());
+    }
+    if candidate.value().starts_with(b"AQ.Ab8") && entropy::looks_random(candidate.value()) {
+        return Some(candidate.kept().confidence(Confidence::Contextual));
     }
     let told =
         mentions(candidate.line_before(120), GEMINI) || mentions(candidate.line_before(120), &["google", "api_key", "apikey"]);

@@ -1,6 +1,6 @@
 //! Keys of those who run models for others, and of what apps with models are built on: speech, search, traces, agents.
 
-use super::context::{beside_its_name, beside_its_name_and_no_digest, near, stands_alone};
+use super::context::{BESIDE, beside_its_name, beside_its_name_and_no_digest, near, stands_alone};
 use crate::domain::Severity;
 use crate::scan::entropy;
 use crate::scan::report::Confidence;
@@ -45,7 +45,7 @@ pub(super) const RULES: &[Rule] = &[
         provider: "Perplexity",
         rotate: "console.perplexity.ai",
         literals: &["pplx-"],
-        pattern: "pplx-[A-Za-z0-9]{48,72}",
+        pattern: "pplx-[A-Za-z0-9]{32,72}",
         lengths: &[53],
         ..Rule::TOKEN
     },
@@ -66,7 +66,8 @@ pub(super) const RULES: &[Rule] = &[
         provider: "Together AI",
         rotate: "api.together.ai/settings/api-keys",
         literals: &["together", "TOGETHER", "Together"],
-        pattern: near!("together", "[0-9a-f]{64}"),
+        pattern: near!("[0-9a-f]{64}"),
+        reach: BESIDE,
         judge: beside_its_name,
         ..BY_NAME
     },
@@ -87,7 +88,8 @@ pub(super) const RULES: &[Rule] = &[
         provider: "ElevenLabs",
         rotate: "elevenlabs.io/app/settings/api-keys",
         literals: &["eleven", "ELEVEN", "Eleven", "xi-api-key", "xi_api_key", "XI_API_KEY"],
-        pattern: near!("eleven|xi[_-]api[_-]key", "[0-9a-f]{32}"),
+        pattern: near!("[0-9a-f]{32}"),
+        reach: BESIDE,
         judge: beside_its_name,
         ..BY_NAME
     },
@@ -96,8 +98,11 @@ pub(super) const RULES: &[Rule] = &[
         kind: "fal key",
         provider: "fal",
         rotate: "fal.ai/dashboard/keys",
-        literals: &["fal_", "FAL_", "fal-", "fal.", "falK", "falA", "falai"],
-        pattern: near!("fal", "[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}:[0-9a-f]{32}"),
+        literals: &[
+            "fal_", "FAL_", "fal-", "fal.", "falK", "falA", "falai", "fal:", "fal\"", "fal]", "FAL:", "FalK", "FalA", "Fal\"",
+        ],
+        pattern: near!("[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}:[0-9a-f]{32}"),
+        reach: BESIDE,
         judge: |it| stands_alone(it, Charset::Base64Url).then(|| it.kept()),
         confidence: Confidence::Strong,
         ..BY_NAME
@@ -117,7 +122,8 @@ pub(super) const RULES: &[Rule] = &[
         provider: "Pinecone",
         rotate: "app.pinecone.io › API keys",
         literals: &["pinecone", "PINECONE", "Pinecone"],
-        pattern: near!("pinecone", "[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"),
+        pattern: near!("[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"),
+        reach: BESIDE,
         judge: beside_its_name,
         ..BY_NAME
     },
@@ -150,7 +156,7 @@ pub(super) const RULES: &[Rule] = &[
         provider: "LlamaCloud",
         rotate: "cloud.llamaindex.ai › API keys",
         literals: &["llx-"],
-        pattern: "llx-[A-Za-z0-9]{40,64}",
+        pattern: "llx-[A-Za-z0-9_-]{40,64}",
         charset: Charset::Base64Url,
         ..Rule::TOKEN
     },
@@ -191,7 +197,8 @@ pub(super) const RULES: &[Rule] = &[
         provider: "Deepgram",
         rotate: "console.deepgram.com › API keys",
         literals: &["deepgram", "DEEPGRAM", "Deepgram"],
-        pattern: near!("deepgram", "[0-9a-f]{40}"),
+        pattern: near!("[0-9a-f]{40}"),
+        reach: BESIDE,
         judge: beside_its_name,
         ..BY_NAME
     },
@@ -210,7 +217,8 @@ pub(super) const RULES: &[Rule] = &[
             "assemblyAI",
             "AssemblyAi",
         ],
-        pattern: near!("assembly_?ai", "[a-z0-9]{32}"),
+        pattern: near!("[a-z0-9]{32}"),
+        reach: BESIDE,
         judge: beside_its_name,
         ..BY_NAME
     },
@@ -232,7 +240,8 @@ pub(super) const RULES: &[Rule] = &[
         severity: Severity::Medium,
         rotate: "the account settings of that platform",
         literals: &["LOVABLE_", "lovable", "REPLIT_", "replit", "BOLT_", "STACKBLITZ_"],
-        pattern: near!("(?:lovable|replit|bolt|stackblitz)_?(?:api_?)?(?:key|token|secret)", "[A-Za-z0-9_-]{24,128}"),
+        pattern: near!("[A-Za-z0-9_-]{24,128}"),
+        reach: BESIDE,
         judge: beside_its_name_and_no_digest,
         ..BY_NAME
     },

@@ -9,7 +9,7 @@ use serde_json::Value;
 
 const TOKEN: Rule = Rule {
     literals: &["eyJ"],
-    pattern: r"eyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{16,}",
+    pattern: r"eyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{10,}\.(?:[A-Za-z0-9_-]{16,})?",
     charset: Charset::Base64Url,
     reach: Reach::From(6200),
     ..Rule::TOKEN
@@ -46,7 +46,7 @@ pub(super) const RULES: &[Rule] = &[
         severity: Severity::Info,
         public: true,
         rotate: Rule::PUBLIC.rotate,
-        harmless: "browsers need it; what it may do is decided by row-level security",
+        harmless: "browsers need it; what it may do is decided by row-level security: see that every table has it",
         judge: anon,
         ..TOKEN
     },
@@ -123,7 +123,8 @@ const EXAMPLE_SECRETS: &[&str] = &["secret", "your-256-bit-secret", "a-string-se
 
 fn service_role(candidate: &Candidate<'_>) -> Option<Judged> {
     let (_, claims) = proof::jwt(candidate.value())?;
-    if text(&claims, "role") != "service_role" || is_demo(&claims) {
+    // Without a signature, no server takes it for what it says.
+    if text(&claims, "role") != "service_role" || is_demo(&claims) || candidate.value().ends_with(b".") {
         return None;
     }
     let judged = of_project(candidate, &claims);
@@ -133,7 +134,8 @@ fn service_role(candidate: &Candidate<'_>) -> Option<Judged> {
 
 fn anon(candidate: &Candidate<'_>) -> Option<Judged> {
     let (_, claims) = proof::jwt(candidate.value())?;
-    let ours = text(&claims, "role") == "anon" && text(&claims, "iss") == "supabase";
+    let signed = !candidate.value().ends_with(b".");
+    let ours = signed && text(&claims, "role") == "anon" && text(&claims, "iss") == "supabase";
     ours.then(|| of_project(candidate, &claims).confidence(Confidence::Proven))
 }
 
@@ -144,6 +146,11 @@ fn session(candidate: &Candidate<'_>) -> Option<Judged> {
 }
 
 fn any_token(candidate: &Candidate<'_>) -> Option<Judged> {
+    // Nobody signed it: whatever takes it takes anything (§3.3).
+    if candidate.value().ends_with(b".") {
+        let (header, _) = proof::jwt(candidate.value())?;
+        return text(&header, "alg").eq_ignore_ascii_case("none").then(|| candidate.kept());
+    }
     // Some issuers leave `alg` out of the header, though it has to be there: two objects in a row are a token all the same.
     let (_, claims) = proof::jwt(candidate.value())?;
     if is_demo(&claims) {

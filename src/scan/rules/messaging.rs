@@ -1,6 +1,6 @@
 //! Mail and SMS: whoever has one of these writes to people in the client's name.
 
-use super::context::{beside_its_name, near};
+use super::context::{BESIDE, beside_its_name, near};
 use crate::domain::Severity;
 use crate::scan::entropy;
 use crate::scan::placeholder::is_placeholder;
@@ -39,7 +39,7 @@ pub(super) const RULES: &[Rule] = &[
         provider: "SendGrid",
         rotate: "app.sendgrid.com/settings/api_keys",
         literals: &["SG."],
-        pattern: r"SG\.[A-Za-z0-9_=.-]{66}",
+        pattern: r"SG\.(?:[A-Za-z0-9_=.-]{66}|[A-Za-z0-9_-]{18,26}\.[A-Za-z0-9_-]{38,48})",
         charset: Charset::Base64Url,
         judge: |it| {
             let three = it.value().len() == 69 && it.value().get(25) == Some(&b'.');
@@ -53,7 +53,8 @@ pub(super) const RULES: &[Rule] = &[
         provider: "Postmark",
         rotate: "account.postmarkapp.com › API tokens",
         literals: &["postmark", "POSTMARK", "Postmark"],
-        pattern: near!("postmark", "[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"),
+        pattern: near!("[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"),
+        reach: BESIDE,
         judge: beside_its_name,
         ..BY_NAME
     },
@@ -63,11 +64,13 @@ pub(super) const RULES: &[Rule] = &[
         provider: "Mailgun",
         rotate: "app.mailgun.com › API security",
         literals: &["key-"],
-        pattern: "key-[0-9a-f]{32}",
+        // Older ones have letters beyond f.
+        pattern: "key-[0-9a-z]{32}",
         charset: Charset::Base64Url,
         judge: |it| {
             let told = mentions(it.around(200, 100), &["mailgun", "mg_api", "mg."]);
-            Some(if told { it.kept() } else { it.kept().confidence(Confidence::Contextual) })
+            let random = entropy::looks_random(it.value().get(4..)?);
+            random.then(|| if told { it.kept() } else { it.kept().confidence(Confidence::Contextual) })
         },
         ..Rule::TOKEN
     },
@@ -77,7 +80,8 @@ pub(super) const RULES: &[Rule] = &[
         provider: "Mailgun",
         rotate: "app.mailgun.com › API security",
         literals: &["mailgun", "MAILGUN", "Mailgun", "MG_API", "mg_api"],
-        pattern: near!("mailgun|mg_api", "[0-9a-f]{32}-[0-9a-f]{8}-[0-9a-f]{8}"),
+        pattern: near!("[0-9a-f]{32}-[0-9a-f]{8}-[0-9a-f]{8}"),
+        reach: BESIDE,
         judge: beside_its_name,
         ..BY_NAME
     },
@@ -103,7 +107,8 @@ pub(super) const RULES: &[Rule] = &[
         kind: "Twilio auth token",
         severity: Severity::Critical,
         literals: &["twilio", "TWILIO", "Twilio"],
-        pattern: near!("twilio", "[0-9a-f]{32}"),
+        pattern: near!("[0-9a-f]{32}"),
+        reach: BESIDE,
         charset: Charset::Open,
         confidence: Confidence::Contextual,
         judge: beside_its_name,

@@ -3,19 +3,26 @@
 use crate::scan::entropy;
 
 /// What stands between a name and its value, and the types that some languages put there.
-const TYPES: &[&str] = &["string", "str", "char", "text", "final", "const", "static", "var", "let"];
+#[rustfmt::skip]
+const TYPES: &[&str] = &[
+    "string", "str", "char", "text", "final", "const", "static", "var", "let", "type", "body", "content", "get", "set", "to", "is", "as", "b", "r", "f", "u",
+];
 
 /// The name at the end of `before`, which is what stands before a value on its line.
-pub(super) fn before(before: &[u8]) -> String {
+pub(in crate::scan::rules) fn before(before: &[u8]) -> String {
     let text = String::from_utf8_lossy(before);
     let mut rest = text.as_ref();
     // `process.env.NAME || "value"`: the name is the variable's.
-    for _ in 0..4 {
+    for _ in 0..7 {
         rest = rest.trim_end_matches(|c: char| !(c.is_ascii_alphanumeric() || c == '_'));
         let start =
             rest.rfind(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.' | '$'))).map_or(0, |at| at + 1);
         let name = rest.get(start..).unwrap_or_default();
-        let word = name.to_ascii_lowercase();
+        let word = name.trim_start_matches('-').to_ascii_lowercase();
+        if rest.get(..start).is_some_and(|it| it.ends_with("</")) {
+            rest = rest.get(..start).unwrap_or_default();
+            continue;
+        }
         if TYPES.contains(&word.as_str()) || matches!(word.as_str(), "bearer" | "basic" | "value" | "default") {
             rest = rest.get(..start).unwrap_or_default();
             continue;
@@ -81,7 +88,7 @@ const SPEAKS_OF: &[&str] = &[
 /// Words anywhere in a name which say that the value is public, or random and no secret.
 #[rustfmt::skip]
 const NO_SECRET: &[&str] = &[
-    "public", "pub", "publishable", "site", "sitekey", "csrf", "xsrf", "nonce", "integrity", "hash", "hashed", "hashes",
+    "public", "pub", "publishable", "site", "sitekey", "csrf", "xsrf", "authenticity", "nonce", "integrity", "hash", "hashed", "hashes",
     "sha", "sha1", "sha256", "sha512", "md5", "digest", "checksum", "etag", "commit", "revision", "rev", "uuid", "guid",
     "fingerprint", "thumbprint", "signature", "sig", "anon", "cache", "primary", "foreign", "sort", "partition",
     "translation", "i18n", "locale", "idempotency", "tokenizer", "tokens", "continuation", "next", "page", "cursor",
@@ -158,16 +165,34 @@ fn is_date(value: &str) -> bool {
     !start.is_empty() && start.iter().enumerate().all(fits)
 }
 
-/// Whether the line up to a value is one of an environment: a name in capitals, perhaps behind `export`.
-pub(super) fn is_setting(before: &[u8]) -> bool {
+/// Words that set a variable without a sign between its name and its value.
+const SETTERS: &[&str] = &["ENV", "ARG", "set", "setx", "setenv", "export", "-x", "-gx", "-Ux"];
+
+/// Whether the line up to a value without quotes is one that sets something: a name in capitals or of a flag before it, a
+/// parameter of an address, a cell of a table. `plain`: in a file of settings or a text, where any name will do.
+pub(super) fn is_setting(before: &[u8], plain: bool) -> bool {
     let text = String::from_utf8_lossy(before);
-    let line = text.trim_start().trim_start_matches("- ");
-    let line = ["export ", "set ", "ENV ", "ARG ", "env ", "$env:", "-e ", "--env ", "+", "-"]
-        .iter()
-        .fold(line, |it, word| it.strip_prefix(word).unwrap_or(it));
-    let name = line.trim_end().trim_end_matches(['=', ':']).trim_end();
-    let capitals = name.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_');
-    capitals && name.len() >= 3 && line.len() > name.len()
+    let line =
+        text.trim_start_matches(|c: char| c.is_whitespace() || matches!(c, '-' | '+' | '|' | '*' | '`' | '"' | '\'' | '/' | '#'));
+    let sign = line.trim_end().ends_with(['=', ':', '|']);
+    let said = line.trim_end().trim_end_matches(['=', ':', '?', '|', '`']).trim_end_matches([' ', '"', '\'', '`', ')']);
+    let start = said.rfind(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.'))).map_or(0, |at| at + 1);
+    let (ahead, name) = said.split_at(start);
+    let capitals = name.len() >= 3
+        && name.bytes().any(|byte| byte.is_ascii_uppercase())
+        && name.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_');
+    if !sign {
+        let setter = ahead.split_whitespace().next_back().is_some_and(|word| SETTERS.contains(&word));
+        return setter && capitals || name.starts_with("--");
+    }
+    let joined = line.ends_with('=') && said.len() + 1 == line.len();
+    let header = line.trim_end().ends_with(':') && ahead.ends_with(['"', '\'']);
+    let parameter = header || joined && ahead.ends_with(['?', '&']);
+    let begins = ahead.is_empty() || ahead.split_whitespace().all(|word| SETTERS.contains(&word) || word.starts_with("$env"));
+    parameter
+        || name.starts_with("--")
+        || capitals && (begins || joined || ahead.ends_with("$env:"))
+        || plain && (begins || joined)
 }
 
 #[cfg(test)]
@@ -214,6 +239,6 @@ mod tests {
     #[case("return ", false)]
     #[case("", false)]
     fn lines_of_an_environment(#[case] line: &str, #[case] setting: bool) {
-        assert_eq!(is_setting(line.as_bytes()), setting);
+        assert_eq!(is_setting(line.as_bytes(), false), setting);
     }
 }

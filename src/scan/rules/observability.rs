@@ -1,6 +1,6 @@
 //! Errors, events, search, maps and pictures: half of these are public by design, and the other half looks the same.
 
-use super::context::{beside_its_name, near};
+use super::context::{BESIDE, beside_its_name, lead, near};
 use crate::domain::Severity;
 use crate::scan::proof;
 use crate::scan::report::Confidence;
@@ -10,14 +10,16 @@ const BY_NAME: Rule = Rule { charset: Charset::Open, confidence: Confidence::Con
 const ALGOLIA: Rule = Rule {
     provider: "Algolia",
     literals: &["algolia", "ALGOLIA", "Algolia"],
-    pattern: near!("algolia", "[0-9a-f]{32}"),
+    pattern: near!("[0-9a-f]{32}"),
+    reach: BESIDE,
     rotate: "dashboard.algolia.com › Settings › API keys",
     ..BY_NAME
 };
 const ROLLBAR: Rule = Rule {
     provider: "Rollbar",
     literals: &["rollbar", "ROLLBAR", "Rollbar"],
-    pattern: near!("rollbar", "[0-9a-f]{32,128}"),
+    pattern: near!("[0-9a-f]{32,128}"),
+    reach: BESIDE,
     rotate: "rollbar.com › the project › Settings › Access tokens",
     ..BY_NAME
 };
@@ -50,7 +52,8 @@ pub(super) const RULES: &[Rule] = &[
         provider: "Sentry",
         rotate: "sentry.io/settings/account/api/auth-tokens",
         literals: &["sentry", "SENTRY", "Sentry"],
-        pattern: near!("sentry", "[0-9a-f]{64}"),
+        pattern: near!("[0-9a-f]{64}"),
+        reach: BESIDE,
         judge: beside_its_name,
         ..BY_NAME
     },
@@ -58,7 +61,7 @@ pub(super) const RULES: &[Rule] = &[
         id: "sentry-dsn",
         kind: "Sentry DSN",
         provider: "Sentry",
-        harmless: "apps need it to report their errors; it can write reports and read nothing",
+        harmless: "apps need it to report their errors; it can write reports and read nothing: limit the domains and the rate, so that nobody floods it",
         literals: &["sentry.io/"],
         pattern: "sentry\\.io/[0-9]{1,20}",
         charset: Charset::Open,
@@ -87,7 +90,7 @@ pub(super) const RULES: &[Rule] = &[
     Rule {
         id: "rollbar-client",
         kind: "Rollbar token of a page",
-        harmless: "with the scope post_client_item it can write reports and read nothing",
+        harmless: "with the scope post_client_item it can write reports and read nothing: see that it has that scope alone",
         severity: Severity::Info,
         public: true,
         rotate: Rule::PUBLIC.rotate,
@@ -104,12 +107,12 @@ pub(super) const RULES: &[Rule] = &[
     Rule {
         id: "algolia-search-key",
         kind: "Algolia search key",
-        harmless: "browsers need it to search; what it may search is set at the key",
+        harmless: "browsers need it to search; what it may search is set at the key: see that it may search only, and only what visitors may read",
         severity: Severity::Info,
         public: true,
         rotate: Rule::PUBLIC.rotate,
         judge: |it| {
-            let line = it.line_before(140);
+            let line = lead(it, 140);
             (mentions(line, &["search", "public"]) && !mentions(line, &["admin", "write"])).then(|| it.kept())
         },
         ..ALGOLIA
@@ -125,6 +128,17 @@ pub(super) const RULES: &[Rule] = &[
         charset: Charset::Open,
         mask: Mask::Address,
         ..Rule::TOKEN
+    },
+    Rule {
+        id: "cloudinary-secret",
+        kind: "Cloudinary API secret",
+        provider: "Cloudinary",
+        rotate: "console.cloudinary.com › Settings › API keys",
+        literals: &["cloudinary", "CLOUDINARY", "Cloudinary"],
+        pattern: near!("[A-Za-z0-9_-]{27}"),
+        reach: BESIDE,
+        judge: |it| mentions(lead(it, 80), &["secret"]).then(|| beside_its_name(it)).flatten(),
+        ..BY_NAME
     },
     Rule {
         id: "mapbox-secret",

@@ -1,6 +1,6 @@
 //! Code hosts, package registries and hosting: whoever has one of these ships code in the client's name.
 
-use super::context::{beside_its_name, beside_its_name_and_no_digest, named, near, stands_alone};
+use super::context::{BESIDE, beside_its_name, beside_its_name_and_no_digest, named, near, stands_alone};
 use crate::domain::Severity;
 use crate::scan::entropy;
 use crate::scan::proof;
@@ -117,7 +117,8 @@ pub(super) const RULES: &[Rule] = &[
         severity: Severity::Critical,
         rotate: "vercel.com/account/tokens",
         literals: &["vercel", "VERCEL", "Vercel"],
-        pattern: near!("vercel", "[A-Za-z0-9]{24}"),
+        pattern: near!("[A-Za-z0-9]{24}"),
+        reach: BESIDE,
         judge: beside_its_name_and_no_digest,
         ..BY_NAME
     },
@@ -128,8 +129,14 @@ pub(super) const RULES: &[Rule] = &[
         severity: Severity::Critical,
         rotate: "dash.cloudflare.com/profile/api-tokens",
         literals: &["cfut_", "cfat_", "cfk_"],
-        pattern: "cf(?:ut|at|k)_[A-Za-z0-9_-]{40}[0-9a-f]{8}",
+        pattern: "cf(?:ut|at|k)_[A-Za-z0-9_-]{48}",
         charset: Charset::Base64Url,
+        // The last eight are a checksum in hexadecimal digits.
+        judge: |it| {
+            let sum = it.value().get(it.value().len() - 8..)?;
+            let fits = sum.iter().all(u8::is_ascii_hexdigit);
+            Some(if fits { it.kept() } else { it.kept().confidence(Confidence::Contextual) })
+        },
         ..Rule::TOKEN
     },
     Rule {
@@ -149,7 +156,8 @@ pub(super) const RULES: &[Rule] = &[
         severity: Severity::Critical,
         rotate: "dash.cloudflare.com/profile/api-tokens",
         literals: &["cloudflare", "CLOUDFLARE", "Cloudflare", "CF_", "cf_api", "cfApi"],
-        pattern: near!("cloudflare|cf_|cfapi", "[A-Za-z0-9_-]{40}"),
+        pattern: near!("[A-Za-z0-9_-]{40}"),
+        reach: BESIDE,
         judge: cloudflare_old,
         ..BY_NAME
     },
@@ -160,7 +168,30 @@ pub(super) const RULES: &[Rule] = &[
         severity: Severity::Critical,
         rotate: "dash.cloudflare.com/profile/api-tokens › Global API key",
         literals: &["cloudflare", "CLOUDFLARE", "Cloudflare", "CF_", "cf_api", "cfApi", "X-Auth-Key", "x-auth-key"],
-        pattern: near!("cloudflare|cf_|cfapi|x-auth-key", "[0-9a-f]{37}"),
+        pattern: near!("[0-9a-f]{37}"),
+        reach: BESIDE,
+        judge: beside_its_name,
+        ..BY_NAME
+    },
+    Rule {
+        id: "npm-token-old",
+        kind: "npm access token of the old kind",
+        provider: "npm",
+        severity: Severity::Critical,
+        rotate: "npmjs.com › Access tokens",
+        literals: &[
+            "NPM_TOKEN",
+            "NPM_AUTH",
+            "npm_token",
+            "npm_auth",
+            "npmToken",
+            "npmAuth",
+            "npmtoken",
+            "npm-token",
+            "registry.npmjs",
+        ],
+        pattern: near!("[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"),
+        reach: BESIDE,
         judge: beside_its_name,
         ..BY_NAME
     },

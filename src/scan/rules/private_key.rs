@@ -1,6 +1,7 @@
 //! Private keys in PEM, whole or on one line with `\n` in it, and Google's service-account files that hold one.
 
 use crate::domain::Severity;
+use crate::scan::entropy;
 use crate::scan::place::lowered;
 use crate::scan::proof;
 use crate::scan::report::Confidence;
@@ -16,9 +17,14 @@ const PEM: Rule = Rule {
         "-----BEGIN OPENSSH PRIVATE KEY",
         "-----BEGIN ENCRYPTED PRIVATE KEY",
         "-----BEGIN PGP PRIVATE KEY",
+        "-----BEGIN ECDSA PRIVATE KEY",
+        "-----BEGIN ED25519 PRIVATE KEY",
+        "-----BEGIN ANY PRIVATE KEY",
+        "-----BEGIN RSA ENCRYPTED PRIVATE KEY",
     ],
     // The body has no dash, so the first END closes it; quotes, commas and plus signs are those of source code.
-    pattern: r#"-----BEGIN (?:[A-Z]{2,9} )?PRIVATE KEY(?: BLOCK)?-----((?:(?:\\r|\\n|\s)*(?:Proc-Type|DEK-Info|Version|Comment): [^\n\\]{1,100})*[A-Za-z0-9+/=\s\\"',]{64,})-----END "#,
+    // One that nothing closes is told by the line behind its frame.
+    pattern: r#"-----BEGIN (?:[A-Z0-9]{2,9} ){0,2}PRIVATE KEY(?: BLOCK)?-----(?:((?:(?:\\r|\\n|\s)*(?:Proc-Type|DEK-Info|Version|Comment): [^\n\\]{1,100})*[A-Za-z0-9+/=\s\\"',]{64,})-----END |(?:\\+[nr]|[\s"'+,#>*|])*(?:(?:Proc-Type|DEK-Info|Version|Comment): [^\n\\]{1,100}(?:\\+[nr]|[\s"'+,#>*|])+)*[A-Za-z0-9+/=]{40,})"#,
     charset: Charset::Open,
     mask: Mask::Frame,
     reach: Reach::From(14_000),
@@ -43,6 +49,29 @@ pub(super) const RULES: &[Rule] = &[
         judge: private_key,
         ..PEM
     },
+    Rule {
+        id: "putty-private-key",
+        kind: "private key in PuTTY's form",
+        provider: "its issuer",
+        severity: Severity::Critical,
+        rotate: "make a new pair where the public half is registered, then remove the old one there",
+        literals: &["PuTTY-User-Key-File-"],
+        pattern: r"PuTTY-User-Key-File-[0-9]: [^\n]{3,40}\n(?:[^\n]{0,120}\n){1,60}?Private-Lines: [0-9]{1,3}\r?\n[A-Za-z0-9+/=]{40,80}",
+        charset: Charset::Open,
+        mask: Mask::Frame,
+        reach: Reach::From(6000),
+        ..Rule::TOKEN
+    },
+    Rule {
+        id: "age-secret-key",
+        kind: "key that decrypts what age or SOPS encrypted",
+        provider: "the app itself",
+        severity: Severity::Critical,
+        rotate: "make a new identity, encrypt everything for it again, and replace what the old one could read",
+        literals: &["AGE-SECRET-KEY-1"],
+        pattern: "AGE-SECRET-KEY-1[0-9A-Z]{58}",
+        ..Rule::TOKEN
+    },
 ];
 
 /// How far from the key the rest of a service-account file is.
@@ -59,6 +88,11 @@ fn service_account(candidate: &Candidate<'_>) -> Option<Judged> {
 }
 
 fn private_key(candidate: &Candidate<'_>) -> Option<Judged> {
+    if candidate.value().starts_with(b"-----BEGIN ") {
+        let line = candidate.value().rsplit(|byte| !Charset::Base64.has(*byte)).next()?;
+        let random = entropy::bits(line) >= 3.0 && entropy::looks_random(line);
+        return random.then(|| candidate.kept().confidence(Confidence::Contextual));
+    }
     let body = body(candidate.value());
     if body.len() < 64 {
         return None;

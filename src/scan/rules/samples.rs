@@ -478,6 +478,20 @@ pub(crate) fn all() -> Vec<Samples> {
             vec!["JWT_SECRET=super-secret-jwt-token-with-at-least-32-characters-long\n".to_owned(), "AUTH_SECRET=\n".to_owned()],
         ),
         of(
+            "weak-signing-secret",
+            "src/a.env",
+            vec![
+                "JWT_SECRET=secret\n".to_owned(),
+                "NEXTAUTH_SECRET=\"super-secret\"\n".to_owned(),
+                "session_secret: 'changeme'".to_owned(),
+            ],
+            vec![
+                "JWT_SECRET=${JWT}\n".to_owned(),
+                "jwtSecret: string\n".to_owned(),
+                "SESSION_SECRET=another-word-of-ours\n".to_owned(),
+            ],
+        ),
+        of(
             "named-secret",
             "src/a.ts",
             vec![format!("const apiKey = \"{}\"", d.text(ALNUM, 40)), format!("'x-secret': '{}'", d.text(ALNUM, 32))],

@@ -1,6 +1,6 @@
 //! Sign-in. Clerk and WorkOS share a prefix with Stripe; what is decodable or stands near tells them apart.
 
-use super::context::{beside_its_name, near};
+use super::context::{BESIDE, beside_its_name, lead, near};
 use super::names;
 use crate::domain::Severity;
 use crate::scan::entropy;
@@ -62,12 +62,13 @@ pub(super) const RULES: &[Rule] = &[
         severity: Severity::Critical,
         rotate: "manage.auth0.com › Applications › the application › Rotate secret",
         literals: &["auth0", "AUTH0", "Auth0"],
-        pattern: near!("auth0", "[A-Za-z0-9_-]{48,128}"),
+        pattern: near!("[A-Za-z0-9_-]{48,128}"),
+        reach: BESIDE,
         charset: Charset::Open,
         confidence: Confidence::Contextual,
         entropy: 3.8,
         judge: |it| {
-            let of_the_id = names::is_about(&names::words(&names::before(it.line_before(160))));
+            let of_the_id = names::is_about(&names::words(&names::before(lead(it, 160))));
             if of_the_id { None } else { beside_its_name(it) }
         },
         ..Rule::TOKEN

@@ -52,7 +52,7 @@ pub(super) const RULES: &[Rule] = &[
         id: "supabase-publishable-key",
         kind: "Supabase publishable key",
         provider: "Supabase",
-        harmless: "browsers need it; what it may do is decided by row-level security",
+        harmless: "browsers need it; what it may do is decided by row-level security: see that every table has it",
         literals: &["sb_publishable_"],
         pattern: "sb_publishable_[A-Za-z0-9_-]{24,64}",
         lengths: &[46],
@@ -68,7 +68,12 @@ pub(super) const RULES: &[Rule] = &[
         severity: Severity::Critical,
         rotate: "supabase.com/dashboard/account/tokens",
         literals: &["sbp_"],
-        pattern: "sbp_(?:oauth_|v0_)?[0-9a-f]{40}",
+        pattern: "sbp_(?:oauth_|v0_)?[0-9a-z]{40}",
+        judge: |it| {
+            let digits = it.value().rsplit(|byte| *byte == b'_').next().unwrap_or_default();
+            let hexadecimal = digits.iter().all(u8::is_ascii_hexdigit);
+            Some(if hexadecimal { it.kept() } else { it.kept().confidence(Confidence::Contextual) })
+        },
         ..Rule::TOKEN
     },
     Rule {

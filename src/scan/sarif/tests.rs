@@ -16,6 +16,7 @@ fn leak(path: &str) -> Leak {
         kind: "Stripe live secret key".to_owned(),
         provider: "Stripe".to_owned(),
         path: Foreign::new(path),
+        exact_path: None,
         line: 3,
         commit: Some("a".repeat(40)),
         surface: Surface::Tree,
@@ -192,4 +193,19 @@ fn no_other_field_leaves() {
         startLine status suppressions surface tags text tool toolExecutionNotifications uri uriBaseId version \
         versionControlProvenance";
     assert_eq!(found.iter().map(String::as_str).collect::<Vec<_>>(), known.split_whitespace().collect::<Vec<_>>());
+}
+
+#[test]
+fn a_path_that_cannot_be_shown_is_named_byte_by_byte() {
+    use crate::scan::{Options, ScanKey, scan_text};
+    let line = format!("const key = '{}'\n", ["sk", "_live_", "51a8Kd92LmQx71Zp", "Rt54WvYb63NcHs0u", "4JtFqEw7Gz"].concat());
+    let options = Options::new(Utc.with_ymd_and_hms(2026, 11, 22, 12, 0, 0).unwrap());
+    let uri = |path: &[u8]| {
+        let report = scan_text(path, line.clone().into_bytes(), &ScanKey::new([3; 32]), &options);
+        let log = made(&report, &BTreeMap::new(), &BTreeMap::new());
+        log["runs"][0]["results"][0]["locations"][0]["physicalLocation"]["artifactLocation"]["uri"].as_str().unwrap().to_owned()
+    };
+    assert_eq!(uri(b"src/a\nb.ts"), "src/a%0Ab.ts");
+    assert_eq!(uri(b"src/a\xffb.ts"), "src/a%FFb.ts");
+    assert_eq!(uri(b"src/a b.ts"), "src/a%20b.ts");
 }

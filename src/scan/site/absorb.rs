@@ -178,8 +178,8 @@ impl Walk<'_> {
                 self.all.scripts.total += 1;
                 self.all.unseen(shown, why);
             }
-            Role::Guess | Role::Map | Role::TriedMap if !away => self.all.unseen(shown, why),
-            Role::Guess | Role::Map | Role::TriedMap | Role::Fallback | Role::Sitemap | Role::Manifest => {}
+            Role::Guess | Role::Map | Role::TriedMap | Role::Data if !away => self.all.unseen(shown, why),
+            Role::Guess | Role::Map | Role::TriedMap | Role::Data | Role::Fallback | Role::Sitemap | Role::Manifest => {}
         }
     }
 }

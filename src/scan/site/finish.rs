@@ -2,6 +2,7 @@
 //! (`apis/http.md` §5.2: nothing found is clean only with every page, the manifest and the last lazy chunk).
 
 use super::next;
+use super::queue::{Job, Role};
 use super::report::Framework;
 use super::visit::PageSeen;
 use super::walk::Walk;
@@ -43,13 +44,22 @@ fn lacks_its_chunk(walk: &Walk<'_>, naming: &Naming, at: &Url) -> bool {
     naming.lists_none() && !naming.guesses(ids).into_iter().any(is_read)
 }
 
-/// Asks for the manifests of the build that a page came from.
-pub(super) fn manifests(walk: &mut Walk<'_>, page: &PageSeen, address: &Url) {
+/// Asks for the manifests of the build that a page came from, and if it is the first page for what it was made of.
+pub(super) fn manifests(walk: &mut Walk<'_>, page: &PageSeen, address: &Url, role: Role) {
     let Some(id) = page.build.id.as_deref() else { return };
     let base = page.tags.base.as_deref().and_then(|it| address.join(it).ok()).unwrap_or_else(|| address.clone());
     let scripts = page.tags.scripts.iter().filter_map(|it| base.join(&it.address).ok());
     let root = scripts.filter(|it| walk.hosts.is_ours(it)).find_map(|it| super::bundle::next_root(&it));
     let Some(root) = root.or_else(|| walk.base.join("_next/").ok()) else { return };
+    if role == Role::Start && page.build.pages_router {
+        // Scripts may lie at another host; data never does.
+        let own = if root.origin() == walk.hosts.home().origin() { Some(root.clone()) } else { walk.base.join("_next/").ok() };
+        if let Some(data) = own.and_then(|own| next::data(&own, id, page.build.locale.as_deref(), address))
+            && walk.queue.is_new(&data, Role::Data)
+        {
+            walk.queue.push(Job { address: data, role: Role::Data, depth: 1 });
+        }
+    }
     for (manifest, sure) in next::manifests(&root, id).into_iter().zip([true, false]) {
         walk.script(manifest, sure, 1);
     }

@@ -17,6 +17,8 @@ pub(super) struct Hosts {
     bare: Option<String>,
     /// Origins that turned out to be the app's, and hosts that the caller listed.
     further: BTreeSet<String>,
+    /// Hosts that a person gave, with their ports where these are not the usual ones.
+    given: BTreeSet<String>,
 }
 
 /// Hosts under which anybody may store files: whose they are cannot be told from the name.
@@ -41,7 +43,18 @@ impl Hosts {
             Some(Host::Domain(name)) => Some(name.strip_prefix("www.").unwrap_or(name).to_owned()),
             _ => None,
         };
-        Self { home: home.clone(), bare, further: further.clone() }
+        let given = listed(home).into_iter().chain(further.iter().cloned()).collect();
+        Self { home: home.clone(), bare, further: further.clone(), given }
+    }
+
+    /// The same, where the address that was given led to another of its own.
+    pub fn led_to(self, home: &Url) -> Self {
+        Self { given: self.given, ..Self::new(home, &self.further) }
+    }
+
+    /// Whether a person gave the host of this address.
+    pub fn is_given(&self, address: &Url) -> bool {
+        listed(address).is_some_and(|it| self.given.contains(&it))
     }
 
     /// Whether files of this address may be asked for.
@@ -53,8 +66,7 @@ impl Hosts {
             return true;
         }
         let Some(host) = address.host_str() else { return false };
-        let listed = address.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"));
-        if self.further.contains(&listed) {
+        if listed(address).is_some_and(|it| self.further.contains(&it)) {
             return true;
         }
         // From a page that is read safely, nothing is read in clear.
@@ -100,6 +112,12 @@ impl Hosts {
     pub fn home(&self) -> &Url {
         &self.home
     }
+}
+
+/// A host as a person lists it.
+fn listed(address: &Url) -> Option<String> {
+    let host = address.host_str()?;
+    Some(address.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}")))
 }
 
 fn is_local(address: &Url) -> bool {
@@ -175,6 +193,22 @@ mod tests {
         let mut hosts = Hosts::new(&at("https://acme.example/"), &BTreeSet::new());
         assert_eq!(hosts.admits(&at(address), alone), wanted);
         assert_eq!(hosts.is_ours(&at(address).join("/other.js").unwrap()), wanted, "known from now on");
+    }
+
+    #[test]
+    fn what_a_person_gave_stays_given_wherever_it_leads() {
+        let given = ["files.acme-cdn.example".to_owned()].into();
+        let hosts = Hosts::new(&at("http://acme.example/"), &given).led_to(&at("https://www.acme.example:8443/"));
+        assert_eq!(hosts.home().as_str(), "https://www.acme.example:8443/");
+        for (address, wanted) in [
+            ("http://acme.example/x", true),
+            ("https://acme.example/x", true),
+            ("https://files.acme-cdn.example/a.js", true),
+            ("https://www.acme.example:8443/", false),
+            ("https://cdn.acme.example/a.js", false),
+        ] {
+            assert_eq!(hosts.is_given(&at(address)), wanted, "{address}");
+        }
     }
 
     #[test]

@@ -9,6 +9,8 @@ pub(in crate::scan) struct Build {
     pub id: Option<String>,
     /// Where the app's files are served, if another host does that: `assetPrefix`.
     pub asset_prefix: Option<String>,
+    /// The language that the page is in, if the app has several.
+    pub locale: Option<String>,
     pub app_router: bool,
     pub pages_router: bool,
 }
@@ -26,7 +28,9 @@ pub(in crate::scan) fn build(html: &[u8]) -> Build {
     // In the flight data, which is a string in a script, quotes are escaped.
     let id = id.or_else(|| quoted(&["\\\"b\\\":\\\"", "\\\"buildId\\\":\\\""], "\\\"")).filter(|it| is_id(it));
     let asset_prefix = quoted(&["\"assetPrefix\":\""], "\"").filter(|it| it.starts_with("http") || it.starts_with("//"));
-    Build { id, asset_prefix, app_router, pages_router }
+    let locale = if pages_router { quoted(&["\"locale\":\""], "\"") } else { None };
+    let locale = locale.filter(|it| it.len() <= 40 && is_id(it));
+    Build { id, asset_prefix, locale, app_router, pages_router }
 }
 
 fn is_id(text: &str) -> bool {
@@ -37,6 +41,20 @@ fn is_id(text: &str) -> bool {
 /// The manifests of a build whose files begin at `root` (`…/_next/`): the list of pages and scripts, and the other one.
 pub(in crate::scan) fn manifests(root: &Url, id: &str) -> Vec<Url> {
     ["_buildManifest.js", "_ssgManifest.js"].iter().filter_map(|name| root.join(&format!("static/{id}/{name}")).ok()).collect()
+}
+
+/// What the page at `page` was made of, for a build of the pages router whose files begin at `root` (`…/_next/`) at the
+/// page's own host: `_next/data/ID/en/shop.json`. Served where the page has data of a server.
+pub(in crate::scan) fn data(root: &Url, id: &str, locale: Option<&str>, page: &Url) -> Option<Url> {
+    let app = root.path().strip_suffix("_next/")?.trim_end_matches('/');
+    let below = page.path().strip_prefix(app).filter(|it| it.is_empty() || it.starts_with('/'))?.trim_matches('/');
+    let place = match locale {
+        // Of the usual language the page's address says nothing; that of its data does.
+        Some(locale) if below.split('/').next() != Some(locale) => format!("{locale}/{below}"),
+        _ => below.to_owned(),
+    };
+    let place = place.trim_matches('/');
+    root.join(&format!("data/{id}/{}.json", if place.is_empty() { "index" } else { place })).ok()
 }
 
 /// The pages that a build manifest lists, without the framework's own and those with a parameter.
@@ -101,6 +119,25 @@ mod tests {
         let build = build(html.as_bytes());
         assert_eq!((build.id.as_deref(), build.app_router, build.pages_router), (id, app, pages));
         assert_eq!(build.asset_prefix.is_some(), html.contains("assetPrefix"));
+    }
+
+    #[rstest]
+    #[case("https://acme.example/_next/", None, "https://acme.example/", Some("/_next/data/x1/index.json"))]
+    #[case("https://acme.example/_next/", None, "https://acme.example/shop/new", Some("/_next/data/x1/shop/new.json"))]
+    #[case("https://acme.example/_next/", Some("en"), "https://acme.example/", Some("/_next/data/x1/en.json"))]
+    #[case("https://acme.example/_next/", Some("en"), "https://acme.example/shop/", Some("/_next/data/x1/en/shop.json"))]
+    #[case("https://acme.example/_next/", Some("fr"), "https://acme.example/fr", Some("/_next/data/x1/fr.json"))]
+    #[case("https://acme.example/app/_next/", None, "https://acme.example/app", Some("/app/_next/data/x1/index.json"))]
+    #[case("https://acme.example/app/_next/", None, "https://acme.example/app/", Some("/app/_next/data/x1/index.json"))]
+    #[case("https://acme.example/app/_next/", None, "https://acme.example/other", None)]
+    fn where_the_data_of_a_page_lies(
+        #[case] root: &str,
+        #[case] locale: Option<&str>,
+        #[case] page: &str,
+        #[case] wanted: Option<&str>,
+    ) {
+        let at = data(&Url::parse(root).unwrap(), "x1", locale, &Url::parse(page).unwrap());
+        assert_eq!(at.as_ref().map(Url::path), wanted);
     }
 
     #[test]

@@ -23,6 +23,8 @@ pub(super) enum Role {
     TriedMap,
     Sitemap,
     Manifest,
+    /// What a page was made of, as Next.js serves it beside the page.
+    Data,
 }
 
 impl Role {

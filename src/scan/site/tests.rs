@@ -137,8 +137,13 @@ impl Site {
 }
 
 fn door() -> Door {
+    door_that_waits(Duration::from_millis(500))
+}
+
+/// So long for each try.
+fn door_that_waits(one_try: Duration) -> Door {
     let endpoints = Endpoints::from_environment(&Environment::default()).unwrap();
-    let patience = Patience { first_wait: Duration::from_millis(1), one_try: Duration::from_millis(500), ..Patience::default() };
+    let patience = Patience { first_wait: Duration::from_millis(1), one_try, ..Patience::default() };
     let manner = Manner { patience, ..Manner::default() };
     Door::with(crate::net::transport().unwrap(), Arc::new(endpoints), Keys::new(), SetClock::at(now()), None, manner)
 }

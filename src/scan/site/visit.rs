@@ -11,7 +11,7 @@ use super::webpack::{self, Naming};
 use crate::domain::{Gap, System};
 use crate::net::{Door, ReadCall, Reply};
 use crate::scan::text::SearchedText;
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, Datelike as _, TimeDelta, Utc};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -47,7 +47,7 @@ pub(super) enum As {
     Map,
     /// A list of pages.
     Sitemap,
-    /// A web app manifest.
+    /// A web app manifest, or the data of a page.
     Manifest,
 }
 
@@ -122,6 +122,7 @@ impl Visitor {
             let base = at.join("/").map_err(|_| Missed::Lost)?;
             let call = ReadCall::follow(System::Site, &at).at(base).as_answered().at_most(most);
             let call = call.header("accept", "text/html,application/javascript,application/json;q=0.9,*/*;q=0.5");
+            let call = if hosts.is_given(&at) { call } else { call.found() };
             let reply = self.door.read(call).await.map_err(Missed::Gap)?;
             if !matches!(reply.status.as_u16(), 301 | 302 | 303 | 307 | 308) {
                 return Ok(reply);
@@ -139,7 +140,7 @@ impl Visitor {
     fn look(&self, reply: Reply, kind: As, shown: &str) -> Seen {
         let status = reply.status.as_u16();
         let content_type = reply.header("content-type").unwrap_or_default().to_ascii_lowercase();
-        let since = reply.header("last-modified").and_then(|it| DateTime::parse_from_rfc2822(it).ok()).map(|it| it.to_utc());
+        let since = served_since(&reply, self.searcher.options.now);
         let wall = wall(&reply);
         let map_header = reply.header("sourcemap").or_else(|| reply.header("x-sourcemap")).map(str::to_owned);
         let (address, bytes) = (reply.address, reply.body.len() as u64);
@@ -227,6 +228,20 @@ impl Visitor {
         Some((found, count, own))
     }
 }
+
+/// From when a file is known to have been served as it is: since it was changed, or at least since it was put into the
+/// cache that answered. None if neither is said, or if it cannot be: build tools date files to 1980, and clocks differ.
+fn served_since(reply: &Reply, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
+    let moment = |name| reply.header(name).and_then(|it| DateTime::parse_from_rfc2822(it).ok()).map(|it| it.to_utc());
+    let is_credible = |it: &DateTime<Utc>| it.year() >= OLDEST && *it <= now;
+    let made = moment("date").filter(|it| now.signed_duration_since(*it) > JUST_NOW);
+    moment("last-modified").filter(is_credible).or(made.filter(is_credible))
+}
+
+/// No file of today's sites was made before this year.
+const OLDEST: i32 = 2010;
+/// An answer of that age was made for us.
+const JUST_NOW: TimeDelta = TimeDelta::hours(1);
 
 /// What stands before the site, if the answer shows it (`apis/http.md` §0, blockers).
 fn wall(reply: &Reply) -> Option<&'static str> {

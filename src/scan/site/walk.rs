@@ -11,7 +11,7 @@ use super::webpack::Naming;
 use super::{SiteLimits, SiteOptions};
 use crate::domain::{Gap, GapKind, System};
 use crate::net::Door;
-use crate::scan::ScanKey;
+use crate::scan::{Options, ScanKey};
 use futures_util::StreamExt as _;
 use futures_util::stream::FuturesUnordered;
 use std::collections::{BTreeMap, BTreeSet};
@@ -85,13 +85,14 @@ impl Shell {
 pub(super) async fn walk(door: &Door, address: &Url, key: &ScanKey, options: &SiteOptions) -> Result<SiteReport, Gap> {
     let limits = options.limits;
     let end = Instant::now() + limits.time;
-    let searcher =
-        Searcher { key: key.clone(), projects: options.projects.clone(), now: options.now, values: options.values.clone() };
+    let mut told = Options::new(options.now).projects(options.projects.iter().cloned());
+    told.values.clone_from(&options.values);
+    let searcher = Searcher { key: key.clone(), options: told };
     let visitor = Arc::new(Visitor { door: door.clone(), searcher, left: AtomicU32::new(limits.requests) });
     let mut address = address.clone();
     address.set_fragment(None);
     let first_hosts = Arc::new(Hosts::new(&address, &options.hosts));
-    let first = Arc::clone(&visitor).visit(address.clone(), As::Page, limits.page_bytes, first_hosts);
+    let first = Arc::clone(&visitor).visit(address.clone(), As::Page, limits.page_bytes, Arc::clone(&first_hosts));
     let first = timeout_at(end, first).await.map_err(|_| too_slow())?.map_err(|missed| no_start(&missed))?;
     let page = match &first.what {
         What::Page(page) if first.status < 400 => page,
@@ -102,7 +103,7 @@ pub(super) async fn walk(door: &Door, address: &Url, key: &ScanKey, options: &Si
     let mut walk = Walk {
         options,
         limits,
-        hosts: Arc::new(Hosts::new(&first.address, &options.hosts)),
+        hosts: Arc::new(Arc::unwrap_or_clone(first_hosts).led_to(&first.address)),
         queue: Queue::default(),
         all: Collected::default(),
         base,
@@ -164,7 +165,7 @@ impl Walk<'_> {
                     role if role.is_page() => (As::Page, self.limits.page_bytes),
                     Role::Map | Role::TriedMap => (As::Map, self.limits.map_bytes),
                     Role::Sitemap => (As::Sitemap, self.limits.page_bytes),
-                    Role::Manifest => (As::Manifest, self.limits.page_bytes),
+                    Role::Manifest | Role::Data => (As::Manifest, self.limits.page_bytes),
                     _ => (As::Script, self.limits.script_bytes),
                 };
                 let visit = Arc::clone(visitor).visit(job.address.clone(), kind, most, Arc::clone(&self.hosts));
@@ -332,7 +333,7 @@ impl Walk<'_> {
         }
         self.facts.next_app |= page.build.app_router;
         self.facts.next_pages |= page.build.pages_router;
-        finish::manifests(self, page, address);
+        finish::manifests(self, page, address, role);
         for manifest in page.tags.manifests.iter().filter_map(|it| base.join(it).ok()) {
             if self.hosts.is_ours(&manifest) && self.queue.is_new(&manifest, Role::Manifest) {
                 self.queue.push(Job { address: manifest, role: Role::Manifest, depth: 0 });

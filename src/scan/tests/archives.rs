@@ -70,6 +70,28 @@ fn an_archive_cut_anywhere_is_never_complete() {
 }
 
 #[test]
+fn an_entry_larger_than_what_is_held_is_searched_as_it_comes() {
+    let noise = Dice(5).text("abcdefghkmnpqrstuvwxyz23456789", 60_000);
+    let text = format!("{noise}\nK={}\n{noise}\n", secret(1));
+    let bytes = archive(&[("x/a.sql", text.as_bytes()), ("x/b.ts", format!("'{}'", secret(2)).as_bytes())]);
+    let whole = scan_bytes(&bytes, &options()).unwrap();
+    let mut options = options();
+    options.limits.file_bytes = 1000;
+    let report = scan_bytes(&bytes, &options).unwrap();
+    assert_eq!(found(&report), [("a.sql", 2, Standing::Tracked, true, true), ("b.ts", 1, Standing::Tracked, true, true)]);
+    assert_eq!((&report.findings, &report.coverage), (&whole.findings, &whole.coverage));
+    // Cut in the middle of the large one: what was read is told, and that it was not all.
+    let report = scan_bytes(&bytes[..bytes.len() * 4 / 5], &options).unwrap();
+    assert_eq!(found(&report), [("a.sql", 2, Standing::Tracked, true, true)]);
+    assert!(!report.coverage.complete);
+    let stopped = AtomicBool::new(true);
+    let mut file = tempfile::NamedTempFile::new().unwrap();
+    file.write_all(&bytes).unwrap();
+    let stopped = scan_archive(file.path(), &ScanKey::new([7; 32]), &options, &stopped);
+    assert!(matches!(stopped, Err(RepoProblem::Stopped)));
+}
+
+#[test]
 fn entries_that_lead_out_are_refused() {
     let text = format!("K={}\n", secret(1));
     for path in ["x/../../etc/a.ts", "../a.ts", "x/.git/config", "/etc/a.ts"] {
@@ -93,12 +115,13 @@ fn a_small_file_that_unpacks_to_a_large_one_is_bounded() {
     let bytes = archive(&[("x/a.txt", &zeros), ("x/b.txt", &zeros), ("x/c.txt", b"c")]);
     assert!(bytes.len() < 200_000);
     let mut options = options();
-    options.limits.file_bytes = 1 << 20;
-    let report = scan_bytes(&bytes, &options).unwrap();
-    assert_eq!((report.coverage.files_seen, report.coverage.complete), (1, false));
-    options.limits.total_bytes = 1 << 20;
-    options.limits.file_bytes = 8 << 20;
-    assert!(!scan_bytes(&bytes, &options).unwrap().coverage.complete);
+    for (file_bytes, total_bytes, seen) in
+        [(1 << 20, 1 << 30, 3), (8 << 20, 1 << 30, 3), (1 << 20, 5 << 20, 1), (8 << 20, 1 << 20, 0)]
+    {
+        (options.limits.file_bytes, options.limits.total_bytes) = (file_bytes, total_bytes);
+        let report = scan_bytes(&bytes, &options).unwrap();
+        assert_eq!((report.coverage.files_seen, report.coverage.complete), (seen, seen == 3));
+    }
 }
 
 #[test]

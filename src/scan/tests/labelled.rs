@@ -10,7 +10,9 @@ use noise::NOISE;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
+mod contexts;
 mod kinds;
+mod matrix;
 mod noise;
 
 /// One text with what has to be found in it: nothing, or the value of a rule.

@@ -164,7 +164,8 @@ pub(super) static CHECKS: &[Check] = &[
         at: At::Provider("openrouter"),
         path: "api/v1/key",
         live: &[there(200, "/data")],
-        dead: &[there(401, "/error/message")],
+        // Of a key that is nobody's (apurvsinghgautam/robin#103); any other refusal may be a wall of their own.
+        dead: &[saying(401, "/error/message", &["user not found"])],
         ..BEARER
     },
     Check {
@@ -230,7 +231,11 @@ pub(super) static CHECKS: &[Check] = &[
         at: At::Provider("xai"),
         path: "v1/api-key",
         live: &[there(200, "/api_key_id")],
-        dead: &[saying(400, "/error", &["incorrect api key"]), saying(401, "/error", &["incorrect api key"])],
+        // Its text was seen percent-encoded too (i-am-bee/beeai-framework#447).
+        dead: &[
+            saying(400, "/error", &["incorrect api key", "incorrect%20api%20key"]),
+            saying(401, "/error", &["incorrect api key", "incorrect%20api%20key"]),
+        ],
         ..BEARER
     },
     Check {
@@ -304,6 +309,28 @@ pub(super) static CHECKS: &[Check] = &[
         headers: &[("notion-version", "2022-06-28")],
         live: &[text(200, "/object", &["user"]), text(403, "/code", &["restricted_resource"])],
         dead: &[text(401, "/code", &["unauthorized"])],
+        ..BEARER
+    },
+    // Counts of bounces, and nothing else: the server's own record would hold its tokens. The refusal as reported in
+    // PipedreamHQ/pipedream#10254, the question as the vendor's client has it.
+    Check {
+        rules: &["postmark"],
+        at: At::Provider("postmark"),
+        path: "deliverystats",
+        key_in: KeyIn::Header("x-postmark-server-token"),
+        live: &[there(200, "/InactiveMails")],
+        dead: &[saying(401, "/Message", &["does not contain a valid server token"])],
+        shared_shape: Some("tokens of whole accounts have this shape"),
+        ..BEARER
+    },
+    // PostHog/posthog#27656 shows both refusals; a key lives in one region only.
+    Check {
+        rules: &["posthog-personal"],
+        at: At::Provider("posthog"),
+        path: "api/users/@me/",
+        live: &[there(200, "/email"), text(403, "/code", &["permission_denied"])],
+        dead: &[text(401, "/code", &["authentication_failed"])],
+        shared_shape: Some("it may be one of the other region"),
         ..BEARER
     },
     Check {
@@ -438,12 +465,10 @@ pub(super) const LEFT_OFF: &[(&str, &str)] = &[
     ("inngest-event-key", "it can only be used: it would send an event"),
     ("inngest-signing-key", "what it opens is the data of events"),
     ("linear", "its only question is a POST"),
-    ("mailgun", "its refusal has no format of its own, so a wall would pass for it"),
-    ("mailgun-new", "its refusal has no format of its own, so a wall would pass for it"),
+    ("mailgun", "its refusal is the bare word Forbidden, so a wall would pass for it"),
+    ("mailgun-new", "its refusal is the bare word Forbidden, so a wall would pass for it"),
     ("perplexity", "its only question is a POST that costs money"),
     ("planetscale", "the other half of the pair is needed"),
-    ("posthog-personal", "it lives in one of two regions, so a no from one proves nothing"),
-    ("postmark", "server and account tokens look the same, so a no from one place proves nothing"),
     ("private-key", "nobody knows whom to ask"),
     ("qstash-token", "the answer to its question would hold secrets"),
     ("signing-secret", "it is never sent anywhere: change it"),
@@ -460,5 +485,6 @@ pub(super) const LEFT_OFF: &[(&str, &str)] = &[
     ("vercel-blob-token", "no harmless question about one is known"),
     ("vercel-deploy-hook", "it can only be used: any request to it deploys"),
     ("vercel-token", "tokens of this kind can only be used, not asked about"),
+    ("weak-signing-secret", "it is never sent anywhere: change it"),
     ("webhook-signing-secret", "it is never sent anywhere: change it"),
 ];

@@ -104,6 +104,7 @@ fn git_show(standing: &StandingFinding) -> Option<String> {
 }
 
 fn browse(world: &World, standing: &StandingFinding) -> Step {
+    // Its API may be an enterprise's own, and its pages are then there too.
     let slug = world.board.as_ref().and_then(|it| it.settings.github.clone());
     match (&standing.finding.place, slug) {
         (Some(Place::Web { url }), _) => Step::Do(Effect::OpenUrl(url.to_string())),
@@ -111,7 +112,7 @@ fn browse(world: &World, standing: &StandingFinding) -> Step {
             Step::Say(Role::Caution, "The demo's repository is at no code host".to_owned())
         }
         (Some(Place::File { path, line, commit: Some(commit) }), Some(slug)) => {
-            let mut url = url::Url::parse("https://github.com/").ok();
+            let mut url = world.github.clone();
             if let Some(mut parts) = url.as_mut().and_then(|it| it.path_segments_mut().ok()) {
                 parts.pop_if_empty().extend([slug.owner.as_str(), &slug.name, "blob", commit.as_str()]);
                 parts.extend(path.as_str().split('/'));

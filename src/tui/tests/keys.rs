@@ -230,6 +230,9 @@ fn a_leaked_secret_is_rotated_with_a_day_and_a_proof_and_opened_at_its_commit() 
         press(&mut state, "B"),
         vec![Effect::OpenUrl(format!("https://github.com/acme/shop/blob/{commit}/src/old%20ai.ts#L3"))]
     );
+    state.world.github = Some("https://git.acme.example/".parse().unwrap());
+    let enterprise = format!("https://git.acme.example/acme/shop/blob/{commit}/src/old%20ai.ts#L3");
+    assert_eq!(press(&mut state, "B"), vec![Effect::OpenUrl(enterprise)]);
     let [Effect::Copy(copied)] = &press(&mut state, "y")[..] else { panic!("not copied") };
     assert!(copied.contains("git show 'abc1234"), "{copied}");
     let effects = press(&mut state, "t<tab>the old one is refused<ctrl-s>");

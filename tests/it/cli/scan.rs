@@ -206,10 +206,86 @@ fn schema() -> Option<Value> {
     let given = std::env::var("RESCUE_SPECS").ok().filter(|it| !it.is_empty());
     let file = given.map(|it| Path::new(&it).join("sarif-schema-2.1.0.json"));
     let text = file.and_then(|it| fs::read_to_string(it).ok());
-    if text.is_none() {
-        eprintln!("SKIPPED: no sarif-schema-2.1.0.json in RESCUE_SPECS; only the required fields were compared");
-    }
     serde_json::from_str(&text?).ok()
+}
+
+/// The part of the schema that a code host refuses a file for: what must be there, of which type, with which words, and
+/// that references lead somewhere. Always compared; the whole schema is where it is to be had.
+fn least() -> Value {
+    let text = |more: Value| serde_json::json!({"type": "object", "required": ["text"], "properties": more});
+    let words = text(serde_json::json!({"text": {"type": "string", "minLength": 1}}));
+    let level = serde_json::json!({"enum": ["none", "note", "warning", "error"]});
+    let place = serde_json::json!({"type": "object", "required": ["physicalLocation"], "properties": {"physicalLocation": {
+        "type": "object", "required": ["artifactLocation", "region"], "properties": {
+            "artifactLocation": {"type": "object", "required": ["uri"], "properties": {
+                "uri": {"type": "string", "pattern": "^[A-Za-z0-9._~:/?#\\[\\]@!$&'()*+,;=%-]+$"}, "uriBaseId": {"type": "string"}}},
+            "region": {"type": "object", "properties": {"startLine": {"type": "integer", "minimum": 1}}}}}}});
+    let result = serde_json::json!({"type": "object", "required": ["message", "ruleId", "locations"], "properties": {
+        "message": words, "level": level, "ruleIndex": {"type": "integer", "minimum": 0},
+        "kind": {"enum": ["notApplicable", "pass", "fail", "review", "open", "informational"]},
+        "locations": {"type": "array", "minItems": 1, "items": place},
+        "partialFingerprints": {"type": "object", "additionalProperties": {"type": "string"}},
+        "suppressions": {"type": "array", "items": {"type": "object", "required": ["kind"], "properties": {
+            "kind": {"enum": ["inSource", "external"]}, "status": {"enum": ["accepted", "underReview", "rejected"]}}}}}});
+    let rule = serde_json::json!({"type": "object", "required": ["id"], "properties": {
+        "id": {"type": "string"}, "shortDescription": words, "fullDescription": words,
+        "defaultConfiguration": {"type": "object", "properties": {"level": level}}}});
+    serde_json::json!({"type": "object", "required": ["version", "runs"], "properties": {
+        "version": {"const": "2.1.0"}, "$schema": {"type": "string"},
+        "runs": {"type": "array", "minItems": 1, "items": {"type": "object", "required": ["tool", "results"], "properties": {
+            "tool": {"type": "object", "required": ["driver"], "properties": {"driver": {
+                "type": "object", "required": ["name", "rules"], "properties": {"rules": {"type": "array", "items": rule, "uniqueItems": true}}}}},
+            "columnKind": {"enum": ["utf16CodeUnits", "unicodeCodePoints"]},
+            "invocations": {"type": "array", "items": {"type": "object", "required": ["executionSuccessful"]}},
+            "results": {"type": "array", "items": result}}}}}})
+}
+
+/// A rotated secret of the history asks nothing more of anybody; one that still stands does.
+#[test]
+fn what_was_rotated_and_only_history_has_is_told_and_fails_nothing() {
+    let (home, tree) = leaked();
+    home.must(&["app", "add", "mine", "--repo", text(&tree)]);
+    let of_first = |told: &Told, field: &str| told.json()["findings"][0][field].as_str().unwrap().to_owned();
+    let there = home.run(&["scan", text(&tree), "--app", "mine", "--json"]);
+    assert_eq!(there.code, Some(3), "{there:?}");
+    home.run(&["probe", "mine", "--only", "scan"]);
+    let key = format!("scan.{}:{}", of_first(&there, "rule"), of_first(&there, "id"));
+    let today = there.json()["at"].as_str().unwrap()[..10].to_owned();
+    home.must(&["finding", "rotated", "mine", &key, "--on", &today, "--proof", "the old one is refused"]);
+    let there = home.run(&["scan", text(&tree), "--app", "mine"]);
+    assert!(there.code == Some(3) && !there.out.contains("rotated on"), "it still stands in the files: {there:?}");
+    fs::remove_file(tree.join("lib/pay.ts")).unwrap();
+    fs::remove_file(tree.join("apps/web/pay.ts")).unwrap();
+    git(&tree, &["commit", "-q", "-a", "-m", "away"]);
+    let gone = home.run(&["scan", text(&tree), "--app", "mine"]);
+    assert_eq!(gone.code, Some(0), "{gone:?}");
+    assert!(
+        gone.out.contains(&format!("rotated on {today} by")) && gone.out.contains("1 secret of the history rotated"),
+        "{gone:?}"
+    );
+    let document = home.json(&["scan", text(&tree), "--app", "mine", "--json"]);
+    assert_eq!(document["secrets"], 0);
+    assert!(document["findings"][0]["rotated"].as_str().is_some_and(|it| it.contains(&today)), "{document}");
+    home.must(&["finding", "reopen", "mine", &key, "--reason", "the wrong key was replaced"]);
+    assert_eq!(home.run(&["scan", text(&tree), "--app", "mine"]).code, Some(3));
+    assert_eq!(home.run(&["scan", text(&tree)]).code, Some(3), "without the app nobody said anything");
+}
+
+#[test]
+fn what_is_public_says_why_and_a_line_break_in_a_name_is_kept_for_machines() {
+    let (home, tree) = clean();
+    fs::write(tree.join("pay.ts"), format!("const k = 'pk_{}_{}'\n", "live", &stripe_key()[8..])).unwrap();
+    fs::write(tree.join("a\nb.ts"), line()).unwrap();
+    let told = home.run(&["scan", text(&tree), "--public"]);
+    assert!(told.out.contains("public: browsers need it"), "{told:?}");
+    let found = home.run(&["scan", text(&tree), "--public", "--json"]).json()["findings"].clone();
+    let of =
+        |rule: &str| found.as_array().unwrap().iter().find(|it| it["rule"] == rule).cloned().unwrap_or_else(|| panic!("{found}"));
+    assert!(of("stripe-publishable")["why_harmless"].as_str().is_some_and(|it| it.contains("browsers need it")));
+    let secret = of("stripe-or-clerk-secret");
+    assert!(secret["why_harmless"].is_null() && secret["exact_path"] == "a%0Ab.ts", "{secret}");
+    let log: Value = serde_json::from_str(&home.run(&["scan", text(&tree), "--format", "sarif"]).out).unwrap();
+    assert_eq!(log["runs"][0]["results"][0]["locations"][0]["physicalLocation"]["artifactLocation"]["uri"], "a%0Ab.ts");
 }
 
 #[test]
@@ -226,10 +302,22 @@ fn sarif_is_what_its_schema_says() {
     let uris: Vec<_> =
         results.iter().map(|it| it["locations"][0]["physicalLocation"]["artifactLocation"]["uri"].as_str().unwrap()).collect();
     assert!(uris.contains(&"my%20notes%20%231.ts"), "{uris:?}");
-    if let Some(schema) = schema() {
+    for schema in std::iter::once(least()).chain(schema()) {
         let validator = jsonschema::validator_for(&schema).unwrap();
         let wrong: Vec<String> = validator.iter_errors(&log).map(|it| it.to_string()).collect();
         assert_eq!(wrong, [""; 0]);
+    }
+    // The bundled part can refuse: a result without its place, a level that is none.
+    let least = jsonschema::validator_for(&least()).unwrap();
+    for (at, wrong) in [("/runs/0/results/0/locations", serde_json::json!([])), ("/runs/0/results/0/level", "bad".into())] {
+        let mut broken = log.clone();
+        *broken.pointer_mut(at).unwrap() = wrong;
+        assert!(!least.is_valid(&broken), "{at}");
+    }
+    let rules = log["runs"][0]["tool"]["driver"]["rules"].as_array().unwrap();
+    for it in results {
+        let index = usize::try_from(it["ruleIndex"].as_u64().unwrap()).unwrap();
+        assert_eq!(rules[index]["id"], it["ruleId"], "a reference leads somewhere");
     }
 }
 

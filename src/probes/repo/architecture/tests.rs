@@ -1,7 +1,7 @@
 //! Small repositories with their diagrams, and what is decided over them.
 
 use super::*;
-use crate::probes::stand_in::{acme, looked, word};
+use crate::probes::stand_in::{acme, of_files, word};
 use crate::systems::stand_in::noon;
 use rstest::rstest;
 
@@ -21,7 +21,7 @@ const DRAWN: (&str, &str) = (
 #[case::unreadable(&[CODE, ("docs/a.md", "\u{0}\u{1}\u{2}binary")], "incomplete", &[])]
 #[tokio::test]
 async fn repositories(#[case] files: &[(&str, &str)], #[case] wanted: &str, #[case] keys: &[&str]) {
-    let answer = looked::<Architecture>(files, &acme()).await;
+    let answer = of_files::<Architecture>(files, acme()).await;
     assert_eq!(word(&answer.verdict), wanted, "{:?}", answer.verdict);
     assert_eq!(answer.verdict.findings.iter().map(Finding::key).collect::<Vec<_>>(), keys, "{:?}", answer.verdict);
     assert!(wanted != "fail" || !answer.remedy.steps.is_empty(), "{:?}", answer.remedy);
@@ -44,7 +44,7 @@ async fn without_a_repository_there_is_a_gap() {
 #[tokio::test]
 async fn what_is_not_drawn_is_warned_of() {
     let drawn = DRAWN.1.replace("  App --> Stripe\n", "").replace("Owner of all: Ana. Personal data rests in Supabase.", "");
-    let answer = looked::<Architecture>(&[CODE, (DRAWN.0, &drawn)], &acme()).await;
+    let answer = of_files::<Architecture>(&[CODE, (DRAWN.0, &drawn)], acme()).await;
     assert_eq!(answer.verdict.says.as_str(), "docs/architecture.md: 1 of 2 services in use are named");
     let warned = answer.verdict.notes.iter().filter(|it| it.level == NoteLevel::Warning).map(|it| it.key.as_str());
     assert_eq!(warned.collect::<Vec<_>>(), ["repo.undrawn.Stripe", "repo.diagram-owners", "repo.diagram-data"]);

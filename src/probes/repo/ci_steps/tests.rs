@@ -1,7 +1,7 @@
 //! Small repositories with their workflows, and what is decided over them.
 
 use super::*;
-use crate::probes::stand_in::{acme, looked, word};
+use crate::probes::stand_in::{acme, of_files, word};
 use crate::systems::stand_in::noon;
 use rstest::rstest;
 
@@ -31,7 +31,7 @@ const IGNORES: (&str, &str) = ("next.config.js", "module.exports = { typescript:
 #[case::no_code(&[("README.md", "# A")], "ambiguous", &[])]
 #[tokio::test]
 async fn repositories(#[case] files: &[(&str, &str)], #[case] wanted: &str, #[case] keys: &[&str]) {
-    let answer = looked::<CiSteps>(files, &acme()).await;
+    let answer = of_files::<CiSteps>(files, acme()).await;
     assert_eq!(word(&answer.verdict), wanted, "{:?}", answer.verdict);
     assert_eq!(answer.verdict.findings.iter().map(Finding::key).collect::<Vec<_>>(), keys, "{:?}", answer.verdict);
     assert!(wanted != "fail" || !answer.remedy.steps.is_empty(), "{:?}", answer.remedy);
@@ -55,7 +55,7 @@ async fn without_a_repository_there_is_a_gap() {
 async fn the_host_may_build_and_places_are_told() {
     let no_build = GOOD.replace("      - run: npx vite build\n", "");
     let files = [CODE, TEST, (CI, no_build.as_str()), ("vercel.json", "{}")];
-    let answer = looked::<CiSteps>(&files, &acme()).await;
+    let answer = of_files::<CiSteps>(&files, acme()).await;
     assert_eq!(word(&answer.verdict), "needs_judgement", "{:?}", answer.verdict);
     assert!(answer.verdict.notes.iter().any(|it| it.key == "repo.ci-build-by-host"));
     assert!(answer.verdict.says.as_str().starts_with("3 of 4 checks"), "{}", answer.verdict.says);

@@ -1,7 +1,7 @@
 //! Small repositories with their tests, and what is decided over them.
 
 use super::*;
-use crate::probes::stand_in::{acme, looked, word};
+use crate::probes::stand_in::{acme, of_files, word};
 use crate::systems::stand_in::noon;
 use rstest::rstest;
 
@@ -31,7 +31,7 @@ const UNIT: (&str, &str) = ("src/sum.test.ts", "it('sums', () => { expect(1).toB
 #[case::no_code(&[("README.md", "# A")], "ambiguous", &[])]
 #[tokio::test]
 async fn repositories(#[case] files: &[(&str, &str)], #[case] wanted: &str, #[case] keys: &[&str]) {
-    let answer = looked::<CriticalTests>(files, &acme()).await;
+    let answer = of_files::<CriticalTests>(files, acme()).await;
     assert_eq!(word(&answer.verdict), wanted, "{:?}", answer.verdict);
     assert_eq!(answer.verdict.findings.iter().map(Finding::key).collect::<Vec<_>>(), keys, "{:?}", answer.verdict);
     assert!(wanted != "fail" || !answer.remedy.steps.is_empty(), "{:?}", answer.remedy);
@@ -53,7 +53,7 @@ async fn without_a_repository_there_is_a_gap() {
 
 #[tokio::test]
 async fn evidence_has_places_and_counts() {
-    let answer = looked::<CriticalTests>(&[AUTH, SIGN, UNIT, CI], &acme()).await;
+    let answer = of_files::<CriticalTests>(&[AUTH, SIGN, UNIT, CI], acme()).await;
     assert!(
         answer.verdict.says.as_str().starts_with("2 of 2 files of tests assert something, 2 of 2 journeys"),
         "{}",

@@ -1,7 +1,7 @@
 //! Small repositories with their lockfiles, and what is decided over them.
 
 use super::*;
-use crate::probes::stand_in::{acme, looked, word};
+use crate::probes::stand_in::{acme, of_files, word};
 use crate::systems::stand_in::noon;
 use rstest::rstest;
 
@@ -28,7 +28,7 @@ const BOT: (&str, &str) = (".github/dependabot.yml", "updates:\n  - package-ecos
 #[case::no_code(&[("README.md", "# A")], "ambiguous", &[])]
 #[tokio::test]
 async fn repositories(#[case] files: &[(&str, &str)], #[case] wanted: &str, #[case] keys: &[&str]) {
-    let answer = looked::<Dependencies>(files, &acme()).await;
+    let answer = of_files::<Dependencies>(files, acme()).await;
     assert_eq!(word(&answer.verdict), wanted, "{:?}", answer.verdict);
     assert_eq!(answer.verdict.findings.iter().map(Finding::key).collect::<Vec<_>>(), keys, "{:?}", answer.verdict);
     assert!(wanted != "fail" || !answer.remedy.steps.is_empty(), "{:?}", answer.remedy);
@@ -51,7 +51,7 @@ async fn without_a_repository_there_is_a_gap() {
 #[tokio::test]
 async fn the_newest_of_everything_is_warned_of() {
     let manifest = ("package.json", "{\n \"dependencies\": {\n \"next\": \"latest\" } }");
-    let answer = looked::<Dependencies>(&[manifest, BOT], &acme()).await;
+    let answer = of_files::<Dependencies>(&[manifest, BOT], acme()).await;
     let note = answer.verdict.notes.first().unwrap();
     assert_eq!((note.level, note.says.as_str()), (NoteLevel::Warning, "package.json:3 takes whatever is newest: next@latest"));
 }

@@ -1,7 +1,7 @@
 //! Small repositories with their playbooks, and what is decided over them.
 
 use super::*;
-use crate::probes::stand_in::{acme, looked, word};
+use crate::probes::stand_in::{acme, of_files, word};
 use crate::systems::stand_in::noon;
 use rstest::rstest;
 
@@ -23,7 +23,7 @@ const HALF: (&str, &str) = (
 #[case::unreadable(&[("docs/a.md", "\u{0}\u{1}\u{2}binary")], "incomplete", &[])]
 #[tokio::test]
 async fn repositories(#[case] files: &[(&str, &str)], #[case] wanted: &str, #[case] keys: &[&str]) {
-    let answer = looked::<IncidentPlaybook>(files, &acme()).await;
+    let answer = of_files::<IncidentPlaybook>(files, acme()).await;
     assert_eq!(word(&answer.verdict), wanted, "{:?}", answer.verdict);
     assert_eq!(answer.verdict.findings.iter().map(Finding::key).collect::<Vec<_>>(), keys, "{:?}", answer.verdict);
     assert!(wanted != "fail" || !answer.remedy.steps.is_empty(), "{:?}", answer.remedy);
@@ -45,7 +45,7 @@ async fn without_a_repository_there_is_a_gap() {
 
 #[tokio::test]
 async fn each_part_is_evidence() {
-    let answer = looked::<IncidentPlaybook>(&[WHOLE], &acme()).await;
+    let answer = of_files::<IncidentPlaybook>(&[WHOLE], acme()).await;
     assert_eq!(answer.verdict.notes.len(), 4);
     assert_eq!(answer.verdict.says.as_str(), "docs/incident-playbook.md: 4 of 4 parts of a playbook are there");
 }

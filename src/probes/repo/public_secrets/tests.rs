@@ -1,7 +1,7 @@
 //! Small repositories with variables that builds publish, and what is decided over them.
 
 use super::*;
-use crate::probes::stand_in::{acme, looked, word};
+use crate::probes::stand_in::{acme, of_files, word};
 use crate::systems::stand_in::noon;
 use rstest::rstest;
 
@@ -20,7 +20,7 @@ use rstest::rstest;
 #[case::no_code(&[("README.md", "# A")], "ambiguous", &[])]
 #[tokio::test]
 async fn repositories(#[case] files: &[(&str, &str)], #[case] wanted: &str, #[case] keys: &[&str]) {
-    let answer = looked::<PublicSecrets>(files, &acme()).await;
+    let answer = of_files::<PublicSecrets>(files, acme()).await;
     assert_eq!(word(&answer.verdict), wanted, "{:?}", answer.verdict);
     assert_eq!(answer.verdict.findings.iter().map(Finding::key).collect::<Vec<_>>(), keys, "{:?}", answer.verdict);
     assert!(wanted != "fail" || !answer.remedy.steps.is_empty(), "{:?}", answer.remedy);
@@ -46,7 +46,7 @@ async fn keys_to_restrict_are_told_and_reads_are_counted() {
         "src/a.ts",
         "import.meta.env.VITE_GOOGLE_MAPS_API_KEY; import.meta.env.VITE_GROQ_API_KEY;\nimport.meta.env.VITE_GROQ_API_KEY",
     )];
-    let answer = looked::<PublicSecrets>(&files, &acme()).await;
+    let answer = of_files::<PublicSecrets>(&files, acme()).await;
     assert_eq!(answer.verdict.says.as_str(), "1 of 2 variables that builds publish have the name of a secret");
     let [finding] = answer.verdict.findings.as_slice() else { panic!("{:?}", answer.verdict) };
     assert!(finding.says.as_str().ends_with("(2 places)") && finding.fix.as_str().contains("to GROQ_API_KEY"));

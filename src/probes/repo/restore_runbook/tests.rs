@@ -1,7 +1,7 @@
 //! Small repositories with their documents, and what is decided over them.
 
 use super::*;
-use crate::probes::stand_in::{acme, looked, word};
+use crate::probes::stand_in::{acme, of_files, word};
 use crate::systems::stand_in::noon;
 use rstest::rstest;
 
@@ -20,7 +20,7 @@ const RESTORE: (&str, &str) = (
 #[case::unreadable(&[("docs/a.md", "\u{0}\u{1}\u{2}binary")], "incomplete", &[])]
 #[tokio::test]
 async fn repositories(#[case] files: &[(&str, &str)], #[case] wanted: &str, #[case] keys: &[&str]) {
-    let answer = looked::<RestoreRunbook>(files, &acme()).await;
+    let answer = of_files::<RestoreRunbook>(files, acme()).await;
     assert_eq!(word(&answer.verdict), wanted, "{:?}", answer.verdict);
     assert_eq!(answer.verdict.findings.iter().map(Finding::key).collect::<Vec<_>>(), keys, "{:?}", answer.verdict);
     assert!(wanted != "fail" || !answer.remedy.steps.is_empty(), "{:?}", answer.remedy);

@@ -1,7 +1,7 @@
 //! Small repositories with their documents, and what is decided over them.
 
 use super::*;
-use crate::probes::stand_in::{acme, looked, word};
+use crate::probes::stand_in::{acme, of_files, word};
 use crate::systems::stand_in::noon;
 use rstest::rstest;
 
@@ -31,7 +31,7 @@ const ROTATE: (&str, &str) = (
 #[case::unreadable(&[DEPLOY, BACK, RESTORE, ("docs/a.md", "\u{0}\u{1}\u{2}binary")], "incomplete", &[])]
 #[tokio::test]
 async fn repositories(#[case] files: &[(&str, &str)], #[case] wanted: &str, #[case] keys: &[&str]) {
-    let answer = looked::<Runbooks>(files, &acme()).await;
+    let answer = of_files::<Runbooks>(files, acme()).await;
     assert_eq!(word(&answer.verdict), wanted, "{:?}", answer.verdict);
     assert_eq!(answer.verdict.findings.iter().map(Finding::key).collect::<Vec<_>>(), keys, "{:?}", answer.verdict);
     assert!(wanted != "fail" || !answer.remedy.steps.is_empty(), "{:?}", answer.remedy);
@@ -53,7 +53,7 @@ async fn without_a_repository_there_is_a_gap() {
 
 #[tokio::test]
 async fn how_many_of_how_many_is_told() {
-    let answer = looked::<Runbooks>(&[DEPLOY, BACK], &acme()).await;
+    let answer = of_files::<Runbooks>(&[DEPLOY, BACK], acme()).await;
     assert_eq!(answer.verdict.says.as_str(), "2 of 4 runbooks can be followed");
     let note = answer.verdict.notes.first().unwrap();
     assert_eq!(note.place.as_ref().unwrap().to_string(), "docs/runbooks/deploy.md:1");

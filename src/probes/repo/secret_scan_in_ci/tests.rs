@@ -1,7 +1,7 @@
 //! Small repositories with their workflows, and whether those look for secrets.
 
 use super::*;
-use crate::probes::stand_in::{acme, looked, word};
+use crate::probes::stand_in::{acme, of_files, word};
 use crate::systems::stand_in::noon;
 use rstest::rstest;
 
@@ -18,7 +18,7 @@ const CI: &str = ".github/workflows/ci.yml";
 #[case::broken(&[(CI, "on: [")], "incomplete", &[])]
 #[tokio::test]
 async fn repositories(#[case] files: &[(&str, &str)], #[case] wanted: &str, #[case] keys: &[&str]) {
-    let answer = looked::<SecretScanInCi>(files, &acme()).await;
+    let answer = of_files::<SecretScanInCi>(files, acme()).await;
     assert_eq!(word(&answer.verdict), wanted, "{:?}", answer.verdict);
     assert_eq!(answer.verdict.findings.iter().map(Finding::key).collect::<Vec<_>>(), keys, "{:?}", answer.verdict);
     assert!(wanted != "fail" || !answer.remedy.steps.is_empty(), "{:?}", answer.remedy);

@@ -1,7 +1,7 @@
 //! Small repositories, and the inventory of the systems that they use.
 
 use super::*;
-use crate::probes::stand_in::{acme, looked, word};
+use crate::probes::stand_in::{acme, of_files, word};
 use crate::systems::stand_in::noon;
 use rstest::rstest;
 
@@ -18,7 +18,7 @@ const LIST: (&str, &str) =
 #[case::no_code(&[("README.md", "# A")], "ambiguous", &[])]
 #[tokio::test]
 async fn repositories(#[case] files: &[(&str, &str)], #[case] wanted: &str, #[case] keys: &[&str]) {
-    let answer = looked::<SystemsInventory>(files, &acme()).await;
+    let answer = of_files::<SystemsInventory>(files, acme()).await;
     assert_eq!(word(&answer.verdict), wanted, "{:?}", answer.verdict);
     assert_eq!(answer.verdict.findings.iter().map(Finding::key).collect::<Vec<_>>(), keys, "{:?}", answer.verdict);
     assert!(wanted != "fail" || !answer.remedy.steps.is_empty(), "{:?}", answer.remedy);
@@ -40,7 +40,7 @@ async fn without_a_repository_there_is_a_gap() {
 
 #[tokio::test]
 async fn the_observation_is_a_table() {
-    let answer = looked::<SystemsInventory>(&[CODE, LIST, (".env.example", "OPENAI_API_KEY=\n")], &acme()).await;
+    let answer = of_files::<SystemsInventory>(&[CODE, LIST, (".env.example", "OPENAI_API_KEY=\n")], acme()).await;
     let seen: Seen = serde_json::from_value(answer.observation.clone().unwrap()).unwrap();
     let rows: Vec<_> = seen.systems.iter().map(|it| (it.name.as_str(), it.strength, it.metered, it.listed.is_some())).collect();
     assert_eq!(

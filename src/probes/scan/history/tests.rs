@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use std::path::Path;
 use wiremock::MockServer;
 
-fn leak(change: &Value) -> Value {
+pub fn leak(change: &Value) -> Value {
     let mut it = json!({
         "id": "00112233aabbccdd", "rule": "stripe-secret-live", "kind": "Stripe secret key", "provider": "Stripe",
         "path": "src/pay.ts", "line": 3, "commit": "abc1234def5678", "surface": "history", "since": "2026-03-03T12:00:00Z",
@@ -124,6 +124,51 @@ async fn a_deleted_key_is_found_in_the_history_and_nowhere_else() {
     let verdict = look::<History>(shallow.path()).await;
     assert_eq!(word(&verdict), "incomplete", "{verdict:?}");
     assert_eq!(word(&look::<ExposureWindow>(shallow.path()).await), "incomplete");
+}
+
+/// An app that names only its repository at the code host: the probe's own clone, made by git, scanned, and gone after.
+#[tokio::test]
+async fn what_has_no_checkout_is_cloned_scanned_and_removed() {
+    use crate::domain::System;
+    use crate::repo::clone::{CloneLimits, CloneProblem, Cloned};
+    use std::sync::{Arc, Mutex};
+    let origin = tempfile::tempdir().unwrap();
+    let key = ["sk", "_live_", "51a8Kd92LmQx71Zp", "Rt54WvYb63NcHs0u", "4JtFqEw7Gz"].concat();
+    git(origin.path(), &["init", "-q"]);
+    std::fs::write(origin.path().join("pay.ts"), format!("const key = '{key}'\n")).unwrap();
+    git(origin.path(), &["add", "."]);
+    git(origin.path(), &["commit", "-qm", "pay"]);
+    std::fs::write(origin.path().join("pay.ts"), "const key = process.env.KEY\n").unwrap();
+    git(origin.path(), &["commit", "-qam", "no key"]);
+    let server = MockServer::start().await;
+    let repository = json!({"full_name": "acme/shop", "default_branch": "main"});
+    crate::systems::stand_in::answers(&server, "/repos/acme/shop", 200, &repository).await;
+    let settings = AppSettings { github: Some("acme/shop".parse().unwrap()), ..acme() };
+    let made: Arc<Mutex<Vec<std::path::PathBuf>>> = Arc::default();
+    let into = tempfile::tempdir().unwrap();
+    let mut sight = sight(&server, &[System::Github], &settings);
+    let (from, below, kept) = (origin.path().to_owned(), into.path().to_owned(), Arc::clone(&made));
+    sight.cloner = Some(Arc::new(move |slug, stop| {
+        assert_eq!(slug.to_string(), "acme/shop");
+        let limits = CloneLimits { local: true, ..CloneLimits::default() };
+        let cloned: Cloned = crate::repo::clone::clone(&format!("file://{}", from.display()), None, &below, stop, limits)?;
+        kept.lock().unwrap().push(cloned.path().to_owned());
+        Ok(cloned)
+    }));
+    let verdict = Erased::<History>::new().look(&sight).await.verdict;
+    assert_eq!(word(&verdict), "fail", "{verdict:?}");
+    assert!(verdict.findings[0].says.as_str().contains("only in history: pay.ts:1"), "{verdict:?}");
+    let window = Erased::<ExposureWindow>::new().look(&sight).await.verdict;
+    assert_eq!((word(&window), window.notes.len()), ("needs_judgement".to_owned(), 1), "{window:?}");
+    let made = made.lock().unwrap();
+    assert_eq!(made.len(), 1, "one clone for both probes");
+    assert!(!made[0].exists() && std::fs::read_dir(into.path()).unwrap().next().is_none(), "the clone stayed");
+    drop(made);
+    // A clone that is refused is a gap with a step, and never a clean history.
+    let mut refused = crate::probes::stand_in::sight(&server, &[System::Github], &settings);
+    refused.cloner = Some(Arc::new(|_, _| Err(CloneProblem::NoGit)));
+    let gap = Erased::<History>::new().look(&refused).await.verdict.outcome.gap().cloned().unwrap();
+    assert!(gap.kind == GapKind::NotConfigured && gap.needs.is_some(), "{gap:?}");
 }
 
 #[tokio::test]

@@ -88,6 +88,7 @@ fn one_secret_in_many_files_is_one_finding_by_its_hash() {
 #[case(RepoProblem::Unreadable { path: "x".into(), why: "denied".into() }, GapKind::NoPermission)]
 #[case(RepoProblem::Corrupt { path: "x".into(), what: "index" }, GapKind::UnexpectedAnswer)]
 #[case(RepoProblem::NotAnArchive { path: "x".into() }, GapKind::UnexpectedAnswer)]
+#[case(RepoProblem::NoWorkingDirectory, GapKind::Unreachable)]
 #[case(RepoProblem::Stopped, GapKind::TimedOut)]
 fn no_tree_is_a_gap(#[case] problem: RepoProblem, #[case] kind: GapKind) {
     let gap = files::gap(&problem, System::Scan, &app());

@@ -2,24 +2,24 @@
 
 use super::Seen;
 use crate::domain::checklist::Effort;
-use crate::domain::{Finding, Foreign, Gap, GapKind, Note, NoteLevel, Place, Remedy, System, Verdict};
+use crate::domain::{Exposure, Finding, Foreign, Gap, GapKind, Note, NoteLevel, Place, Remedy, System, Verdict};
+use crate::probes::leaks::{self, Group};
 use crate::probes::part::Part;
 use crate::scan::{Framework, Leak, SiteReport};
-use std::collections::BTreeMap;
+use chrono::{DateTime, Utc};
 
 /// Steps that name a place to rotate; further ones are counted.
 const MOST_STEPS: usize = 8;
 
-pub(super) fn verdict(seen: &Seen) -> Verdict {
+pub(super) fn verdict(seen: &Seen, now: DateTime<Utc>) -> Verdict {
     let site = &seen.site;
-    let findings = findings(site);
+    let findings = findings(site, Some(now));
     let verdict = if !findings.is_empty() {
         let keys = if findings.len() == 1 { "1 key is".to_owned() } else { format!("{} keys are", findings.len()) };
-        Verdict::fail(format!("{keys} served to every visitor"), findings)
-    } else if !site.report.coverage.complete {
-        Verdict::undecided(unseen(seen))
-    } else if site.scripts.seen == 0 {
-        Verdict::undecided(no_scripts())
+        // Each found key may be replaced one day; what was not seen is then all that keeps this open.
+        Verdict::fail(format!("{keys} served to every visitor"), findings).unseen(left_out(seen, "searched"))
+    } else if let Some(gap) = unseen(seen) {
+        Verdict::undecided(gap)
     } else {
         let maps = match site.maps.len() {
             0 => String::new(),
@@ -32,7 +32,7 @@ pub(super) fn verdict(seen: &Seen) -> Verdict {
 }
 
 pub(super) fn remedy(seen: &Seen) -> Remedy {
-    let findings = findings(&seen.site);
+    let findings = findings(&seen.site, None);
     if findings.is_empty() {
         return Remedy::default();
     }
@@ -46,29 +46,36 @@ pub(super) fn remedy(seen: &Seen) -> Remedy {
     Remedy { steps, effort: Effort::M }
 }
 
-/// One finding per key, however many files have it.
-fn findings(site: &SiteReport) -> Vec<Finding> {
-    grouped(site.report.findings.iter().filter(|leak| leak.can_fail()))
-        .into_values()
+/// One finding per key, however many files have it. `seen_at`: from when it is known to lie open where no file says so.
+fn findings(site: &SiteReport, seen_at: Option<DateTime<Utc>>) -> Vec<Finding> {
+    leaks::grouped(site.report.findings.iter().filter(|leak| leak.can_fail()))
+        .into_iter()
         .filter_map(|leaks| {
             let (first, severity) = (leaks.first()?, leaks.iter().map(|it| it.severity).max()?);
             let since = leaks.iter().filter_map(|it| it.since).min();
             let since = since.map(|at| format!(", at least since {}", at.format("%-d %B %Y"))).unwrap_or_default();
             let says = format!("{} {} is served in {}{since}", first.kind, first.masked, places(&leaks));
             let fix = format!("Anybody has it: revoke it now and make a new one: {}", first.rotate);
-            Some(Finding::new(&format!("site.{}", first.rule), &first.id, severity, says, fix).at(place(site, first)))
+            let exposure = leaks::exposure(&leaks);
+            let exposure = Exposure { since: exposure.since.or(seen_at), ..exposure };
+            let finding = Finding::new(&format!("site.{}", first.rule), &first.id, severity, says, fix);
+            Some(finding.at(place(site, first)).exposed(exposure))
         })
         .collect()
 }
 
 fn notes(site: &SiteReport) -> Vec<Note> {
     let mut notes = Vec::new();
-    for leaks in grouped(site.report.findings.iter().filter(|leak| !leak.can_fail())).into_values() {
+    for leaks in leaks::grouped(site.report.findings.iter().filter(|leak| !leak.can_fail())) {
         let Some(first) = leaks.first() else { continue };
         let places = places(&leaks);
         let (level, what, says) = if first.public {
-            let says = format!("{} {} is public by design; it is served in {places}", first.kind, first.masked);
-            (NoteLevel::Info, "public", says)
+            let why = leaks::why_harmless(first);
+            (
+                NoteLevel::Info,
+                "public",
+                format!("{} {} is public by design{why}; it is served in {places}", first.kind, first.masked),
+            )
         } else {
             let says = format!("{} {} may be a credential; it is served in {places}", first.kind, first.masked);
             (NoteLevel::Evidence, "maybe", says)
@@ -101,15 +108,7 @@ fn notes(site: &SiteReport) -> Vec<Note> {
     notes
 }
 
-fn grouped<'a>(leaks: impl Iterator<Item = &'a Leak>) -> BTreeMap<(&'a str, &'a str), Vec<&'a Leak>> {
-    let mut groups: BTreeMap<_, Vec<&Leak>> = BTreeMap::new();
-    for leak in leaks {
-        groups.entry((leak.rule.as_str(), leak.id.as_str())).or_default().push(leak);
-    }
-    groups
-}
-
-fn places(leaks: &[&Leak]) -> String {
+fn places(leaks: &Group<'_>) -> String {
     let first = leaks.first().map(|it| format!("{}:{}", it.path, it.line)).unwrap_or_default();
     match leaks.len() {
         0 | 1 => first,
@@ -119,7 +118,7 @@ fn places(leaks: &[&Leak]) -> String {
 }
 
 /// The page that a browser can open; a source inside a map has only its own name.
-fn place(site: &SiteReport, leak: &Leak) -> Place {
+pub(in crate::probes) fn place(site: &SiteReport, leak: &Leak) -> Place {
     let address =
         leak.path.as_str().starts_with('/').then(|| url::Url::parse(site.address.as_str()).ok()?.join(leak.path.as_str()).ok());
     match address.flatten() {
@@ -128,24 +127,31 @@ fn place(site: &SiteReport, leak: &Leak) -> Place {
     }
 }
 
-/// What was left out, so that nothing found is not clean; and the step that would show it.
-fn unseen(seen: &Seen) -> Gap {
+/// What was left out, so that nothing found is not clean; and the step that would show it. None if all was seen.
+pub(in crate::probes) fn unseen(seen: &Seen) -> Option<Gap> {
+    left_out(seen, "no privileged key in")
+}
+
+fn left_out(seen: &Seen, lead: &str) -> Option<Gap> {
     let site = &seen.site;
+    if site.report.coverage.complete {
+        return (site.scripts.seen == 0).then(no_scripts);
+    }
     let mut hidden = site.report.coverage.skipped.iter().filter(|it| it.hides);
     let first = hidden.next().map_or_else(|| "not all was read".to_owned(), |it| format!("{} ({})", it.what, it.why));
     let more: usize = hidden.map(|it| it.count).sum();
     let more = if more > 0 { format!(" and {more} more") } else { String::new() };
     let scripts = format!("{} of {} scripts", site.scripts.seen, site.scripts.total);
-    let says = format!("no privileged key in {scripts}, but not seen: {first}{more}");
+    let says = format!("{lead} {scripts}, but not seen: {first}{more}");
     let gap = Gap::new(GapKind::Incomplete, System::Site, says);
-    match &seen.pages {
+    Some(match &seen.pages {
         // Only this framework needs the list; for it, what hides the list is what to open.
         Part::Hidden(why) if site.framework == Framework::NextApp => {
             let step = why.needs.as_ref().map_or("Name the app's repository", Foreign::as_str);
             gap.needs(step)
         }
         _ => gap.needs("Open what was not seen and run again, or scan the build's output with `rescue scan PATH`"),
-    }
+    })
 }
 
 /// A page without a script: a placeholder, a maintenance page, a site that is not this app.

@@ -4,7 +4,7 @@
 #![expect(clippy::needless_pass_by_value, reason = "rows of a table are written in place")]
 
 use super::*;
-use crate::domain::{GapKind, NoteLevel, Place};
+use crate::domain::{ExposedIn, GapKind, NoteLevel, Place};
 use crate::probes::stand_in::{acme, sight};
 use crate::probes::{AnyProbe, Erased};
 use crate::systems::stand_in::{answers, answers_text, noon};
@@ -70,6 +70,8 @@ fn decisions(#[case] change: Value, #[case] wanted: &str, #[case] notes: &[NoteL
     let word = verdict.outcome.gap().map_or_else(|| verdict.outcome.word().to_owned(), |gap| gap.kind.to_string());
     assert_eq!(word, wanted, "{verdict:?}");
     assert_eq!(verdict.findings.is_empty(), wanted != "fail");
+    let partial = !seen.site.report.coverage.complete;
+    assert_eq!(verdict.unseen.is_some(), wanted == "fail" && partial, "a fail says what it left out");
     assert_eq!(verdict.notes.iter().map(|it| it.level).collect::<Vec<_>>(), notes);
     assert_eq!(Bundle::remedy(&seen, &acme()).steps.is_empty(), wanted != "fail");
     assert!(verdict.outcome.gap().is_none_or(|gap| gap.needs.is_some()));
@@ -86,6 +88,7 @@ fn one_key_in_many_scripts_is_one_finding_that_a_browser_can_open() {
     ]);
     let verdict = Bundle::decide(&seen(site(json!({"findings": leaks})), json!({"seen": 3})), &acme(), noon());
     let [finding] = verdict.findings.as_slice() else { panic!("{verdict:?}") };
+    assert_eq!(verdict.says.as_str(), "1 key is served to every visitor");
     assert_eq!(finding.key(), "site.supabase-service-role:00112233aabbccdd");
     assert!(
         finding.says.as_str().ends_with("/assets/index.js:3 and 2 more files, at least since 3 November 2026"),
@@ -93,7 +96,16 @@ fn one_key_in_many_scripts_is_one_finding_that_a_browser_can_open() {
         finding.says
     );
     assert_eq!(finding.place, Some(Place::Web { url: "https://acme.example/assets/index.js".into() }));
-    assert_eq!(verdict.says.as_str(), "1 key is served to every visitor");
+    let exposure = finding.exposed.as_ref().unwrap();
+    assert_eq!((exposure.at, exposure.places, exposure.until), (ExposedIn::Site, 3, None));
+    assert_eq!(exposure.since, Some("2026-11-03T10:00:00Z".parse().unwrap()));
+    // Where no file says so, it is known to be open from the first look on.
+    let verdict = Bundle::decide(&seen(site(json!({"findings": [leak(json!({}))]})), json!({"seen": 3})), &acme(), noon());
+    assert_eq!(verdict.findings[0].exposed.as_ref().unwrap().since, Some(noon()));
+    assert!(!verdict.findings[0].says.as_str().contains("since"), "{}", verdict.findings[0].says);
+    let anon = leak(json!({"public": true, "severity": "info", "rule": "supabase-anon"}));
+    let notes = Bundle::decide(&seen(site(json!({"findings": [anon]})), json!({"seen": 3})), &acme(), noon()).notes;
+    assert!(notes[0].says.as_str().contains("row-level security"), "{}", notes[0].says);
 }
 
 #[test]

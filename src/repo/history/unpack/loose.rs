@@ -47,21 +47,20 @@ pub(super) fn blobs<S: Searcher>(
                     reader.content.zeroize();
                 }
             }
-            Some((Kind::Blob, _)) => {
-                let Some(file) = reader.file.take().filter(|file| (&*file).rewind().is_ok()) else {
-                    worker.unread(object, Why::Unreadable);
-                    return;
-                };
-                let mut content = Stream::new(file);
-                if content.read_exact(&mut vec![0; reader.head]).is_ok() {
-                    worker.large(object, &mut content);
-                } else {
-                    worker.unread(object, Why::Damaged);
-                }
-            }
+            Some((Kind::Blob, _)) => match reader.stream() {
+                Some(mut content) => worker.large(object, &mut content),
+                None => worker.unread(object, Why::Damaged),
+            },
             _ => worker.unread(object, Why::Damaged),
         }
     })
+}
+
+/// What an object in a file of its own is, and its bytes as they come.
+pub(in crate::repo::history) fn content(store: &Store, object: u32) -> Option<(Kind, Stream<File>)> {
+    let mut reader = Reader::new();
+    let (kind, _) = reader.header(store, object as usize)?;
+    Some((kind, reader.stream()?))
 }
 
 fn each<W: Send>(store: &Store, workers: Vec<W>, stop: &AtomicBool, one: impl Fn(&mut W, usize, &mut Reader) + Sync) -> Vec<W> {
@@ -122,6 +121,15 @@ impl Reader {
             _ => return None,
         };
         Some((kind, size.parse().ok()?))
+    }
+
+    /// The content piece by piece, after the header was read.
+    fn stream(&mut self) -> Option<Stream<File>> {
+        let mut file = self.file.take()?;
+        file.rewind().ok()?;
+        let mut content = Stream::new(file);
+        content.read_exact(&mut vec![0; self.head]).ok()?;
+        Some(content)
     }
 
     /// Reads the object to its end; its content is then in `content`.

@@ -68,7 +68,7 @@ fn a_partial_clone_tells_what_it_lacks_and_fetches_nothing() {
     let before = fs::read_dir(clone.join("objects/pack")).unwrap().count();
     let report = scan(&clone).unwrap();
     assert_eq!((report.coverage.files_seen, report.coverage.files_total), (0, 4));
-    assert!(has_gap(&report, ".env", "neither on disk") && has_gap(&report, "src/b.ts", "neither on disk"));
+    assert!(has_gap(&report, ".env", "partial clone") && has_gap(&report, "src/b.ts", "partial clone"));
     assert_eq!(fs::read_dir(clone.join("objects/pack")).unwrap().count(), before);
 }
 

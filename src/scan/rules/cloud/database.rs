@@ -23,6 +23,19 @@ pub(super) const SCHEMES: &[&str] = &[
     "sqlserver://",
     "cockroachdb://",
     "clickhouse://",
+    "postgis://",
+    "pgsql://",
+    "redshift://",
+    "neo4j://",
+    "neo4j+",
+    "bolt://",
+    "mysqlx://",
+    "snowflake://",
+    "oracle://",
+    "oracle+",
+    "mssql+",
+    "redis+",
+    "libsql://",
 ];
 /// User, password and host; the password may hold an `@` that nobody escaped, so the last one before the host counts.
 pub(super) const PATTERN: &str =
@@ -81,7 +94,7 @@ pub(super) fn with_password(candidate: &Candidate<'_>) -> Option<Judged> {
         || is_reference(user)
         || is_placeholder(password.as_bytes())
         || password.contains(['{', '}'])
-        || password.starts_with('$')
+        || password.starts_with("$env")
     {
         return None;
     }
@@ -95,10 +108,15 @@ pub(super) fn with_password(candidate: &Candidate<'_>) -> Option<Judged> {
     }
     // One label is a name inside a compose file or a cluster: it opens nothing from outside.
     if !host.contains(['.', '[']) {
-        return Some(candidate.kept().confidence(if random { Confidence::Contextual } else { Confidence::Weak }));
+        let own = !is_default(user, &lower) && !DEFAULT_PASSWORDS.iter().any(|it| it.len() > 3 && lower.contains(it));
+        return Some(candidate.kept().confidence(if random || own { Confidence::Contextual } else { Confidence::Weak }));
     }
-    let default = DEFAULT_PASSWORDS.contains(&lower.as_str()) || lower == user.to_ascii_lowercase() || password.len() < 4;
-    Some(if default { candidate.kept().confidence(Confidence::Contextual) } else { candidate.kept() })
+    Some(if is_default(user, &lower) { candidate.kept().confidence(Confidence::Contextual) } else { candidate.kept() })
+}
+
+/// Whether a password is the user's name, one that everybody types, or next to nothing.
+fn is_default(user: &str, password: &str) -> bool {
+    DEFAULT_PASSWORDS.contains(&password) || password == user.to_ascii_lowercase() || password.len() < 4
 }
 
 pub(super) fn of_supabase(candidate: &Candidate<'_>) -> Option<Judged> {

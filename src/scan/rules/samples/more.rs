@@ -291,6 +291,46 @@ pub(super) fn more(d: &mut Dice, reference: &str) -> Vec<Samples> {
             vec![format!("K=v1.0-{}-{}\n", d.text(HEX, 24), d.text(HEX, 40))],
         ),
         of(
+            "framework-secret",
+            "settings.py",
+            vec![format!("SECRET_KEY = 'django-insecure-{}'\n", d.text("abcdefghijkmnpqrstuvwxyz0123456789!@#$%^&*(-_=+)", 50))],
+            vec!["SECRET_KEY = get_random_secret_key(50)\n".to_owned()],
+        ),
+        of(
+            "putty-private-key",
+            "id.ppk",
+            vec![format!(
+                "PuTTY-User-Key-File-{}: ssh-rsa\nEncryption: none\nPublic-Lines: 1\n{}\nPrivate-Lines: 1\n{}\n",
+                2,
+                d.text(ALNUM, 64),
+                d.text(ALNUM, 64)
+            )],
+            vec![format!("PuTTY-User-Key-File-{}: ssh-rsa\nPublic-Lines: 1\n{}\n", 2, d.text(ALNUM, 64))],
+        ),
+        of(
+            "age-secret-key",
+            "keys.txt",
+            vec![format!("AGE-SECRET-KEY-1{}\n", d.text("023456789ACDEFGHJKLMNPQRSTUVWXYZ", 58))],
+            vec![format!("AGE-SECRET-KEY-1{}\n", d.text("023456789ACDEFGHJKLMNPQRSTUVWXYZ", 40))],
+        ),
+        of(
+            "google-oauth-client-secret-old",
+            "client.json",
+            vec![format!(
+                "\"client_id\": \"{}-{}.apps.googleusercontent.com\",\n\"client_secret\": \"{}\"\n",
+                d.text(DIGITS, 12),
+                d.text(HEX, 32),
+                d.text(ALNUM, 24)
+            )],
+            vec![format!("\"client_secret\": \"{}\"\n", d.text(ALNUM, 24))],
+        ),
+        of(
+            "npm-token-old",
+            ".env",
+            vec![format!("NPM_TOKEN={}\n", uuid(d))],
+            vec![format!("NPM_PACKAGE_ID={}\n", uuid(d)), "NPM_TOKEN=your-npm-token\n".to_owned()],
+        ),
+        of(
             "npm-registry-login",
             ".npmrc",
             vec![format!("//r.acme.com/:_authToken={}\n", uuid(d)), format!("//r.acme.com/:_password={}\n", d.text(ALNUM, 40))],
@@ -415,6 +455,12 @@ pub(super) fn more(d: &mut Dice, reference: &str) -> Vec<Samples> {
             ".env",
             vec![format!("ALGOLIA_SEARCH_KEY={}\n", d.text(HEX, 32))],
             vec![format!("ALGOLIA_ADMIN_KEY={}\n", d.text(HEX, 32))],
+        ),
+        of(
+            "cloudinary-secret",
+            ".env",
+            vec![format!("CLOUDINARY_API_SECRET={}\n", d.text(ALNUM, 27))],
+            vec![format!("CLOUDINARY_FOLDER={}\n", d.text(ALNUM, 27))],
         ),
         of(
             "cloudinary-url",

@@ -115,6 +115,43 @@ async fn the_manifest_names_all_pages_of_the_pages_router() {
     assert_eq!(found(&report), ["secret /shop/:1", "secret /shop/_next/static/chunks/about.aa11.js:1"]);
 }
 
+/// What a server gives to a page stands in its data, too, and in the data alone after a move from page to page.
+#[tokio::test]
+async fn the_data_of_the_first_page_is_searched_where_it_is_served() {
+    let page = html(&format!(
+        r#"<script src="/_next/static/chunks/main.js" defer=""></script><script id="__NEXT_DATA__" type="application/json">{{"props":{{}},"page":"/","buildId":"{ID}","locale":"en"}}</script>"#
+    ));
+    let manifest = r#"self.__BUILD_MANIFEST={"/":["static/chunks/main.js"],sortedPages:["/","/_app"]}"#;
+    let data = "/_next/data/andUl6SpeHcPiVlzjv0HR/en.json";
+    let files = [
+        ("/", page),
+        ("/_next/static/chunks/main.js", js("1")),
+        ("/_next/static/andUl6SpeHcPiVlzjv0HR/_buildManifest.js", js(manifest)),
+    ];
+    let there = says("application/json", format!(r#"{{"pageProps":{{"k":"{}"}}}}"#, stripe(6)));
+    let secret = vec![format!("secret {data}:1")];
+    for (answer, wanted, unseen) in [(there, secret, 0), (gone(), Vec::new(), 0), (Say::Hang, Vec::new(), 1)] {
+        let site = Site::of(files.iter().cloned().chain([(data, answer)])).await;
+        let report = report(&site, &options()).await;
+        assert_eq!(found(&report), wanted);
+        assert_eq!(hidden(&report).iter().filter(|it| it.contains(data)).count(), unseen, "{:?}", hidden(&report));
+        assert_eq!(report.report.coverage.complete, unseen == 0, "{:?}", hidden(&report));
+        assert!(site.asked().iter().any(|it| it == data));
+    }
+}
+
+#[tokio::test]
+async fn an_asset_host_that_a_person_named_is_asked_and_no_other() {
+    let assets = Site::of([("/main.js", js(format!("k='{}'", stripe(7))))]).await;
+    let other = Site::of([("/main.js", js(format!("k='{}'", stripe(8))))]).await;
+    let tags = format!(r#"<script src="{}main.js"></script><script src="{}main.js"></script>"#, assets.url, other.url);
+    let site = Site::of([("/", html(&format!("<script src=\"/own.js\"></script>{tags}"))), ("/own.js", js("1"))]).await;
+    let port = assets.url.port().unwrap();
+    let report = report(&site, &options().host(format!("127.0.0.1:{port}"))).await;
+    assert_eq!(found(&report), ["secret 127.0.0.1/main.js:1"]);
+    assert_eq!((assets.asked().contains(&"/main.js".to_owned()), other.asked().len()), (true, 0));
+}
+
 #[tokio::test]
 async fn a_runtime_with_one_chunk_takes_its_number_from_the_calls() {
     let mut files = app();

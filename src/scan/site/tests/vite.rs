@@ -42,7 +42,10 @@ async fn every_lazy_chunk_is_read_and_public_keys_are_public() {
                 .with("last-modified", changed),
         ),
         ("/assets/shared-aB10rqSx.js", js("import(`./deep-DvbAX1M_.js`)")),
-        ("/assets/deep-DvbAX1M_.js", js(format!("a=\"{}\"", stripe(0)))),
+        (
+            "/assets/deep-DvbAX1M_.js",
+            js(format!("a=\"{}\" // gitleaks:allow", stripe(0))).with("last-modified", "Tue, 01 Jan 1980 00:00:00 GMT"),
+        ),
         ("/assets/w-Cet5YvDQ.js", js(format!("self.k=\"{}\"", stripe(1)))),
     ])
     .await;
@@ -66,6 +69,10 @@ async fn every_lazy_chunk_is_read_and_public_keys_are_public() {
     );
     assert_eq!(key.since, Some("2026-11-03T10:00:00Z".parse().unwrap()));
     assert!(key.can_fail());
+    let marked = report.report.findings.iter().find(|it| it.path.as_str().contains("deep-")).unwrap();
+    assert_eq!(marked.marker.as_ref().map(crate::domain::Foreign::as_str), Some("gitleaks:allow"), "a hint, as in files");
+    assert!(marked.can_fail(), "and obeyed nowhere");
+    assert_eq!(marked.since, None, "1980 is when a build tool dated it, not when it was served");
     let anon = report.report.findings.iter().find(|it| it.rule == "supabase-anon").unwrap();
     assert_eq!((anon.public, anon.severity, anon.can_fail()), (true, Severity::Info, false));
     let projects: Vec<_> = report.projects.iter().map(|it| (it.project.as_str(), it.path.as_str(), it.own)).collect();
