@@ -44,6 +44,11 @@ pub async fn of_files<P: super::Probe>(files: &[(&str, &str)], settings: AppSett
     super::AnyProbe::look(&super::Erased::<P>::new(), &sight(&server, &[], &settings)).await
 }
 
+/// As [`of_files`], for settings that are used again.
+pub async fn looked<P: super::Probe>(files: &[(&str, &str)], settings: &AppSettings) -> super::Answer {
+    of_files::<P>(files, settings.clone()).await
+}
+
 /// The outcome's word; of an undecided one its gap's.
 #[must_use]
 pub fn word(verdict: &crate::domain::Verdict) -> String {

@@ -6,7 +6,8 @@ use crate::systems::stand_in::noon;
 use rstest::rstest;
 
 const SUPABASE: (&str, &str) = ("supabase/migrations/20260101000000_a.sql", "create table a (id int);");
-const DEPLOY: (&str, &str) = (".github/workflows/deploy.yml", "on: push\njobs:\n  a:\n    steps:\n      - run: supabase db push\n");
+const DEPLOY: (&str, &str) =
+    (".github/workflows/deploy.yml", "on: push\njobs:\n  a:\n    steps:\n      - run: supabase db push\n");
 
 #[rstest]
 #[case::straight_to_production(&[SUPABASE, DEPLOY], "fail")]
@@ -28,7 +29,8 @@ async fn apps(#[case] files: &[(&str, &str)], #[case] wanted: &str) {
 
 #[tokio::test]
 async fn where_they_are_tried_is_shown() {
-    let files = [SUPABASE, (".github/workflows/ci.yml", "on: push\njobs:\n  a:\n    steps:\n      - run: npx supabase db reset\n")];
+    let files =
+        [SUPABASE, (".github/workflows/ci.yml", "on: push\njobs:\n  a:\n    steps:\n      - run: npx supabase db reset\n")];
     let verdict = of_files::<StagedMigrations>(&files, acme()).await.verdict;
     assert_eq!(verdict.notes.first().unwrap().place.as_ref().unwrap().to_string(), ".github/workflows/ci.yml:5");
 }
