@@ -184,7 +184,7 @@ impl Project {
         for it in &self.mentions {
             match &it.what {
                 Mentioned::Supabase(id) => self.links.push(hosts::supabase(&it.at.path, it.at.line, id, None)),
-                Mentioned::Site(url) => self.addresses.add_site(url, it.at.clone(), "`metadataBase`"),
+                Mentioned::Site(url) => self.addresses.add_site(url, &it.at, "`metadataBase`"),
                 Mentioned::Host(_) => {}
             }
         }

@@ -96,16 +96,17 @@ fn of_archive(path: &Path, stop: &AtomicBool) -> Result<Survey, RepoProblem> {
     let mut waiting: Vec<(String, Vec<u8>)> = Vec::new();
     let mut bytes = 0;
     let archived = archive::archive(path, ReadLimits::default(), &mut |file| {
-        let (name, held) = match file {
+        let (name, content) = match file {
             archive::Archived::Held(file) => (String::from_utf8_lossy(&file.path).into_owned(), Some(file.content.bytes)),
             archive::Archived::Large { path, .. } => (String::from_utf8_lossy(&path).into_owned(), None),
         };
         if survey.meet(&name) {
-            match held {
-                Some(held) => {
-                    bytes += held.len();
-                    waiting.push((name, held));
+            match content {
+                Some(content) => {
+                    bytes += content.len();
+                    waiting.push((name, content));
                 }
+                // What is not held is not read either: it is far beyond anything that people write.
                 None => survey.unread.push(Unread::new(name.as_bytes(), Why::TooLarge)),
             }
         }

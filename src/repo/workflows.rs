@@ -95,7 +95,7 @@ pub struct Step {
     pub name: Option<String>,
     pub uses: Option<String>,
     pub run: Option<String>,
-    /// The line on which the first line of `run` stands.
+    /// The line on which the first command of `run` stands.
     pub run_line: u32,
     pub with: BTreeMap<String, String>,
     pub condition: Option<String>,

@@ -83,7 +83,7 @@ impl Probe for Architecture {
     }
 
     fn remedy(seen: &Seen, _settings: &AppSettings) -> Remedy {
-        let steps: Vec<Foreign> = findings(seen, false).into_iter().map(|it| it.fix).collect();
+        let steps: Vec<Foreign> = findings(seen, !seen.ground.unread.is_empty()).into_iter().map(|it| it.fix).collect();
         Remedy { steps, effort: Effort::S }
     }
 }
@@ -153,8 +153,8 @@ fn seen(survey: &Survey) -> Seen {
         if diagram.names.is_empty() && !is_about && diagram.kind != DiagramKind::Picture {
             continue;
         }
-        let names: Vec<&str> = diagram.names.iter().copied().collect();
-        let words = if names.is_empty() { "names no service".to_owned() } else { format!("names {}", names.join(", ")) };
+        let shown: Vec<&str> = diagram.names.iter().copied().collect();
+        let words = if shown.is_empty() { "names no service".to_owned() } else { format!("names {}", shown.join(", ")) };
         let spot = Spot::new(&diagram.at.path, diagram.at.line, format!("{}, {words}", diagram.kind));
         if diagram.kind == DiagramKind::Picture || diagram.arrows.is_none() {
             pictures.push(spot);
@@ -171,7 +171,7 @@ fn seen(survey: &Survey) -> Seen {
         diagrams,
         pictures,
         sections: sections.collect(),
-        named: used.intersection(&named).map(|it| Foreign::new(it)).collect(),
+        named: used.intersection(&named).map(Foreign::new).collect(),
         used: used.into_iter().map(Foreign::from).collect(),
         has_owners: drawn.iter().any(|it| it.has_owners),
         has_personal_data: drawn.iter().any(|it| it.has_personal_data),

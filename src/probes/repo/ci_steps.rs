@@ -110,7 +110,7 @@ impl Probe for CiSteps {
     }
 
     fn remedy(seen: &Seen, settings: &AppSettings) -> Remedy {
-        let found = findings(seen, settings, false);
+        let found = findings(seen, settings, !seen.ground.unread.is_empty());
         let mut steps: Vec<Foreign> = found.iter().map(|it| it.fix.clone()).collect();
         steps.dedup();
         let effort = if seen.on_pull_requests.is_empty() || seen.asserting == 0 { Effort::M } else { Effort::S };

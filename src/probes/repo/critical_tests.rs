@@ -103,7 +103,7 @@ impl Probe for CriticalTests {
     }
 
     fn remedy(seen: &Seen, _settings: &AppSettings) -> Remedy {
-        let steps: Vec<Foreign> = findings(seen, false).into_iter().map(|it| it.fix).collect();
+        let steps: Vec<Foreign> = findings(seen, !seen.ground.unread.is_empty()).into_iter().map(|it| it.fix).collect();
         Remedy { steps, effort: Effort::L }
     }
 }
@@ -223,10 +223,10 @@ fn because(survey: &Survey, journey: Journey) -> Option<Spot> {
         Journey::Pay => Purpose::Payments,
         Journey::SignUp | Journey::SignIn => Purpose::Auth,
     };
-    let uses = survey.project.systems.iter().filter(|it| it.strength == Strength::Imported);
-    let of_purpose = uses.clone().find(|it| it.purpose == purpose);
+    let imported = survey.project.systems.iter().filter(|it| it.strength == Strength::Imported);
+    let of_purpose = imported.clone().find(|it| it.purpose == purpose);
     // Supabase and Firebase bring their own sign-in.
-    let with_auth = || uses.clone().find(|it| journey != Journey::Pay && matches!(it.name, "Supabase" | "Firebase"));
+    let with_auth = || imported.clone().find(|it| journey != Journey::Pay && matches!(it.name, "Supabase" | "Firebase"));
     let used = of_purpose.or_else(with_auth)?;
     let place = used.uses.first()?;
     Some(Spot::new(&place.at.path, place.at.line, format!("{} {}", place.kind.words(), place.what)))

@@ -118,7 +118,7 @@ impl Probe for Dependencies {
     }
 
     fn remedy(seen: &Seen, _settings: &AppSettings) -> Remedy {
-        let mut steps: Vec<Foreign> = findings(seen, false).into_iter().map(|it| it.fix).collect();
+        let mut steps: Vec<Foreign> = findings(seen, !seen.ground.unread.is_empty()).into_iter().map(|it| it.fix).collect();
         steps.dedup();
         Remedy { steps, effort: Effort::S }
     }
@@ -127,7 +127,7 @@ impl Probe for Dependencies {
 /// A lockfile that cannot be compared with the manifests.
 fn unreadable(seen: &Seen) -> Option<Gap> {
     let lock = seen.lockfiles.iter().find(|it| !it.is_read)?;
-    let is_binary = lock.path.as_str().ends_with(".lockb");
+    let is_binary = lock.path.as_str().strip_suffix(".lockb").is_some();
     let (says, step) = if is_binary {
         (
             format!("{} is binary: whether it fits cannot be seen", lock.path),
@@ -174,7 +174,7 @@ fn findings(seen: &Seen, is_unread: bool) -> Vec<Finding> {
         let (says, place) = match seen.updates.first() {
             Some(it) => {
                 let why = it.idle.as_ref().map_or("", Foreign::as_str);
-                (format!("{} does not keep the packages new: {why}", it.path), Some(Spot::new(&it.path.to_string(), 1, why)))
+                (format!("{} does not keep the packages new: {why}", it.path), Some(Spot::new(it.path.as_str(), 1, why)))
             }
             None => ("nothing asks Dependabot or Renovate to keep the packages new".to_owned(), None),
         };

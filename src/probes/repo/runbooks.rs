@@ -90,7 +90,7 @@ impl Probe for Runbooks {
     }
 
     fn remedy(seen: &Seen, _settings: &AppSettings) -> Remedy {
-        let steps: Vec<Foreign> = findings(seen, false).into_iter().map(|it| it.fix).collect();
+        let steps: Vec<Foreign> = findings(seen, !seen.ground.unread.is_empty()).into_iter().map(|it| it.fix).collect();
         Remedy { steps, effort: Effort::M }
     }
 }
@@ -98,18 +98,14 @@ impl Probe for Runbooks {
 fn findings(seen: &Seen, is_unread: bool) -> Vec<Finding> {
     let finding = |it: &TopicSeen| {
         let key = it.topic.to_string().replace(' ', "-");
-        match it.thin.first() {
-            Some(thin) => {
-                let says = format!("the page on how to {} cannot be followed: {}", it.topic, thin.says);
-                let fix = format!("Write into {} when, who may, the commands, how to check, how to undo", thin.path);
-                Finding::new("repo.runbook-thin", key, Severity::Low, says, fix).at(seen.ground.place(thin))
-            }
-            None => {
-                let says = format!("no document says how to {}", it.topic);
-                let fix = format!("Write docs/runbooks/{key}.md: when, who may, the commands, how to check, how to undo");
-                Finding::new("repo.runbook-missing", key, Severity::Medium, says, fix)
-            }
+        if let Some(thin) = it.thin.first() {
+            let says = format!("the page on how to {} cannot be followed: {}", it.topic, thin.says);
+            let fix = format!("Write into {} when, who may, the commands, how to check, how to undo", thin.path);
+            return Finding::new("repo.runbook-thin", key, Severity::Low, says, fix).at(seen.ground.place(thin));
         }
+        let says = format!("no document says how to {}", it.topic);
+        let fix = format!("Write docs/runbooks/{key}.md: when, who may, the commands, how to check, how to undo");
+        Finding::new("repo.runbook-missing", key, Severity::Medium, says, fix)
     };
     let open = seen.topics.iter().filter(|it| it.usable.is_empty() && !(is_unread && it.thin.is_empty()));
     open.map(finding).collect()

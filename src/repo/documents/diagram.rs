@@ -74,17 +74,16 @@ pub(super) fn in_text(path: &str, text: &str) -> Vec<Diagram> {
         let trimmed = content.trim();
         let at = line(count + 1);
         if let Some(language) = trimmed.strip_prefix("```") {
-            match open.take() {
-                Some((kind, from, body)) => found.extend(of_fence(path, kind, from, &body)),
-                None => {
-                    let kind = match language.trim().to_lowercase().as_str() {
-                        "mermaid" => DiagramKind::Mermaid,
-                        "plantuml" | "puml" => DiagramKind::PlantUml,
-                        "d2" => DiagramKind::D2,
-                        _ => DiagramKind::Letters,
-                    };
-                    open = Some((kind, at, String::new()));
-                }
+            if let Some((kind, from, body)) = open.take() {
+                found.extend(of_fence(path, kind, from, &body));
+            } else {
+                let kind = match language.trim().to_lowercase().as_str() {
+                    "mermaid" => DiagramKind::Mermaid,
+                    "plantuml" | "puml" => DiagramKind::PlantUml,
+                    "d2" => DiagramKind::D2,
+                    _ => DiagramKind::Letters,
+                };
+                open = Some((kind, at, String::new()));
             }
             continue;
         }

@@ -128,7 +128,7 @@ impl Addresses {
     }
 
     /// Adds an address that the code names as the site's.
-    pub fn add_site(&mut self, url: &str, at: At, says: &str) {
+    pub fn add_site(&mut self, url: &str, at: &At, says: &str) {
         for url in urls(url) {
             self.site(Sure::Named, &url, at.clone(), says);
         }
@@ -170,7 +170,11 @@ fn is_public(host: &str) -> bool {
     let plain = lower.bytes().all(|it| it.is_ascii_alphanumeric() || matches!(it, b'.' | b'-'));
     let is_number = lower.split('.').all(|it| it.parse::<u8>().is_ok());
     let filled = ["your-", "yourdomain", "your.", "localhost", "xxx", "placeholder", "changeme", "example.com", "mydomain"];
-    plain && lower.contains('.') && !is_number && !filled.iter().any(|it| lower.contains(it)) && !lower.ends_with(".local")
+    plain
+        && lower.contains('.')
+        && !is_number
+        && !filled.iter().any(|it| lower.contains(it))
+        && lower.strip_suffix(".local").is_none()
 }
 
 /// Pages that documents link to and that are no app of the client's.

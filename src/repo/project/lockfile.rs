@@ -96,7 +96,7 @@ impl Lockfile {
     pub fn read(path: &str, manager: Manager, text: &str) -> Self {
         let mut lock = Self::unread(path, manager);
         let read = match manager {
-            _ if path.ends_with(".lockb") => None,
+            _ if path.strip_suffix(".lockb").is_some() => None,
             Manager::Npm => npm::read(&mut lock, text),
             Manager::Pnpm => pnpm::read(&mut lock, text),
             Manager::YarnClassic | Manager::YarnBerry => yarn::read(&mut lock, text),

@@ -38,7 +38,7 @@ pub(super) fn wants(path: &str) -> bool {
 
 fn is_tsconfig(path: &str) -> bool {
     let file = name(path);
-    file.starts_with("tsconfig") && file.ends_with(".json")
+    file.starts_with("tsconfig") && file.strip_suffix(".json").is_some()
 }
 
 fn is_next_config(path: &str) -> bool {
@@ -84,8 +84,8 @@ impl TsConfig {
     pub fn covers_code(&self) -> bool {
         let of_tools = ["node", "eslint", "config", "vite"];
         let file = name(&self.path);
-        !of_tools.iter().any(|it| file.trim_start_matches("tsconfig.").trim_end_matches(".json") == *it)
-            && !(self.include.is_empty() && !self.references.is_empty())
+        !of_tools.contains(&file.trim_start_matches("tsconfig.").trim_end_matches(".json"))
+            && (!self.include.is_empty() || self.references.is_empty())
             && !folder(&self.path).starts_with("supabase")
     }
 }

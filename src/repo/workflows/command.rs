@@ -153,14 +153,13 @@ fn words(part: &str) -> Vec<String> {
     for letter in part.chars() {
         match quote {
             Some(open) if letter == open => quote = None,
-            Some(_) => word.push(letter),
             None if letter == '"' || letter == '\'' => quote = Some(letter),
             None if letter.is_whitespace() => {
                 if !word.is_empty() {
                     words.push(std::mem::take(&mut word));
                 }
             }
-            None => word.push(letter),
+            _ => word.push(letter),
         }
     }
     if !word.is_empty() {

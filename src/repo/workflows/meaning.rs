@@ -198,7 +198,7 @@ fn work_of(step: &Step, project: &Project, soft_job: bool) -> Vec<Work> {
             within: Vec::new(),
         };
         for (command, found) in context.all(run) {
-            let line = step.run_line + command.before + u32::from(run.contains('\n'));
+            let line = step.run_line + command.before;
             work.extend(found.into_iter().map(|it| Work { line, conditional, ..it }));
         }
     }

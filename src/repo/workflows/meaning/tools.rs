@@ -87,6 +87,7 @@ pub(super) fn by_script_name(name: &str) -> Option<Meaning> {
 }
 
 /// What a command is for, when it calls a known tool, and what of itself makes it soft.
+#[expect(clippy::unnested_or_patterns, reason = "a table: one kind of tool a line")]
 pub(super) fn of_command(command: &Command, project: &Project, folder: &str) -> Option<(Meaning, Option<Soft>)> {
     let tool = command.word(0).rsplit('/').next().unwrap_or_default();
     let (second, third) = (command.word(1), command.word(2));
@@ -136,6 +137,7 @@ pub(super) fn of_command(command: &Command, project: &Project, folder: &str) -> 
 }
 
 /// What touches a database.
+#[expect(clippy::unnested_or_patterns, clippy::match_same_arms, reason = "a table: one kind of tool a line")]
 fn of_database(command: &Command, tool: &str) -> Option<(Meaning, Option<Soft>)> {
     let called = |name: &str| command.words.iter().any(|it| it == name || it.ends_with(&format!("/{name}")));
     let (second, third) = (command.word(1), command.word(2));
@@ -149,7 +151,7 @@ fn of_database(command: &Command, tool: &str) -> Option<(Meaning, Option<Soft>)>
         return Some((Meaning::Backup, bare.then_some(Soft::SchemaOnly)));
     }
     let backup = match (tool, second, third) {
-        // Without `--data-only` the command line of Supabase dumps no row (`apis/storage-backups.md`).
+        // Without `--data-only` the command line of Supabase dumps no row (its reference of the command line).
         ("supabase", "db", "dump") => {
             let has_rows = command.has("--data-only") || command.has("--use-copy");
             return Some((Meaning::Backup, (!has_rows).then_some(Soft::SchemaOnly)));
