@@ -12,6 +12,7 @@ pub mod openai;
 pub mod openrouter;
 mod pages;
 pub mod part;
+pub mod places;
 pub mod repo;
 pub mod scan;
 pub mod served;

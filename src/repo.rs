@@ -4,6 +4,8 @@
 pub mod archive;
 pub mod clone;
 pub mod code;
+pub mod crons;
+pub mod discovery;
 pub mod documents;
 pub mod dotenv;
 pub mod edge_functions;
@@ -23,6 +25,7 @@ pub mod unread;
 pub mod workflows;
 pub mod yaml;
 
+pub use discovery::discover;
 pub use history::{History, Scope};
 pub use identity::{Checkout, GitIdentity, identify};
 pub use problem::RepoProblem;

@@ -8,7 +8,7 @@ use super::*;
 use crate::domain::Checklist;
 
 /// The probes that this issue has; the registry's own test compares it with what the built-in checklist names.
-const PROBES: [&str; 40] = [
+const PROBES: [&str; 48] = [
     "scan.tree",
     "scan.history",
     "scan.exposure-window",
@@ -40,6 +40,14 @@ const PROBES: [&str; 40] = [
     "repo.runbooks",
     "repo.secret-scan-in-ci",
     "repo.systems-inventory",
+    "repo.structured-logs",
+    "repo.error-tracking",
+    "repo.background-jobs",
+    "repo.cached-reads",
+    "repo.error-pages",
+    "repo.swallowed-errors",
+    "repo.outbound-timeouts",
+    "repo.payment-integrity",
     "github.secret-scanning",
     "github.leak-prevention",
     "github.branch-protection",

@@ -2,6 +2,7 @@
 //! what it imports, on which side it declares to run, where requests enter it. It runs nothing and resolves nothing.
 
 pub mod deep;
+pub(in crate::repo) mod chain;
 pub mod effects;
 mod environment;
 pub mod failures;
@@ -111,6 +112,12 @@ impl CodeFile {
     pub fn imports(&self, name: &str) -> bool {
         self.imports.iter().any(|it| it.from == name)
     }
+}
+
+/// Whether a path or a name holds one of these words, in small letters.
+#[must_use]
+pub fn is_about(name: &str, subjects: &[&str]) -> bool {
+    chain::words(name).iter().any(|it| subjects.contains(&it.as_str()))
 }
 
 /// Endings of files that are read as code.

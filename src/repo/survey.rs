@@ -6,6 +6,7 @@ mod text;
 
 use super::code::deep::deep;
 use super::code::{CodeFile, is_app_code};
+use super::crons::{self, Cron};
 use super::documents::{Document, Documents};
 use super::dotenv::{EnvironmentFile, is_environment};
 use super::edge_functions::EdgeFunctions;
@@ -37,6 +38,8 @@ pub struct Survey {
     pub workflows: Workflows,
     pub documents: Documents,
     pub edge_functions: EdgeFunctions,
+    /// Schedules that the host calls.
+    pub crons: Vec<Cron>,
     /// The commit that was read, if git says which.
     pub commit: Option<String>,
     /// Every tracked path, for finding what an import names.
@@ -183,6 +186,7 @@ impl Survey {
             || Workflows::wants(path)
             || Documents::wants(path)
             || EdgeFunctions::wants(path)
+            || crons::wants(path)
     }
 
     fn take_all(&mut self, waiting: &mut Vec<(String, Vec<u8>)>) {
@@ -237,6 +241,12 @@ impl Survey {
         {
             self.code.push(*file);
             self.project.mentions.extend(mentions);
+        }
+        if crons::wants(path) {
+            match crons::read(path, text) {
+                Some(crons) => self.crons.extend(crons),
+                None => self.unread.push(Unread::new(path.as_bytes(), Why::Unreadable)),
+            }
         }
     }
 
