@@ -47,7 +47,7 @@ const OPTIONS: (&str, &str) = (
 #[case::where_it_asks_for_the_session(
     "app/api/a/route.ts",
     "import { getServerSession } from 'next-auth'\nimport { authOptions } from '@/lib/auth'\nexport async function GET() { await getServerSession(authOptions) }",
-    "not_applicable"
+    "needs_judgement"
 )]
 #[tokio::test]
 async fn configured(#[case] path: &str, #[case] text: &str, #[case] wanted: &str) {
