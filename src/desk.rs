@@ -4,6 +4,7 @@
 pub mod checklists;
 pub mod cloning;
 pub mod connections;
+pub mod discovery;
 pub mod fields;
 pub mod moving;
 pub mod portfolio;

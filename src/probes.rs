@@ -2,6 +2,7 @@
 //! what was seen (`decide`); it never opens a socket itself and never reads the clock.
 
 pub mod data;
+pub mod entrances;
 pub mod files;
 pub mod github;
 pub mod ground;
@@ -12,6 +13,7 @@ pub mod openai;
 pub mod openrouter;
 mod pages;
 pub mod part;
+pub mod places;
 pub mod repo;
 pub mod scan;
 pub mod served;

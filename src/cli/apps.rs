@@ -95,6 +95,8 @@ pub fn app(desk: &Desk, command: AppCommand, out: &mut Out<'_>) -> Result<u8, Tr
             let name = desk.import(&file)?;
             out.line(format!("{name} is here"));
         }
+        // It asks the network, so it is obeyed elsewhere (`cli::discover`).
+        AppCommand::Discover(_) => {}
     }
     Ok(exit::FINE)
 }

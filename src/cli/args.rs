@@ -24,7 +24,7 @@ pub struct Cli {
 pub enum Command {
     /// The console on an invented app whose systems are answered on this machine
     Demo(DemoArgs),
-    /// Apps: add, list, show, edit, authorise, close, archive, remove, export, import
+    /// Apps: add, list, show, edit, discover, authorise, close, archive, remove, export, import
     #[command(subcommand)]
     App(AppCommand),
     /// The few things to do now, and why these
@@ -89,6 +89,19 @@ pub struct DemoArgs {
     #[arg(long)]
     pub headless: bool,
     #[arg(long, requires = "headless")]
+    pub json: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct DiscoverArgs {
+    pub name: String,
+    /// Where the code is, when the app is new or its settings do not say
+    #[arg(long, value_name = "PATH|OWNER/NAME")]
+    pub repo: Option<String>,
+    /// Set what is proposed: all (that has no rival), a field, or a field with a value of yours
+    #[arg(long, value_name = "all|FIELD[=VALUE]")]
+    pub accept: Vec<String>,
+    #[arg(long)]
     pub json: bool,
 }
 
@@ -188,6 +201,8 @@ pub enum AppCommand {
         #[arg(long, value_name = "FIELD")]
         clear: Vec<String>,
     },
+    /// What the repository says of an app, known or new, with where each came from
+    Discover(DiscoverArgs),
     /// Record the client's permission for looks that need one
     Authorise {
         name: String,

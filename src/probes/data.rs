@@ -19,6 +19,12 @@ pub fn ground(survey: &Survey) -> Ground {
     ground
 }
 
+/// What was read of code alone.
+#[must_use]
+pub fn code_ground(survey: &Survey) -> Ground {
+    Ground::of(survey, is_app_code)
+}
+
 /// A line of a migration.
 pub fn at(at: &At, says: impl AsRef<str>) -> Spot {
     Spot::new(&at.path, at.line, says)
@@ -43,10 +49,7 @@ pub fn unreplayed(survey: &Survey, matters: impl Fn(Touches) -> bool) -> Vec<Exh
 pub fn replay_gap(unreplayed: &[Exhibit], what: &str) -> Option<Gap> {
     let first = unreplayed.first()?;
     let more = if unreplayed.len() > 1 { format!(" and {} more", unreplayed.len() - 1) } else { String::new() };
-    let says = format!(
-        "{}:{}{more} is built while it runs, or could not be replayed, and may change {what}",
-        first.spot.path, first.spot.line
-    );
+    let says = format!("{}:{}{more} could not be replayed, and may change {what}", first.spot.path, first.spot.line);
     Some(Gap::new(GapKind::Incomplete, System::Repo, says).needs("Look at these statements, or compare with the live database"))
 }
 

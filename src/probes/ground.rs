@@ -3,8 +3,8 @@
 
 use crate::domain::{AppSettings, Foreign, Gap, GapKind, Note, NoteLevel, Place, System, Verdict};
 use crate::probes::{Sight, files};
-use crate::repo::Survey;
 use crate::repo::code::Broken;
+use crate::repo::{Survey, Why};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
@@ -76,7 +76,7 @@ impl Ground {
     /// Of a survey. `matters` says of a path that was not read, or not understood, whether it could have held something.
     #[must_use]
     pub fn of(survey: &Survey, matters: impl Fn(&str) -> bool) -> Self {
-        let unread = survey.unread.iter().filter(|it| matters(it.what.as_str()));
+        let unread = survey.unread.iter().filter(|it| hides_anything(it.why) || matters(it.what.as_str()));
         let unread = unread.map(|it| Foreign::new(format!("{} ({})", it.what, it.why.words())));
         let broken = survey.code.iter().filter(|it| matters(&it.path)).filter_map(|it| match it.broken.as_ref()? {
             Broken::Syntax(line) => Some(Foreign::new(format!("{} (a mistake of syntax in line {line})", it.path))),
@@ -148,3 +148,11 @@ pub fn judge(says: impl AsRef<str>, step: impl AsRef<str>) -> Gap {
 pub fn of(some: usize, all: usize, what: &str) -> String {
     format!("{some} of {all} {what}")
 }
+
+/// Whether anything at all may be behind it: a part of the tree that is missing as a whole.
+fn hides_anything(why: Why) -> bool {
+    matches!(why, Why::CutShort | Why::PastTotal | Why::Submodule | Why::KeptOutOfArchives | Why::TooManyPlaces)
+}
+
+/// What every look into the repository needs.
+pub const NEEDS: &[&str] = &["A checkout of the repository, or a GitHub token with Contents: read"];

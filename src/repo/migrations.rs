@@ -154,8 +154,11 @@ impl Migrations {
             limits_waiting: false,
         };
         let mut schema = "public".to_owned();
+        let mut is_garbled = false;
         let rest = lex::statements(up, |tokens| {
             migration.statements += 1;
+            is_garbled |=
+                tokens.iter().any(|it| matches!(it.kind, lex::Kind::Word | lex::Kind::Quoted) && it.text.contains('\u{fffd}'));
             migration.limits_waiting |= tokens.iter().take(3).any(|it| it.is("lock_timeout"));
             let scene = Scene { path: &path, text: up, before: 0, schema: &schema, depth: 0 };
             if file.is_postgres {
@@ -172,8 +175,8 @@ impl Migrations {
         if rest.unclosed.is_some() {
             told("a quote or comment does not end, so the rest is unread");
         }
-        if up.contains('\u{fffd}') {
-            told("not UTF-8");
+        if is_garbled {
+            told("a name in it is not UTF-8");
         }
         if migration.statements == 0 {
             self.skipped.push(Passed { path: path.to_string(), why: "it holds no statement" });
@@ -191,19 +194,7 @@ impl Migrations {
         migration
     }
 
-    /// Whether everything was replayed that could change such an answer.
-    #[must_use]
-    pub fn first_unreplayed(&self, matters: impl Fn(Touches) -> bool) -> Option<&Unreplayed> {
-        self.unreplayed.iter().find(|it| matters(it.touches))
-    }
-
-    /// Whether some tool's migrations are here.
-    #[must_use]
-    pub fn are_there(&self) -> bool {
-        !self.migrations.is_empty()
-    }
-
-    /// Whether Supabase's CLI keeps migrations here.
+    /// Whether that tool keeps migrations here.
     #[must_use]
     pub fn has(&self, tool: Tool) -> bool {
         self.folders.iter().any(|it| it.tool == tool)
@@ -220,7 +211,7 @@ fn mentioned(path: &str, version: &str, added: &BTreeMap<String, String>) -> Opt
 }
 
 fn is_sql(path: &str) -> bool {
-    path.len() > 4 && path.is_char_boundary(path.len() - 4) && path[path.len() - 4..].eq_ignore_ascii_case(".sql")
+    path.rsplit_once('.').is_some_and(|(_, ending)| ending.eq_ignore_ascii_case("sql"))
 }
 
 /// Documents that may say how migrations are undone.

@@ -148,14 +148,15 @@ const RUNTIME: [&str; 22] = [
 ];
 
 /// The modules of an app, by path, and how they name each other.
-struct Modules<'s> {
+pub(super) struct Modules<'s> {
     survey: &'s Survey,
     code: BTreeMap<&'s str, &'s CodeFile>,
     packages: BTreeSet<&'s str>,
 }
 
 /// What an import leads to.
-enum Led<'s> {
+#[derive(Clone, Copy)]
+pub(super) enum Led<'s> {
     To(&'s CodeFile),
     /// Out of the app's code: a package, a style sheet, a picture.
     Out,
@@ -165,11 +166,11 @@ enum Led<'s> {
 const ENDINGS: [&str; 10] = [".ts", ".tsx", ".js", ".jsx", ".mjs", ".cjs", ".mts", ".vue", ".svelte", ".astro"];
 
 impl<'s> Modules<'s> {
-    fn of(survey: &'s Survey) -> Self {
+    pub(super) fn of(survey: &'s Survey) -> Self {
         Self {
             survey,
             code: survey.code.iter().map(|it| (it.path.as_str(), it)).collect(),
-            packages: survey.manifests.iter().flat_map(|it| it.needs.iter().map(String::as_str)).collect(),
+            packages: survey.project.packages.iter().flat_map(|it| it.needs.keys().map(String::as_str)).collect(),
         }
     }
 
@@ -199,7 +200,8 @@ impl<'s> Modules<'s> {
         reached
     }
 
-    fn led(&self, from: &str, import: &str) -> Led<'s> {
+    /// What an import in the file `from` leads to.
+    pub(super) fn led(&self, from: &str, import: &str) -> Led<'s> {
         let import = import.split(['?', '#']).next().filter(|it| !it.is_empty()).unwrap_or(import);
         let folder = from.rsplit_once('/').map_or("", |(folder, _)| folder);
         let candidates: Vec<String> = if import.starts_with('.') {
@@ -207,7 +209,7 @@ impl<'s> Modules<'s> {
         } else if let Some(rest) =
             import.strip_prefix("@/").or_else(|| import.strip_prefix("~/")).or_else(|| import.strip_prefix('/'))
         {
-            let roots = self.survey.manifests.iter().map(|it| it.path.rsplit_once('/').map_or("", |(folder, _)| folder));
+            let roots = self.survey.project.packages.iter().map(|it| it.folder.as_str());
             let roots = roots.filter(|root| from.starts_with(root)).chain([""]);
             let below = ["src", "", "app", "client/src"];
             roots.flat_map(|root| below.iter().filter_map(move |it| joined(root, &format!("./{it}/{rest}")))).collect()
@@ -223,6 +225,11 @@ impl<'s> Modules<'s> {
         }
         let is_other_file = candidates.iter().any(|it| self.survey.paths.contains(it)) || is_no_code(import);
         if is_other_file { Led::Out } else { Led::Nowhere }
+    }
+
+    /// Whether a manifest names that package.
+    pub(super) fn knows(&self, package: &str) -> bool {
+        self.packages.contains(package)
     }
 
     fn module(&self, path: &str) -> Option<&'s CodeFile> {

@@ -147,6 +147,7 @@ const DEFAULTS: &[(Context, Action, &[&str])] = &[
     (Context::Form, Action::NextField, &["tab", "down"]),
     (Context::Form, Action::PreviousField, &["shift-tab", "up"]),
     (Context::Form, Action::Submit, &["ctrl-s"]),
+    (Context::Form, Action::Discover, &["ctrl-d"]),
     (Context::Form, Action::Close, &["esc", "ctrl-c"]),
     (Context::Choosing, Action::Open, &["enter"]),
     (Context::Choosing, Action::Up, &["up", "ctrl-p"]),

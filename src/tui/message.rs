@@ -1,7 +1,7 @@
 //! What the console is told: keys, and what others found out. A message carries values only; nothing in it does I/O.
 
 use crate::domain::state::{Answer, HistoryLine};
-use crate::domain::{AppName, Board, Foreign, ItemId, System};
+use crate::domain::{AppName, Board, Discovery, Foreign, ItemId, System};
 use crate::engine::RunEvent;
 use chrono::{DateTime, Utc};
 use crossterm::event::{KeyEvent, MouseEvent};
@@ -31,6 +31,11 @@ pub enum Message {
     Added {
         app: AppName,
         remarks: Vec<String>,
+    },
+    /// What a repository says of the app that is about to be added, and where it was looked for.
+    Discovered {
+        repo: String,
+        discovery: Box<Discovery>,
     },
     /// A form that is still open says what cannot be: shown below that field.
     Refused {

@@ -191,6 +191,13 @@ impl State {
                     form.refuse(field, why);
                 }
             }
+            Message::Discovered { repo, discovery } => {
+                world.said = None;
+                // A form that was closed, or is about another repository by now, is left as it is.
+                if let Some(Popup::Form(form)) = self.popups.last_mut() {
+                    form.discovered(&repo, *discovery);
+                }
+            }
             Message::Declined(text) => world.said = Some((Role::Caution, text)),
             Message::Copied => world.said = Some((Role::Good, "Copied".to_owned())),
             Message::Failed(failure) => self.failed(failure),

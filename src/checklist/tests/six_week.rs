@@ -165,7 +165,10 @@ fn the_rules_are_those_of_the_probes_that_exist() {
     let host = Rule::Any(vec![probe("vercel.staging"), probe("github.environments")]);
     assert_eq!(rule("ENV-01"), Rule::All(vec![probe("supabase.staging"), host]));
     assert_eq!(rule("ACC-04"), Rule::All(vec![probe("github.builder-access"), probe("github.actions-permissions")]));
-    assert_eq!(rule("CI-02"), Rule::All(vec![probe("github.required-checks"), probe("github.green-default-branch")]));
+    assert_eq!(
+        rule("CI-02"),
+        Rule::All(["github.required-checks", "github.green-default-branch", "repo.ci-steps"].map(probe).to_vec())
+    );
     assert_eq!(rule("CI-03"), Rule::Any(vec![probe("github.preview-deployments")]));
     let migrates = |beside| Rule::All(vec![probe("github.migration-workflow"), probe(beside)]);
     assert_eq!(rule("MIG-03"), migrates("repo.staged-migrations"));

@@ -232,13 +232,13 @@ fn dumped(backup: &Backup, name: &str, bad: &dyn Fn(&str, String) -> Judged) -> 
             Some(it) if it == "success" && !step.may_hide_failure => return None,
             Some(it) if it == "success" => {
                 open =
-                    Some(Judged::Open(format!("the dump of {name} may fail and still end green: a pipe or `|| true` hides it")))
+                    Some(Judged::Open(format!("the dump of {name} may fail and still end green: a pipe or `|| true` hides it")));
             }
             Some(it) if it == "skipped" => {
-                open = open.or_else(|| Some(bad("github.backup-skipped", format!("the newest run of {name} skipped the dump"))))
+                open = open.or_else(|| Some(bad("github.backup-skipped", format!("the newest run of {name} skipped the dump"))));
             }
             _ => {
-                open = open.or_else(|| Some(Judged::Open(format!("which step of {name} dumped the database could not be told"))))
+                open = open.or_else(|| Some(Judged::Open(format!("which step of {name} dumped the database could not be told"))));
             }
         }
     }

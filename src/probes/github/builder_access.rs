@@ -134,7 +134,7 @@ impl Probe for BuilderAccess {
 }
 
 /// Commits of builders on the branch that came by no pull request, and how many may have come by one.
-fn direct<'s>(seen: &'s Seen, now: DateTime<Utc>) -> (Vec<(&'static str, &'s Change)>, usize) {
+fn direct(seen: &Seen, now: DateTime<Utc>) -> (Vec<(&'static str, &Change)>, usize) {
     let Some(changes) = seen.changes.seen() else { return (Vec::new(), 0) };
     let by_sha: BTreeMap<&str, &Change> = changes.items.iter().filter_map(|it| Some((it.sha.as_ref()?.as_str(), it))).collect();
     let pulls = seen.pulls.seen();

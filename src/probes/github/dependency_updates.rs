@@ -90,7 +90,7 @@ impl Probe for DependencyUpdates {
             Automation::Works => {}
             Automation::Missing => weighing.findings.push(unautomated(settings)),
             Automation::Declared(file) => {
-                weighing.open.push(format!("{file} configures updates, and no pull request of the bot was seen"))
+                weighing.open.push(format!("{file} configures updates, and no pull request of the bot was seen"));
             }
             Automation::Hidden(gap) => weighing.gaps.push(gap),
         }

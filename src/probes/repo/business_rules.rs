@@ -82,7 +82,7 @@ impl Probe for BusinessRules {
             Verdict::not_applicable("no function in the code writes to a database")
         } else {
             let functions = of(0, seen.writers, "writing functions");
-            Verdict::pass(format!("{functions} by itself changes several tables outside of a transaction; there are {wholes}"))
+            Verdict::pass(format!("{functions} change several tables by themselves in separate steps, beside {wholes}"))
         };
         verdict
             .with_notes(ground.exhibits("repo.writes-in-steps", &seen.elsewhere))
@@ -110,7 +110,7 @@ fn findings(seen: &Seen) -> Vec<Finding> {
 
 fn seen(survey: &Survey) -> Seen {
     let reach = Reach::of(survey);
-    let mut seen = Seen { ground: data::ground(survey), ..Seen::default() };
+    let mut seen = Seen { ground: data::code_ground(survey), ..Seen::default() };
     for file in survey.code.iter().filter(|it| !is_script(&it.path)) {
         let queries = &file.queries;
         seen.writers += queries.writers;

@@ -153,7 +153,7 @@ fn doubts(seen: &Seen) -> Option<String> {
     if !seen.missing.is_empty() {
         let names: Vec<&str> = seen.missing.iter().map(|it| it.id.as_str()).take(3).collect();
         return Some(format!(
-            "{} that the code uses are created by no migration: {}",
+            "{} that the code uses are not there after the last migration: {}",
             of(seen.missing.len(), seen.used, "tables"),
             names.join(", ")
         ));

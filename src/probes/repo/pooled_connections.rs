@@ -118,7 +118,7 @@ fn findings(seen: &Seen) -> Vec<Finding> {
 
 fn seen(survey: &Survey) -> Seen {
     let queried = Queried::of(survey);
-    let mut seen = Seen { ground: data::ground(survey), is_serverless: is_serverless(survey), ..Seen::default() };
+    let mut seen = Seen { ground: data::code_ground(survey), is_serverless: is_serverless(survey), ..Seen::default() };
     seen.over_http = queried.asked.iter().filter(|it| it.via == Via::Supabase).count();
     let reads = queried.asked.iter().filter(|it| it.verb.is_some_and(|it| !it.is_write()));
     let (bounded, unbounded): (Vec<_>, Vec<_>) = reads.partition(|it| it.bounded);

@@ -202,17 +202,18 @@ fn risky(it: &Migration, used: &BTreeSet<String>) -> Risky {
         let table = danger.table.to_string();
         let in_use = if used.contains(&table) { ", which the code uses" } else { "" };
         let waits = if danger.harm.blocks() && it.limits_waiting { "; it limits how long it waits for a lock" } else { "" };
-        let says = format!("{} {} {}{in_use}{waits}", danger.at.path, danger.harm.words(), danger.what);
+        let file = it.path.rsplit('/').find(|it| *it != "migration.sql").unwrap_or(&it.path);
+        let says = format!("{file} {} {}{in_use}{waits}", danger.harm.words(), danger.what);
         Exhibit::new(format!("{}.{:?}.{}", it.path, danger.harm, danger.what), data::at(&danger.at, says))
     };
-    let (touches, blocks): (Vec<_>, Vec<_>) = it.dangers.iter().partition(|it| it.harm.touches_data());
-    Risky {
-        path: Foreign::new(&it.path),
-        day: it.day,
-        touches: touches.into_iter().map(exhibit).take(MOST_KEPT).collect(),
-        blocks: blocks.into_iter().map(exhibit).take(MOST_KEPT).collect(),
-        way_back: it.way_back.as_ref().map(Foreign::new),
-    }
+    let kept = |of_data: bool| {
+        // Two indexes on one table are one thing to look at.
+        let mut known = BTreeSet::new();
+        let found = it.dangers.iter().filter(|it| it.harm.touches_data() == of_data).map(exhibit);
+        found.filter(|it| known.insert(it.id.clone())).take(MOST_KEPT).collect::<Vec<_>>()
+    };
+    let (touches, blocks) = (kept(true), kept(false));
+    Risky { path: Foreign::new(&it.path), day: it.day, touches, blocks, way_back: it.way_back.as_ref().map(Foreign::new) }
 }
 
 #[cfg(test)]

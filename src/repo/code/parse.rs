@@ -1,6 +1,7 @@
 //! One parse of a file of code for everything that is read from it: a syntax tree of JavaScript or TypeScript, with its
-//! lines. A file that nests deeper than any hand writes is refused before a parser's stack could end.
+//! lines. It is parsed on a stack that bears whatever the text nests, and refused where there is no such stack.
 
+use super::deep;
 use oxc_allocator::Allocator;
 use oxc_ast::ast::Program;
 use oxc_parser::Parser;
@@ -32,15 +33,20 @@ impl Parsed<'_, '_> {
 pub enum Broken {
     /// The line of the first mistake.
     Syntax(u32),
-    /// Brackets are nested deeper than a parser's stack bears.
+    /// It nests deeper than a parser's stack, or memory, bears.
     TooDeep,
 }
 
-/// Parses what of a file is script, and hands each tree to `read`. Gives the first thing that was wrong.
-pub fn parse(path: &str, text: &str, mut read: impl FnMut(&Parsed<'_, '_>)) -> Option<Broken> {
+/// Parses what of a file is script, and hands each tree to `read`, on a stack that bears it. Gives the first thing that was
+/// wrong.
+pub fn parse(path: &str, text: &str, read: impl FnMut(&Parsed<'_, '_>) + Send) -> Option<Broken> {
+    deep::deep(move || parse_here(path, text, read))
+}
+
+fn parse_here(path: &str, text: &str, mut read: impl FnMut(&Parsed<'_, '_>)) -> Option<Broken> {
     let mut broken = None;
     for script in scripts(path, text) {
-        if is_too_deep(script.text) {
+        if is_too_deep(script.text) || is_too_open(&script) || !deep::is_borne(script.text.len()) {
             broken.get_or_insert(Broken::TooDeep);
             continue;
         }
@@ -61,8 +67,25 @@ pub fn parse(path: &str, text: &str, mut read: impl FnMut(&Parsed<'_, '_>)) -> O
 struct Script<'t> {
     text: &'t str,
     kind: SourceType,
+    /// Where it begins in the file.
+    start: usize,
     /// Lines of the file before it.
     before: u32,
+}
+
+/// The markup of a component, which stands around its scripts, with the line on which each part begins. Other files have none.
+pub fn markup<'t>(path: &str, text: &'t str) -> Vec<(u32, &'t str)> {
+    if ![".vue", ".svelte", ".astro"].iter().any(|end| path.to_ascii_lowercase().ends_with(end)) {
+        return Vec::new();
+    }
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let (mut parts, mut from) = (Vec::new(), 0);
+    for script in scripts(path, text) {
+        parts.push((from, text.get(from..script.start).unwrap_or_default()));
+        from = script.start + script.text.len();
+    }
+    parts.push((from, text.get(from..).unwrap_or_default()));
+    parts.into_iter().map(|(at, part)| (newlines(text, at).saturating_add(1), part)).collect()
 }
 
 fn scripts<'t>(path: &str, text: &'t str) -> Vec<Script<'t>> {
@@ -71,10 +94,10 @@ fn scripts<'t>(path: &str, text: &'t str) -> Vec<Script<'t>> {
     match ending.as_str() {
         "vue" | "svelte" => elements(text).collect(),
         "astro" => front_matter(text).into_iter().chain(elements(text)).collect(),
-        "ts" | "mts" | "cts" => vec![Script { text, kind: SourceType::ts(), before: 0 }],
-        "tsx" => vec![Script { text, kind: SourceType::tsx(), before: 0 }],
+        "ts" | "mts" | "cts" => vec![Script { text, kind: SourceType::ts(), start: 0, before: 0 }],
+        "tsx" => vec![Script { text, kind: SourceType::tsx(), start: 0, before: 0 }],
         // Whether a `.js` file is a module is decided by what is in it; JSX stands in files of every name.
-        _ => vec![Script { text, kind: SourceType::unambiguous().with_jsx(true), before: 0 }],
+        _ => vec![Script { text, kind: SourceType::unambiguous().with_jsx(true), start: 0, before: 0 }],
     }
 }
 
@@ -89,7 +112,7 @@ fn elements(text: &str) -> impl Iterator<Item = Script<'_>> {
             rest = close;
             let (tag, script) = (text.get(open..inside)?, text.get(inside..close)?);
             if !script.trim().is_empty() {
-                return Some(Script { text: script, kind: written(tag), before: newlines(text, inside) });
+                return Some(Script { text: script, kind: written(tag), start: inside, before: newlines(text, inside) });
             }
         }
     })
@@ -100,7 +123,7 @@ fn front_matter(text: &str) -> Option<Script<'_>> {
     let open = text.len() - text.trim_start().len();
     let inside = open + text.get(open..)?.strip_prefix("---").map(|_| 3)?;
     let close = inside + text.get(inside..)?.find("\n---")?;
-    Some(Script { text: text.get(inside..close)?, kind: SourceType::ts(), before: newlines(text, inside) })
+    Some(Script { text: text.get(inside..close)?, kind: SourceType::ts(), start: inside, before: newlines(text, inside) })
 }
 
 fn written(tag: &str) -> SourceType {
@@ -138,6 +161,28 @@ fn is_too_deep(text: &str) -> bool {
     most > MOST_NESTED
 }
 
+/// Most `<` without a `>` in a file with types. Each may begin type arguments, which the parser tries to the end of the
+/// chain and forgets, but not their memory: `a<a<a<…` took 64 bytes times the square of its length, 64 MB for this many.
+const MOST_OPEN: usize = 1_000;
+
+fn is_too_open(script: &Script<'_>) -> bool {
+    if !script.kind.is_typescript() {
+        return false;
+    }
+    let (mut open, mut most, mut before) = (0_usize, 0_usize, 0_u8);
+    for byte in script.text.bytes() {
+        match byte {
+            b'<' => open += 1,
+            b'=' if before == b'<' => open = open.saturating_sub(1),
+            b'>' if before != b'=' => open = open.saturating_sub(1),
+            _ => {}
+        }
+        before = byte;
+        most = most.max(open);
+    }
+    most > MOST_OPEN
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -164,11 +209,61 @@ mod tests {
     }
 
     #[test]
+    fn markup_stands_around_scripts() {
+        let text = "<script>\nlet a;\n</script>\n<p>{a}</p>";
+        let parts = markup("a.svelte", text);
+        assert_eq!(parts.iter().map(|it| it.0).collect::<Vec<_>>(), [1, 3]);
+        assert!(parts.iter().any(|it| it.1.contains("{a}")) && !parts.iter().any(|it| it.1.contains("let a")));
+        assert_eq!(markup("a.ts", text), []);
+    }
+
+    #[test]
     fn a_mistake_is_told_by_its_line() {
         assert_eq!(statements("a.ts", "let a;\nlet b = ;\n").1, Some(Broken::Syntax(2)));
     }
 
+    /// Forms that nest without a bracket, each as long as a file may be. None may end the process.
     #[rstest]
+    #[case::not("a.js", "", "!", "a")]
+    #[case::arrows("a.js", "", "a=>", "1")]
+    #[case::sum("a.js", "a", "+a", "")]
+    #[case::choices("a.js", "", "a?b:", "c")]
+    #[case::choices_before("a.js", "", "a?", "c")]
+    #[case::else_if("a.js", "", "if(a)b;else ", "c")]
+    #[case::if_if("a.js", "", "if(a)", "b")]
+    #[case::markup("a.jsx", "x=", "<a>", "")]
+    #[case::members("a.js", "a", ".b", "")]
+    #[case::optional("a.js", "a", "?.b", "")]
+    #[case::calls("a.js", "a", "()", "")]
+    #[case::tags("a.js", "a", "``", "")]
+    #[case::new("a.js", "", "new ", "a")]
+    #[case::sets("a.js", "", "a=", "b")]
+    #[case::labels("a.js", "", "a:", "b")]
+    #[case::powers("a.js", "", "a**", "b")]
+    #[case::not_null("a.ts", "a", "!", "")]
+    #[case::typed("a.ts", "a", " as b", "")]
+    #[case::lists("a.ts", "let x:A", "[]", "")]
+    #[case::functions("a.ts", "let x:", "()=>", "A")]
+    #[case::conditional_types("a.ts", "let x:", "A extends B?C:", "D")]
+    #[case::loops("a.js", "", "for(;;)", "b")]
+    #[case::alternatives("a.js", "a", "||a", "")]
+    fn what_nests_without_brackets_is_borne(#[case] path: &str, #[case] before: &str, #[case] nested: &str, #[case] after: &str) {
+        let times = 600_000 / nested.len();
+        let text = format!("{before}{}{after}", nested.repeat(times));
+        let file = crate::repo::code::CodeFile::read(path, &text);
+        assert!(file.imports.is_empty());
+    }
+
+    #[rstest]
+    #[case::compared("a", "<a")]
+    #[case::generic("let x:", "A<")]
+    fn what_would_take_memory_without_end_is_refused(#[case] before: &str, #[case] nested: &str) {
+        let text = format!("{before}{}", nested.repeat(2_000));
+        assert_eq!(statements("a.ts", &text).1, Some(Broken::TooDeep));
+    }
+
+    #[rstest]
+    #[case::templates("`${")]
     #[case("(")]
     #[case("[")]
     #[case("{")]

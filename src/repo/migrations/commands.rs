@@ -114,12 +114,10 @@ fn place(path: &str) -> Option<Where> {
     ];
     if name == "package.json" {
         Some(Where::Script)
-    } else if lower.contains(".github/workflows/") && is_yaml
+    } else if (lower.contains(".github/workflows/") || lower.contains(".github/actions/")) && is_yaml
         || name == ".gitlab-ci.yml"
         || lower.ends_with(".circleci/config.yml")
     {
-        Some(Where::Workflow)
-    } else if lower.contains(".github/actions/") && is_yaml {
         Some(Where::Workflow)
     } else if hosts.contains(&name) || name.starts_with("dockerfile") {
         Some(Where::Host)

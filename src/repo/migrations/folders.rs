@@ -245,7 +245,7 @@ fn plain<'a>(sql: &[&'a str], found: &mut Found, taken: &mut BTreeSet<&'a str>) 
     for path in sql {
         let folder = folder_of(path);
         let name = file_name(path);
-        let is_numbered = name.starts_with(|it: char| it.is_ascii_digit()) || name.starts_with("V");
+        let is_numbered = name.starts_with(|it: char| it.is_ascii_digit()) || name.starts_with('V');
         if matches!(file_name(folder), "migrations" | "migrate" | "migration") && is_numbered && !is_down(path) {
             taken.insert(path);
             found.files.push(file(path, digits(name.trim_start_matches('V')), true));

@@ -173,11 +173,11 @@ impl<'t> Lexer<'t> {
                 _ if self.is_done() => return,
                 (b'-', b'-') => {
                     let from = self.at;
-                    self.to_line_end();
+                    self.end_line();
                     self.rest.comments.push(self.slice(from, self.at));
                 }
                 (b'/', b'*') => self.comment(),
-                (b'\\', _) if is_start => self.to_line_end(),
+                (b'\\', _) if is_start => self.end_line(),
                 (it, _) if it.is_ascii_whitespace() => self.step(),
                 // A mark of the byte order, at the beginning or where files were put together.
                 (0xef, 0xbb) if self.byte(2) == 0xbf => self.at += 3,
@@ -186,7 +186,7 @@ impl<'t> Lexer<'t> {
         }
     }
 
-    fn to_line_end(&mut self) {
+    fn end_line(&mut self) {
         self.run(|it| it != b'\n');
     }
 

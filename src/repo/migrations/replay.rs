@@ -35,8 +35,25 @@ impl Touches {
             indexes: has("index") || has("constraint") || has("primary key"),
             security: has("row level security") || has("policy"),
         };
-        let is_harmless =
-            ["grant ", "revoke ", "comment on", "trigger", "publication", "owner to", "sequence", "cron.", "vacuum"];
+        let is_harmless = [
+            "grant ",
+            "revoke ",
+            "comment on",
+            "trigger",
+            "publication",
+            "owner to",
+            "sequence",
+            "cron.",
+            "vacuum",
+            "analyze",
+            "alter function",
+            "alter procedure",
+            "alter type",
+            "create type",
+            "create extension",
+            "default privileges",
+            "refresh materialized",
+        ];
         let harmless = is_harmless.iter().any(|it| has(it)) || starts_with_any(&words, &["select", "insert", "update", "delete"]);
         if touches == Self::NOTHING && !harmless { Self::ALL } else { touches }
     }
@@ -195,7 +212,7 @@ impl Replay {
             for mut part in it.parts() {
                 match part.name() {
                     Some(name) if self.schema.temporary.remove(&name.name) => {}
-                    Some(name) => tables::drop(self, &name),
+                    Some(name) => tables::drop(self, &name, &scene.at(tokens)),
                     None => self.tell(tokens, scene, Touches::TABLES),
                 }
             }
@@ -266,10 +283,11 @@ impl Replay {
 
     /// `execute` of a plain text is that statement; of anything else it is told.
     fn execute(&mut self, it: Cursor<'_, '_>, tokens: &[Token<'_>], scene: &Scene<'_>) {
-        if let [only] = it.rest()
-            && matches!(only.kind, Kind::Text | Kind::Dollar)
-        {
-            self.inside(only, tokens, scene);
+        if let Some(text) = plain(it) {
+            // Where the pieces of a text stand says nothing of the lines in it.
+            let line = tokens.first().map_or(1, |it| it.line);
+            let body = Token { kind: Kind::Dollar, text: &text, line, from: 0, to: 0 };
+            self.inside(&body, tokens, scene);
             return;
         }
         let words: Vec<&str> =
@@ -301,6 +319,22 @@ impl Replay {
         let what: String = what.split_whitespace().collect::<Vec<_>>().join(" ").chars().take(80).collect();
         self.unreplayed.push(Unreplayed { at: scene.at(tokens), what, touches });
     }
+}
+
+/// The text that an expression surely comes to: literals put together, or a `format` with nothing to fill in.
+fn plain(mut it: Cursor<'_, '_>) -> Option<String> {
+    let is_text = |it: &Token<'_>| matches!(it.kind, Kind::Text | Kind::Dollar);
+    let inside = |it: &Token<'_>| if it.kind == Kind::Text { it.text.replace("''", "'") } else { it.text.to_owned() };
+    if it.eat(&["format"]) {
+        let group = it.group().filter(|_| it.is_done())?;
+        let [only] = group.rest() else { return None };
+        let text = Some(inside(only)).filter(|_| is_text(only))?;
+        let bare = text.replace("%%", "");
+        return (!bare.contains('%')).then(|| text.replace("%%", "%"));
+    }
+    let (texts, signs): (Vec<&Token<'_>>, Vec<&Token<'_>>) = it.rest().iter().partition(|it| is_text(it));
+    let joined = !texts.is_empty() && signs.len() == 2 * (texts.len() - 1) && signs.iter().all(|it| it.is_sign('|'));
+    joined.then(|| texts.into_iter().map(inside).collect())
 }
 
 /// Where in a piece of a body a definition begins: at its start, or behind the words that control it.

@@ -195,6 +195,8 @@ pub struct Schema {
     /// Tables that live as long as a session.
     pub temporary: BTreeSet<String>,
     pub extensions: BTreeSet<String>,
+    /// Relations that were there, and where they were dropped last.
+    pub dropped: BTreeMap<Name, At>,
     /// Relations of the app's own schemas that are changed and that no file creates.
     pub unknown: BTreeMap<Name, At>,
     /// An event trigger may act on every table that is created.

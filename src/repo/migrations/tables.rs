@@ -139,12 +139,12 @@ pub(super) fn alter(replay: &mut Replay, mut it: Cursor<'_, '_>, at: &At) -> Tou
     it.sign('*');
     if it.eat(&["rename", "to"]) {
         let Some(to) = it.identifier() else { return Touches::TABLES };
-        replay.schema.rename(&name, Name { schema: name.schema.clone(), name: to });
+        move_to(replay, &name, Name { schema: name.schema.clone(), name: to }, at);
         return Touches::NOTHING;
     }
     if it.eat(&["set", "schema"]) {
         let Some(schema) = it.identifier() else { return Touches::TABLES };
-        replay.schema.rename(&name, Name { schema, name: name.name.clone() });
+        move_to(replay, &name, Name { schema, name: name.name.clone() }, at);
         return Touches::NOTHING;
     }
     let Some(relation) = replay.schema.relations.get_mut(&name) else {
@@ -171,6 +171,17 @@ pub(super) fn alter(replay: &mut Replay, mut it: Cursor<'_, '_>, at: &At) -> Tou
     touches
 }
 
+/// Gives a relation another name. One that no file creates is there under its new name, and nothing more is known of it.
+fn move_to(replay: &mut Replay, from: &Name, to: Name, at: &At) {
+    if replay.schema.relations.contains_key(from) {
+        replay.schema.rename(from, to);
+    } else if !replay.schema.relations.contains_key(&to) && !Schema::is_foreign(&from.schema) {
+        replay.schema.unknown.entry(from.clone()).or_insert_with(|| at.clone());
+        let relation = Relation { columns_known: false, ..Relation::new(Sort::Table, at.clone()) };
+        replay.schema.relations.insert(to, relation);
+    }
+}
+
 /// One action of `alter table`.
 fn action(relation: &mut Relation, mut it: Cursor<'_, '_>, at: &At) -> Touches {
     if it.eat(&["enable", "row", "level", "security"]) {
@@ -182,17 +193,14 @@ fn action(relation: &mut Relation, mut it: Cursor<'_, '_>, at: &At) -> Touches {
     } else if it.eat(&["no", "force", "row", "level", "security"]) {
         relation.row_security_forced = false;
     } else if it.eat(&["add"]) {
-        if it.eat(&["column"]) {
-            it.eat(&["if", "not", "exists"]);
-            column_once(relation, it, at);
-        } else if !constraint(relation, it, at) {
+        if it.eat(&["column"]) || !constraint(relation, it, at) {
             it.eat(&["if", "not", "exists"]);
             column_once(relation, it, at);
         }
     } else if it.eat(&["drop", "constraint"]) {
         it.eat(&["if", "exists"]);
         let Some(name) = it.identifier() else { return Touches::INDEXES };
-        drop_constraint(relation, &name, at);
+        drop_constraint(relation, &name);
     } else if it.eat(&["drop"]) {
         it.eat(&["column"]);
         it.eat(&["if", "exists"]);
@@ -206,8 +214,7 @@ fn action(relation: &mut Relation, mut it: Cursor<'_, '_>, at: &At) -> Touches {
         it.eat(&["column"]);
         let (Some(from), true, Some(to)) = (it.identifier(), it.eat(&["to"]), it.identifier()) else { return Touches::COLUMNS };
         relation.rename_column(&from, &to);
-    } else if it.sees(&["set"]) && it.holds(&["set"]) {
-        it.eat(&["set"]);
+    } else if it.eat(&["set"]) {
         if let Some(on) = invoker(it) {
             relation.security_invoker = on;
         }
@@ -226,7 +233,7 @@ fn column_once(relation: &mut Relation, it: Cursor<'_, '_>, at: &At) {
 }
 
 /// Keys without a name are called by the database `<table>_<columns>_key` or `<table>_pkey`.
-fn drop_constraint(relation: &mut Relation, name: &str, _at: &At) {
+fn drop_constraint(relation: &mut Relation, name: &str) {
     let is_named = relation.indexes.iter().any(|it| it.name.as_deref() == Some(name));
     if is_named {
         relation.indexes.retain(|it| it.name.as_deref() != Some(name));
@@ -332,8 +339,10 @@ pub(super) fn drop_index(replay: &mut Replay, name: &str) {
     }
 }
 
-pub(super) fn drop(replay: &mut Replay, name: &Name) {
-    replay.schema.relations.remove(name);
+pub(super) fn drop(replay: &mut Replay, name: &Name, at: &At) {
+    if replay.schema.relations.remove(name).is_some() {
+        replay.schema.dropped.insert(name.clone(), at.clone());
+    }
     replay.schema.unknown.remove(name);
     replay.schema.triggers.retain(|(table, _), _| table != name);
 }

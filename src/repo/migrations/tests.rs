@@ -39,6 +39,8 @@ fn table(migrations: &Migrations, name: &str) -> Relation {
 #[case::partition("create table a (id int) partition by range (id); create table a1 partition of a default;", &["a", "a1"])]
 #[case::in_a_block("do $$ begin if not exists (select 1) then create table a (id int); end if; end $$;", &["a"])]
 #[case::executed("do $$ begin execute 'create table a (id int)'; end $$;", &["a"])]
+#[case::renamed_and_not_created("alter table o rename to a;", &["a"])]
+#[case::put_together("do $$ begin execute 'create table ' || 'a (id int, b text default ''x'')'; execute format($f$create table b (id int)$f$); end $$;", &["a", "b"])]
 #[case::schema_dropped("create table x.a (id int); drop schema x cascade;", &[])]
 #[case::twice("create table a (id int); create table if not exists a (id int, b int);", &["a"])]
 fn relations(#[case] sql: &str, #[case] wanted: &[&str]) {
@@ -137,6 +139,11 @@ fn the_last_word_on_a_policy_wins() {
     Touches::ALL
 )]
 #[case::rolled_back("begin; create table a (id int); rollback;", Touches::ALL)]
+#[case::filled_in("do $$ begin execute format('create index on %I (a)', t); end $$", Touches::INDEXES)]
+#[case::function_settings(
+    "do $$ begin execute format('alter function %s set search_path = public', s); end $$",
+    Touches::NOTHING
+)]
 #[case::grants("do $$ begin execute format('grant select on %I to anon', t); end $$", Touches::NOTHING)]
 #[case::trigger_function(
     "create function f() returns trigger language plpgsql as $$ begin return new; end $$; select f();",
@@ -341,6 +348,13 @@ fn generated_types_are_read() {
 fn commands(#[case] path: &str, #[case] text: &str, #[case] wanted: Option<(Does, Where)>) {
     let found = read(&[(path, text)]).commands;
     assert_eq!(found.first().map(|it| (it.does, it.stands)), wanted, "{found:?}");
+}
+
+#[rstest]
+#[case("create table a (id int); -- caf\u{fffd}\ninsert into a values ('\u{fffd}');", 0)]
+#[case("create table a\u{fffd} (id int);", 1)]
+fn only_a_garbled_name_hides_something(#[case] sql: &str, #[case] wanted: usize) {
+    assert_eq!(replayed(sql).unread.len(), wanted);
 }
 
 #[test]

@@ -13,7 +13,7 @@ const SUPABASE: (&str, &str) = ("supabase/migrations/20260101000000_a.sql", "cre
 #[case::by_hand(&[PRISMA, ("package.json", "{\"scripts\": {\"db:migrate\": \"prisma migrate deploy\"}}")], "fail")]
 #[case::pushed(&[PRISMA, ("package.json", "{\"scripts\": {\"build\": \"prisma db push && next build\"}}")], "fail")]
 #[case::in_the_build(&[PRISMA, ("package.json", "{\"scripts\": {\"build\": \"prisma migrate deploy && next build\"}}")], "needs_judgement")]
-#[case::in_a_workflow(&[PRISMA, (".github/workflows/d.yml", "jobs:\n  a:\n    steps:\n      - run: npx prisma migrate deploy\n")], "needs_judgement")]
+#[case::in_a_workflow(&[PRISMA, (".github/workflows/d.yml", "on: push\njobs:\n  a:\n    steps:\n      - run: npx prisma migrate deploy\n")], "needs_judgement")]
 #[case::at_the_start(&[PRISMA, ("Dockerfile", "CMD npx prisma migrate deploy && node a.js")], "needs_judgement")]
 #[case::by_code(&[PRISMA, ("src/a.ts", "import { migrate } from 'drizzle-orm/node-postgres/migrator'; await migrate(db, {})")], "needs_judgement")]
 #[case::host_may(&[SUPABASE], "needs_judgement")]

@@ -15,6 +15,7 @@ const ORDERS: (&str, &str) = ("supabase/migrations/20260101000000_a.sql", "creat
 #[case::nothing_asked(&[("src/a.ts", "export const a = 1")], "not_applicable", &[])]
 #[case::no_code(&[("README.md", "hello")], "ambiguous", &[])]
 #[case::missing_table(&[ORDERS, ("src/a.ts", "s.from('orders').select(); s.from('items').select()")], "needs_judgement", &["repo.table-without-migration.items"])]
+#[case::dropped_and_still_used(&[("supabase/migrations/20260101000000_a.sql", "create table orders (id int); drop table orders;"), PAGE], "needs_judgement", &["repo.table-without-migration.orders"])]
 #[case::a_view(&[("supabase/migrations/20260101000000_a.sql", "create view orders as select 1;"), PAGE], "pass", &[])]
 #[case::renamed_to(&[("supabase/migrations/20260101000000_a.sql", "create table o (id int); alter table o rename to orders;"), PAGE], "pass", &[])]
 #[case::dump_with_quotes(&[("supabase/migrations/20260101000000_a.sql", "CREATE TABLE IF NOT EXISTS \"public\".\"orders\" (\"id\" \"uuid\");"), PAGE], "pass", &[])]

@@ -6,16 +6,17 @@ use crate::systems::stand_in::noon;
 use rstest::rstest;
 
 const SUPABASE: (&str, &str) = ("supabase/migrations/20260101000000_a.sql", "create table a (id int);");
-const DEPLOY: (&str, &str) = (".github/workflows/deploy.yml", "jobs:\n  a:\n    steps:\n      - run: supabase db push\n");
+const DEPLOY: (&str, &str) =
+    (".github/workflows/deploy.yml", "on: push\njobs:\n  a:\n    steps:\n      - run: supabase db push\n");
 
 #[rstest]
 #[case::straight_to_production(&[SUPABASE, DEPLOY], "fail")]
 #[case::deploy_script(&[("prisma/migrations/1_a/migration.sql", "create table a (id int)"), ("package.json", "{\"scripts\": {\"vercel-build\": \"prisma migrate deploy && next build\"}}")], "fail")]
 #[case::local_stack(&[SUPABASE, DEPLOY, ("supabase/config.toml", "project_id = \"acme\"")], "needs_judgement")]
-#[case::tried_in_a_workflow(&[SUPABASE, DEPLOY, (".github/workflows/ci.yml", "jobs:\n  a:\n    steps:\n      - run: supabase start\n")], "needs_judgement")]
-#[case::staging_workflow(&[SUPABASE, DEPLOY, (".github/workflows/staging.yml", "jobs: {}")], "needs_judgement")]
+#[case::tried_in_a_workflow(&[SUPABASE, DEPLOY, (".github/workflows/ci.yml", "on: push\njobs:\n  a:\n    steps:\n      - run: supabase start\n")], "needs_judgement")]
+#[case::staging_workflow(&[SUPABASE, DEPLOY, (".github/workflows/staging.yml", "on: push\njobs:\n  a:\n    steps:\n      - run: npm ci\n")], "needs_judgement")]
 #[case::nothing_applies(&[SUPABASE], "needs_judgement")]
-#[case::a_comment(&[SUPABASE, (".github/workflows/a.yml", "# supabase db push\n")], "needs_judgement")]
+#[case::a_comment(&[SUPABASE, (".github/workflows/a.yml", "# supabase db push\non: push\njobs:\n  a:\n    steps:\n      - run: npm ci\n")], "needs_judgement")]
 #[case::no_migrations(&[("src/a.ts", "s.from('a').select()")], "not_applicable")]
 #[case::broken(&[("src/a.ts", "const a = ;")], "incomplete")]
 #[case::nothing(&[("README.md", "x")], "ambiguous")]
@@ -28,9 +29,10 @@ async fn apps(#[case] files: &[(&str, &str)], #[case] wanted: &str) {
 
 #[tokio::test]
 async fn where_they_are_tried_is_shown() {
-    let files = [SUPABASE, (".github/workflows/ci.yml", "jobs:\n  a:\n    steps:\n      - run: npx supabase db reset\n")];
+    let files =
+        [SUPABASE, (".github/workflows/ci.yml", "on: push\njobs:\n  a:\n    steps:\n      - run: npx supabase db reset\n")];
     let verdict = of_files::<StagedMigrations>(&files, acme()).await.verdict;
-    assert_eq!(verdict.notes.first().unwrap().place.as_ref().unwrap().to_string(), ".github/workflows/ci.yml:4");
+    assert_eq!(verdict.notes.first().unwrap().place.as_ref().unwrap().to_string(), ".github/workflows/ci.yml:5");
 }
 
 #[test]

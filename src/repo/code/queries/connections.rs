@@ -46,7 +46,7 @@ pub struct Connection {
 pub(super) fn driver(imported: Option<&(String, String)>, name: &str, is_new: bool) -> Option<Driver> {
     let (module, original) = imported.map_or(("", name), |(module, original)| (module.as_str(), original.as_str()));
     match (module, original) {
-        ("pg", "Pool" | "Client") | ("pg", "default") if is_new => Some(Driver::Pg),
+        ("pg", "Pool" | "Client" | "default") if is_new => Some(Driver::Pg),
         ("postgres", "default") if !is_new => Some(Driver::PostgresJs),
         (_, "PrismaClient") if is_new => Some(Driver::Prisma),
         ("@neondatabase/serverless", "neon" | "Pool" | "Client")
