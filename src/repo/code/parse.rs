@@ -3,7 +3,9 @@
 
 use super::deep;
 use oxc_allocator::Allocator;
+use oxc_ast::AstKind;
 use oxc_ast::ast::Program;
+use oxc_ast_visit::Visit;
 use oxc_parser::Parser;
 use oxc_span::SourceType;
 
@@ -52,6 +54,10 @@ fn parse_here(path: &str, text: &str, mut read: impl FnMut(&Parsed<'_, '_>)) -> 
         }
         let allocator = Allocator::default();
         let parsed = Parser::new(&allocator, script.text, script.kind).parse();
+        if Depth::of(&parsed.program) > MOST_DEEP {
+            broken.get_or_insert(Broken::TooDeep);
+            continue;
+        }
         let starts = std::iter::once(0).chain(script.text.match_indices('\n').map(|(at, _)| at + 1));
         let tree = Parsed { path, program: &parsed.program, text: script.text, lines: starts.collect(), before: script.before };
         if let Some(first) = parsed.diagnostics.first().filter(|_| broken.is_none()) {
@@ -61,6 +67,36 @@ fn parse_here(path: &str, text: &str, mut read: impl FnMut(&Parsed<'_, '_>)) -> 
         read(&tree);
     }
     broken
+}
+
+/// Deepest tree that is handed to readers: what one of them does at each level for all levels below would otherwise take
+/// the square of the file's length. A sum of a thousand terms, or five hundred `else if`, is not as deep.
+const MOST_DEEP: u32 = 3_000;
+
+/// How deep a tree is, in nodes.
+#[derive(Default)]
+struct Depth {
+    now: u32,
+    most: u32,
+}
+
+impl Depth {
+    fn of(program: &Program<'_>) -> u32 {
+        let mut depth = Self::default();
+        depth.visit_program(program);
+        depth.most
+    }
+}
+
+impl<'a> Visit<'a> for Depth {
+    fn enter_node(&mut self, _: AstKind<'a>) {
+        self.now += 1;
+        self.most = self.most.max(self.now);
+    }
+
+    fn leave_node(&mut self, _: AstKind<'a>) {
+        self.now = self.now.saturating_sub(1);
+    }
 }
 
 /// A piece of a file that is script, and how it is written.
@@ -222,7 +258,8 @@ mod tests {
         assert_eq!(statements("a.ts", "let a;\nlet b = ;\n").1, Some(Broken::Syntax(2)));
     }
 
-    /// Forms that nest without a bracket, each as long as a file may be. None may end the process.
+    /// Forms that nest without a bracket, each as long as a file may be: none may end the process, or take its memory. Three
+    /// hundred levels are read.
     #[rstest]
     #[case::not("a.js", "", "!", "a")]
     #[case::arrows("a.js", "", "a=>", "1")]
@@ -247,11 +284,19 @@ mod tests {
     #[case::conditional_types("a.ts", "let x:", "A extends B?C:", "D")]
     #[case::loops("a.js", "", "for(;;)", "b")]
     #[case::alternatives("a.js", "a", "||a", "")]
-    fn what_nests_without_brackets_is_borne(#[case] path: &str, #[case] before: &str, #[case] nested: &str, #[case] after: &str) {
-        let times = 600_000 / nested.len();
-        let text = format!("{before}{}{after}", nested.repeat(times));
-        let file = crate::repo::code::CodeFile::read(path, &text);
-        assert!(file.imports.is_empty());
+    fn what_nests_without_brackets_is_borne_and_refused(
+        #[case] path: &str,
+        #[case] before: &str,
+        #[case] nested: &str,
+        #[case] after: &str,
+    ) {
+        let read = |times: usize| {
+            let text = format!("{before}{}{after}", nested.repeat(times));
+            crate::repo::code::CodeFile::read(path, &text).broken
+        };
+        // Unclosed markup is a mistake before it is too deep.
+        assert!(read(600_000 / nested.len()).is_some());
+        assert_ne!(read(300), Some(Broken::TooDeep));
     }
 
     #[rstest]
