@@ -75,7 +75,7 @@ fn an_app_without_any_credential_is_looked_at_as_far_as_can_be() {
         }
     }
     let status = home.run(&["status", "mine", "--json"]);
-    assert_eq!(status.code, Some(5));
+    assert_eq!(status.code, Some(3));
     let status = status.json();
     moments_are_utc(&status);
     has(&status, &["app", "week", "headline", "counts", "unseen", "items"]);
