@@ -112,9 +112,9 @@ fn seen(survey: &Survey) -> Seen {
     let applies = |it: &&Command| it.does == Does::Applies && it.stands != Where::Script;
     let staging = |path: &&String| {
         let lower = path.to_ascii_lowercase();
-        let is_file = lower.contains(".env.staging")
-            || (lower.contains(".github/workflows/") && (lower.contains("staging") || lower.contains("preview")));
-        is_file
+
+        lower.contains(".env.staging")
+            || (lower.contains(".github/workflows/") && (lower.contains("staging") || lower.contains("preview")))
     };
     Seen {
         ground: data::ground(survey),
