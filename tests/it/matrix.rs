@@ -68,12 +68,16 @@ async fn every_probe_says_what_it_could_see() {
         }
         writeln!(table, "{}", kind.words()).unwrap();
         write!(table, "{:32}", "").unwrap();
-        Token::ALL.iter().for_each(|token| write!(table, "{:18}", token.words()).unwrap());
+        for token in &Token::ALL {
+            write!(table, "{:18}", token.words()).unwrap();
+        }
         table.push('\n');
         for probe in TABLE {
             let id = probe.meta().id;
             write!(table, "  {id:30}").unwrap();
-            columns.iter().for_each(|words| write!(table, "{:18}", words[id]).unwrap());
+            for words in &columns {
+                write!(table, "{:18}", words[id]).unwrap();
+            }
             table.push('\n');
         }
         table.push('\n');
@@ -97,7 +101,7 @@ fn println_table(table: &str) {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_run_of_all_probes_stays_within_its_requests() {
     let hub = Hub::start(Kind::Organisation, Token::Classic);
-    let shelf = stand_in::Shelf::new();
+    let shelf = stand_in::Shelf::shared();
     let mut counted = Vec::new();
     for _ in 0..2 {
         let before = hub.counted();

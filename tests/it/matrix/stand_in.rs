@@ -165,7 +165,7 @@ pub fn sight(hub: &Hub, settings: &AppSettings, shelf: Option<Arc<dyn Keeps>>) -
 pub struct Shelf(Mutex<HashMap<String, Kept>>);
 
 impl Shelf {
-    pub fn new() -> Arc<dyn Keeps> {
+    pub fn shared() -> Arc<dyn Keeps> {
         Arc::new(Self(Mutex::default()))
     }
 }
@@ -296,13 +296,10 @@ impl Kind {
         let rest = path.strip_prefix("/repos/acme/shop").unwrap_or(path);
         match self {
             Self::PrivateFree if rest.starts_with("/rules") || rest.ends_with("/protection") => Some(said(403, UPGRADE)),
-            Self::PrivateFree if rest.starts_with("/secret-scanning") => {
+            Self::PrivateFree | Self::UserOwned if rest.starts_with("/secret-scanning") => {
                 Some(said(404, "Secret scanning is disabled on this repository."))
             }
             Self::UserOwned if path.starts_with("/orgs/") => Some(said(404, "Not Found")),
-            Self::UserOwned if rest.starts_with("/secret-scanning") => {
-                Some(said(404, "Secret scanning is disabled on this repository."))
-            }
             Self::Archived if rest.starts_with("/dependabot") => {
                 Some(said(403, "Dependabot alerts are not available for archived repositories."))
             }
