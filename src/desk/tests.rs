@@ -10,6 +10,7 @@ use crate::domain::state::Answer;
 use crate::domain::{
     AppName, AppSettings, Author, Digest, FactBody, Gap, GapKind, OutcomeFact, ProbeId, RunId, System, Verdict, WorkNote,
 };
+use crate::store::Holder;
 use chrono::{DateTime, TimeDelta, Utc};
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -101,9 +102,9 @@ fn the_inventory_is_the_newest_look_that_saw_anything() {
             "seen": [spot(7), spot(9)], "packages": [""] });
         serde_json::json!({ "empty": false, "commit": "abc", "code_files": 3, "unread": ["a.ts (too large)"], "systems": [row], "lists": [] })
     };
-    let (id, run) = (desk.id(&name).unwrap(), RunId::from_uuid(uuid::Uuid::now_v7()));
+    let (id, run) = (desk.id(&name).unwrap(), RunId(uuid::Uuid::from_u128(7)));
     let probe: ProbeId = "repo.systems-inventory".parse().unwrap();
-    desk.store.start_run(id, run, std::slice::from_ref(&probe)).unwrap();
+    desk.store.begin_run(id, run, &Holder::of_process(), std::slice::from_ref(&probe)).unwrap();
     let look = |subject: &str, gap: &str, observation: Option<&serde_json::Value>| {
         let outcome = OutcomeFact {
             run,

@@ -131,7 +131,7 @@ impl Action {
             Self::Filter => "Filter the list",
             Self::Cancel => "Cancel the run; what was decided stays",
             Self::Group => "Group by severity or by cause",
-            Self::Browse => "Open the place in the browser, at the commit that was read",
+            Self::Browse => "Open the place in the browser",
             Self::Edit => "Open the file in the editor",
             Self::Accept => "Accept the finding until a date",
             Self::Rotated => "Say that the leaked secret was replaced, with the day",

@@ -22,7 +22,9 @@ const MOST_UNREAD: usize = 20;
 pub fn lines(world: &World, width: u16) -> Vec<Line<'static>> {
     let mut prose = Prose::new(world.look, width);
     match &world.systems {
-        None => drop(prose.text(Role::Faint, "Loading…")),
+        None => {
+            prose.text(Role::Faint, "Loading…");
+        }
         Some(inventory) => all(&mut prose, world, inventory, width),
     }
     prose.done()
@@ -51,7 +53,7 @@ fn all(prose: &mut Prose, world: &World, inventory: &Inventory, width: u16) {
         if width >= TABLE {
             table(prose, &look.systems, usize::from(width))
         } else {
-            stacked(prose, &look.systems)
+            stacked(prose, &look.systems, usize::from(width))
         }
         prose.blank();
     }
@@ -66,12 +68,21 @@ fn head(prose: &mut Prose, world: &World, look: &Look) {
         let short: String = it.as_str().chars().take(10).collect();
         format!(" at commit {short}")
     });
-    let says = if look.empty { "the repository is empty".to_owned() } else { some };
+    let says = match (look.empty, look.systems.is_empty()) {
+        (true, _) => "the repository is empty".to_owned(),
+        (false, true) => "no system that is known here".to_owned(),
+        (false, false) => some,
+    };
     prose.text(Role::Strong, format!("{says} · read {}{read}", words::ago(look.at, world.now)));
     match look.lists.as_slice() {
-        [] => prose.hang(0, (Role::Caution, "●"), Role::Text, "no document lists them with owner, plan and cost"),
-        lists => prose.hang(0, (Role::Faint, "·"), Role::Text, format!("listed in {}", lists.join(", "))),
-    };
+        [] if look.systems.is_empty() => {}
+        [] => {
+            prose.hang(0, (Role::Caution, "●"), Role::Text, "no document lists them with owner, plan and cost");
+        }
+        lists => {
+            prose.hang(0, (Role::Faint, "·"), Role::Text, format!("listed in {}", lists.join(", ")));
+        }
+    }
     if !look.unread.is_empty() {
         let files = words::count(look.unread.len(), "place");
         let says = format!("{files} could not be read and may hold further systems: below the table");
@@ -118,11 +129,13 @@ fn table(prose: &mut Prose, systems: &[Entry], across: usize) {
 }
 
 /// One below the other, where columns have no room.
-fn stacked(prose: &mut Prose, systems: &[Entry]) {
+fn stacked(prose: &mut Prose, systems: &[Entry], across: usize) {
     for entry in systems {
         let more = if entry.more == 0 { String::new() } else { format!(" and {} more", entry.more) };
         prose.hang(0, (Role::Accent, "·"), Role::Strong, format!("{} · {} · {}", entry.name, entry.what_for(), entry.strength()));
-        prose.hang(2, (Role::Faint, "at"), role(entry), format!("{}{more}", entry.place));
+        for line in broken(&format!("{}{more}", entry.place), across.saturating_sub(2)) {
+            prose.line(Line::from(prose.span(role(entry), format!("  {line}"))));
+        }
     }
 }
 
