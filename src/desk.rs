@@ -10,6 +10,7 @@ pub mod moving;
 pub mod portfolio;
 pub mod running;
 pub mod statement;
+pub mod systems;
 
 use crate::clock::{SharedClock, SystemClock};
 use crate::config::{Configuration, Endpoints, Environment, Paths};

@@ -49,6 +49,8 @@ pub enum Effect {
         app: AppName,
         since: Since,
     },
+    /// The inventory of systems; answered by `Systems`.
+    LoadSystems(AppName),
     /// By OSC 52; answered by `Copied`.
     Copy(String),
     /// In the browser, detached; http and https only.

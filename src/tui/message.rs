@@ -1,5 +1,6 @@
 //! What the console is told: keys, and what others found out. A message carries values only; nothing in it does I/O.
 
+use crate::desk::systems::Inventory;
 use crate::domain::state::{Answer, HistoryLine};
 use crate::domain::{AppName, Board, Discovery, Foreign, ItemId, System};
 use crate::engine::RunEvent;
@@ -27,6 +28,10 @@ pub enum Message {
     /// One connection was checked.
     Connection(ConnectionRow),
     Changes(Arc<Changes>),
+    Systems {
+        app: AppName,
+        inventory: Arc<Inventory>,
+    },
     /// The app was added and stored; what was found out about it on the way.
     Added {
         app: AppName,

@@ -76,6 +76,11 @@ impl Performer {
             }),
             Effect::CheckConnection { app, system } => self.check(app, system),
             Effect::LoadChanges { app, since } => self.off("The changes could not be read", move |me| me.changes(&app, since)),
+            Effect::LoadSystems(app) => self.off("The systems could not be read", move |me| {
+                let inventory = Arc::new(me.desk.systems(&app)?);
+                me.tell(Message::Systems { app, inventory });
+                Ok(())
+            }),
             Effect::Copy(text) => {
                 self.tell(match super::terminal::copy(&text) {
                     Ok(()) => Message::Copied,
