@@ -22,6 +22,8 @@ const CRON: &str = "app/api/cron/daily/route.ts";
 #[rstest]
 #[case::nothing(&[NEXT, ("app/page.tsx", "export default () => <p/>")], "pass", &[], &[])]
 #[case::mail_in_a_request(&[NEXT, MAIL], "fail", &["repo.slow-in-request app/api/a/route.ts"], &[])]
+#[case::model_by_its_path(&[NEXT, ("app/api/a/route.ts", "export async function POST() { await fetch(`${BASE}/chat/completions`, { body }) }")], "fail", &["repo.slow-in-request app/api/a/route.ts"], &[])]
+#[case::model_in_an_unknown_way(&[NEXT, ("app/api/a/route.ts", "const URL = 'https://api.openai.com/v1/responses'\nexport async function POST() { await ask(URL) }")], "needs_judgement", &[], &[])]
 #[case::streamed(&[NEXT, ("app/api/chat/route.ts", "import { streamText } from 'ai'\nexport async function POST() { return streamText({ model }) }")], "pass", &[], &[])]
 #[case::script(&[NEXT, ("scripts/mail.ts", "await resend.emails.send({ to })"), ("lib/a.ts", "")], "pass", &[], &[])]
 #[case::carried(&[NEXT, SERVE, WELCOME], "needs_judgement", &[], &[])]

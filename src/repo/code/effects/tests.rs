@@ -59,6 +59,8 @@ fn what_inngest_is_told_of() {
 #[case("await openai.chat.completions.create({ model, stream: true })", Some((Work::Model, true)))]
 #[case("import { streamText } from 'ai'\nstreamText({ model })", Some((Work::Model, true)))]
 #[case("await fetch('https://api.openai.com/v1/chat/completions', { body })", Some((Work::Model, false)))]
+#[case("await fetch(`${BASE_URL}/chat/completions`, { body })", Some((Work::Model, false)))]
+#[case("await fetch('/api/chat/completions', { body })", None)]
 #[case("import sharp from 'sharp'\nawait sharp(input).resize(100)", Some((Work::File, false)))]
 #[case("await twilio.messages.create({ to })", None)]
 #[case("await fetch('https://api.example.com')", None)]
