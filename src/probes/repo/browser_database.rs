@@ -90,7 +90,7 @@ impl Probe for BrowserDatabase {
         let gap = seen.ground.gap("a module that uses the database");
         let writes = seen.tables.iter().filter(|it| it.writes()).count();
         let verdict = if !findings.is_empty() {
-            let says = format!("browsers write {} that hold money, roles or secrets", of(findings.len(), writes, "tables"));
+            let says = format!("money, roles or secrets are in {} that browsers write", of(findings.len(), writes, "tables"));
             Verdict::fail(says, findings).unseen(gap)
         } else if let Some(gap) = gap {
             Verdict::undecided(gap)
@@ -98,9 +98,10 @@ impl Probe for BrowserDatabase {
             Ground::no_code(settings)
         } else if !seen.tables.is_empty() || !seen.computed.is_empty() {
             let says = format!(
-                "{} use the database directly: {} tables, of which {writes} are written",
+                "{} use the database directly: {} tables, of which {writes} are written{}",
                 of(seen.using, seen.client_modules, "client modules"),
-                seen.tables.len()
+                seen.tables.len(),
+                if seen.computed.is_empty() { "" } else { ", and some by computed names" }
             );
             Verdict::undecided(judge(says, "Give a reason for each listed table, and prove its policies with a second user"))
         } else if !seen.unsure.is_empty() {

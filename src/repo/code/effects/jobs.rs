@@ -208,7 +208,8 @@ impl Walk<'_, '_, '_> {
             || (name == "send" && matches!(root.as_str(), "sgmail" | "postmark" | "mailgun" | "sendgrid"));
         let is_model = chain.ends(&["completions", "create"])
             || (chain.ends(&["responses", "create"]) && root.contains("ai"))
-            || (chain.ends(&["messages", "create"]) && (root.contains("anthropic") || root.contains("claude")))
+            || (chain.ends(&["messages", "create"])
+                && (root.contains("anthropic") || root.contains("claude") || self.is_anthropic()))
             || chain.ends(&["messages", "stream"])
             || chain.ends(&["images", "generate"])
             || matches!(name, "generateContent" | "generateContentStream")
@@ -236,6 +237,12 @@ impl Walk<'_, '_, '_> {
         }
         let drives = name == "launch" && (root.contains("puppeteer") || root.contains("chromium") || root.contains("playwright"));
         drives.then_some(Work::Browser)
+    }
+
+    /// Whether `client.messages` is Anthropic's: Twilio's client has messages too.
+    fn is_anthropic(&self) -> bool {
+        let imports = |module: &str| self.names.values().any(|it| it == module);
+        imports("@anthropic-ai/sdk") && !imports("twilio")
     }
 
     /// Whether the address ends as those of every provider that speaks as OpenAI does.
