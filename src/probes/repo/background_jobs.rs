@@ -11,9 +11,10 @@ use crate::repo::code::effects::{Carrier, Value};
 use crate::repo::code::{CodeFile, is_about};
 use crate::repo::project::UseKind;
 use crate::repo::project::systems::Purpose;
-use crate::repo::reach::{Reach, Side};
+use crate::repo::reach::{Reach, Side, led_to};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
 
 /// See the module.
 pub struct BackgroundJobs;
@@ -207,6 +208,19 @@ const PROCESS: [&str; 9] = [
     "ecosystem.config.js",
 ];
 
+/// Modules that a worker leads to and no entry or page does: what they do, a queue carries.
+fn behind_workers(survey: &Survey) -> BTreeSet<String> {
+    let is_worker = |file: &CodeFile| !file.effects.jobs.workers.is_empty();
+    if !survey.code.iter().any(is_worker) {
+        return BTreeSet::new();
+    }
+    let shows = |file: &CodeFile| ["/app/", "/pages/", "/routes/"].iter().any(|it| format!("/{}", file.path).contains(it));
+    let asked = led_to(survey, |it| !is_worker(it) && (is_entry(it) || shows(it)));
+    let (Some(asked), Some(mut carried)) = (asked, led_to(survey, is_worker)) else { return BTreeSet::new() };
+    carried.retain(|it| !asked.contains(it));
+    carried
+}
+
 /// Where the server's code imports or addresses a provider of models or mail: work that is slow wherever it is done.
 fn suspected(survey: &Survey) -> Vec<Spot> {
     let reach = Reach::of(survey);
@@ -234,6 +248,7 @@ fn seen(survey: &Survey) -> Seen {
     let mut lists = survey.code.iter().filter_map(|it| it.effects.jobs.serves);
     // A list that is put together elsewhere may hold every function.
     let is_whole = lists.all(|it| it.1);
+    let behind_workers = behind_workers(survey);
     for file in survey.code.iter().filter(|it| !is_served_as_is(&it.path) && !is_tool(&it.path)) {
         let jobs = &file.effects.jobs;
         let spot = |line: u32, says: String| Spot::new(&file.path, line, says);
@@ -258,7 +273,7 @@ fn seen(survey: &Survey) -> Seen {
         let is_entry = is_entry(file);
         seen.entries += usize::from(is_entry);
         for it in &jobs.slow {
-            if it.in_job {
+            if it.in_job || behind_workers.contains(&file.path) {
                 seen.carried += 1;
             } else if it.streamed {
                 seen.streamed += 1;

@@ -168,6 +168,7 @@ fn tables(#[case] code: &str, #[case] wanted: &[&str]) {
 #[case("await checkRateLimit(request)", true)]
 #[case("await rateLimiter.consume(ip)", true)]
 #[case("await db.from('a').select().limit(10)", false)]
+#[case::of_another("if (isRateLimitError(e)) throw Errors.rateLimit(context)", false)]
 fn limits(#[case] code: &str, #[case] wanted: bool) {
     assert_eq!(body(code).does(|it| matches!(it, What::Limits { .. })), wanted);
 }
