@@ -65,7 +65,7 @@ impl Desk {
 fn unseen(gap: &Gap) -> Trouble {
     let trouble = Trouble::failed("the repository could not be read").why(&gap.says);
     match &gap.needs {
-        Some(step) => trouble.next(step.to_string()),
+        Some(step) => trouble.next(step),
         None => trouble,
     }
 }

@@ -45,7 +45,7 @@ impl Found {
         places.truncate(PLACES);
         match self.proposals.iter_mut().find(|it| it.field == field && it.value == value) {
             Some(known) => {
-                known.from.extend(places.iter().map(Foreign::new).filter(|it| !known.from.contains(it)).collect::<Vec<_>>())
+                known.from.extend(places.iter().map(Foreign::new).filter(|it| !known.from.contains(it)).collect::<Vec<_>>());
             }
             None => self.proposals.push(Proposal::new(field, value, places)),
         }
@@ -135,7 +135,7 @@ const STAGING: [&str; 6] = ["staging", "stage", "preview", "develop", "test", "_
 
 fn is_staging(text: &str) -> bool {
     let text = text.to_ascii_lowercase();
-    STAGING.iter().any(|it| text.contains(it)) || text.ends_with(".dev")
+    STAGING.iter().any(|it| text.contains(it)) || text.strip_suffix(".dev").is_some()
 }
 
 fn supabase(survey: &Survey, found: &mut Found) {

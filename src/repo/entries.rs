@@ -125,8 +125,7 @@ pub fn limit<'s>(steps: impl Iterator<Item = &'s Step<'s>> + Clone) -> Option<St
     if !steps.clone().any(|it| it.body.does(|it| matches!(it, What::Limits { .. }))) {
         return None;
     }
-    let counts = steps
-        .filter(|it| it.body.does(|it| matches!(it, What::Limits { .. })) || it.name.is_some_and(|name| is_limit_name(name)));
+    let counts = steps.filter(|it| it.body.does(|it| matches!(it, What::Limits { .. })) || it.name.is_some_and(is_limit_name));
     counts
         .map(|step| {
             let uses = |names: &[&str]| {

@@ -225,7 +225,7 @@ fn is_sql(path: &str) -> bool {
 fn is_about_undoing(path: &str) -> bool {
     let lower = path.to_ascii_lowercase();
     let words = ["rollback", "roll-back", "migrat", "runbook", "restore", "revert", "playbook", "database"];
-    (lower.ends_with(".md") || lower.ends_with(".mdx")) && words.iter().any(|it| lower.contains(it))
+    (lower.strip_suffix(".md").is_some() || lower.strip_suffix(".mdx").is_some()) && words.iter().any(|it| lower.contains(it))
 }
 
 fn is_below_libraries(path: &str) -> bool {

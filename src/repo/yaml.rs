@@ -189,7 +189,7 @@ mod tests {
         let mut bomb = "a: &a [x, x, x, x, x, x, x, x, x]\n".to_owned();
         for (before, name) in names.chars().zip(names.chars().skip(1)) {
             let nine = vec![format!("*{before}"); 9].join(", ");
-            bomb.push_str(&format!("{name}: &{name} [{nine}]\n"));
+            bomb = format!("{bomb}{name}: &{name} [{nine}]\n");
         }
         assert_eq!(read(&bomb), None);
     }

@@ -195,7 +195,7 @@ impl State {
                 world.said = None;
                 // A form that was closed, or is about another repository by now, is left as it is.
                 if let Some(Popup::Form(form)) = self.popups.last_mut() {
-                    form.discovered(&repo, *discovery);
+                    form.discovered(&repo, &discovery);
                 }
             }
             Message::Declined(text) => world.said = Some((Role::Caution, text)),

@@ -120,8 +120,8 @@ fn seen(entries: &Entries<'_>, ground: Ground) -> Seen {
         let entrance = Entrance { line: input.line, ..Entrance::new(it, says) };
         // A read by `GET` that also writes, writes a log more often than what it was sent.
         let changes = pays || (writes && it.handler.method != "GET");
-        let list = if changes && lost.is_none() { &mut seen.unchecked } else { &mut seen.unsure };
-        entrances::keep(list, entrance);
+        let kept = if changes && lost.is_none() { &mut seen.unchecked } else { &mut seen.unsure };
+        entrances::keep(kept, entrance);
     }
     seen
 }

@@ -8,6 +8,7 @@ use crate::probes::ground::{self, Exhibit, Ground, MOST_KEPT, Spot, judge};
 use crate::probes::{Meta, Probe, Sight, Stage};
 use crate::repo::Survey;
 use crate::repo::migrations::{Command, Does, Where};
+use crate::repo::workflows::Job;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
@@ -111,9 +112,9 @@ fn seen(survey: &Survey) -> Seen {
     let applies = |it: &&Command| it.does == Does::Applies && it.stands != Where::Script;
     let staging = |path: &&String| {
         let lower = path.to_ascii_lowercase();
-        let is_file = lower.contains(".env.staging")
-            || (lower.contains(".github/workflows/") && (lower.contains("staging") || lower.contains("preview")));
-        is_file
+
+        lower.contains(".env.staging")
+            || (lower.contains(".github/workflows/") && (lower.contains("staging") || lower.contains("preview")))
     };
     Seen {
         ground: data::ground(survey),
@@ -141,9 +142,19 @@ fn seen(survey: &Survey) -> Seen {
             .iter()
             .filter(staging)
             .map(|it| Exhibit::new(it, Spot::new(it, 1, format!("{it} is named after a staging environment"))))
+            .chain(survey.workflows.files.iter().flat_map(|file| file.jobs.iter().filter_map(|job| rehearsing(&file.path, job))))
             .take(MOST_KEPT)
             .collect(),
     }
+}
+
+/// A job of a workflow for another environment than production.
+fn rehearsing(path: &str, job: &Job) -> Option<Exhibit> {
+    let environment = job.environment.as_deref()?;
+    let lower = environment.to_ascii_lowercase();
+    let other = ["staging", "stage", "preview", "develop", "test", "sandbox", "qa"].iter().any(|it| lower.contains(it));
+    let says = format!("job `{}` runs in the environment {environment}", job.id);
+    other.then(|| Exhibit::new(format!("{path}.{}", job.id), Spot::new(path, job.line, says)))
 }
 
 #[cfg(test)]

@@ -124,13 +124,13 @@ fn seen(entries: &Entries<'_>, ground: Ground) -> Seen {
         let kind = it.handler.kind.words();
         match (quota(it), entrances::lost(it)) {
             (Some(quota), _) => {
-                entrances::keep(&mut seen.held, Entrance::new(it, format!("{kind} calls {provider}, and uses `{quota}`")))
+                entrances::keep(&mut seen.held, Entrance::new(it, format!("{kind} calls {provider}, and uses `{quota}`")));
             }
             (None, Some(lost)) => {
-                entrances::keep(&mut seen.unsure, Entrance::new(it, format!("{kind} calls {provider}; a quota is {lost}")))
+                entrances::keep(&mut seen.unsure, Entrance::new(it, format!("{kind} calls {provider}; a quota is {lost}")));
             }
             (None, None) => {
-                entrances::keep(&mut seen.free, Entrance::new(it, format!("{kind} calls {provider}, and looks at no quota")))
+                entrances::keep(&mut seen.free, Entrance::new(it, format!("{kind} calls {provider}, and looks at no quota")));
             }
         }
     }

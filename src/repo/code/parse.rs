@@ -61,8 +61,8 @@ fn parse_here(path: &str, text: &str, mut read: impl FnMut(&Parsed<'_, '_>)) -> 
         let starts = std::iter::once(0).chain(script.text.match_indices('\n').map(|(at, _)| at + 1));
         let tree = Parsed { path, program: &parsed.program, text: script.text, lines: starts.collect(), before: script.before };
         if let Some(first) = parsed.diagnostics.first().filter(|_| broken.is_none()) {
-            let at = first.labels.first().map_or(0, |it| it.offset());
-            broken = Some(Broken::Syntax(tree.line(u32::try_from(at).unwrap_or(u32::MAX))));
+            let at = first.labels.first().map_or(0, oxc_span::LabeledSpan::offset);
+            broken = Some(Broken::Syntax(tree.line(at)));
         }
         read(&tree);
     }

@@ -94,7 +94,7 @@ pub(super) fn may_be(path: &str) -> bool {
 fn place(path: &str) -> Option<Where> {
     let lower = path.to_ascii_lowercase();
     let name = lower.rsplit('/').next().unwrap_or(&lower);
-    let is_yaml = name.ends_with(".yml") || name.ends_with(".yaml");
+    let is_yaml = name.strip_suffix(".yml").is_some() || name.strip_suffix(".yaml").is_some();
     let hosts = [
         "vercel.json",
         "netlify.toml",

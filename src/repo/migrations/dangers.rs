@@ -109,15 +109,14 @@ pub(super) fn of(schema: &Schema, tokens: &[Token<'_>], scene: &Scene<'_>) -> Ve
         if let Some(name) = it.name() {
             look.add(Harm::ChangesRows, &name, None);
         }
-    } else if it.eat(&["create", "index"]) || it.eat(&["create", "unique", "index"]) {
-        if !it.sees(&["concurrently"])
-            && let Some(name) = it.behind(&["on"]).and_then(|mut it| {
-                it.eat(&["only"]);
-                it.name()
-            })
-        {
-            look.add(Harm::BuildsIndex, &name, None);
-        }
+    } else if (it.eat(&["create", "index"]) || it.eat(&["create", "unique", "index"]))
+        && !it.sees(&["concurrently"])
+        && let Some(name) = it.behind(&["on"]).and_then(|mut it| {
+            it.eat(&["only"]);
+            it.name()
+        })
+    {
+        look.add(Harm::BuildsIndex, &name, None);
     }
     look.found
 }

@@ -103,7 +103,7 @@ fn supabase<'a>(sql: &[&'a str], found: &mut Found, taken: &mut BTreeSet<&'a str
             Some("in a folder below, which the Supabase CLI does not enter")
         } else if version.is_empty() || !name.get(version.len()..).is_some_and(|it| it.starts_with('_')) {
             Some("not named digits, underscore, name: the Supabase CLI passes it over")
-        } else if !name.ends_with(".sql") {
+        } else if name.strip_suffix(".sql").is_none() {
             Some("its ending is not in small letters: the Supabase CLI passes it over")
         } else {
             None

@@ -15,7 +15,7 @@ pub struct Generated {
 /// Whether a file's name is one that such types get.
 pub(super) fn may_be(path: &str) -> bool {
     let name = path.rsplit('/').next().unwrap_or(path).to_ascii_lowercase();
-    name.ends_with(".ts") && (name.contains("types") || name.contains("database") || name.contains("supabase"))
+    name.strip_suffix(".ts").is_some() && (name.contains("types") || name.contains("database") || name.contains("supabase"))
 }
 
 /// Reads them; none if the file holds none.

@@ -131,14 +131,15 @@ impl<'t> Lexer<'t> {
                 let inside = self.quoted(b'"', false);
                 made(Kind::Quoted, inside, self.at)
             }
-            b'$' => match self.dollar() {
-                Some(inside) => made(Kind::Dollar, inside, self.at),
-                None => {
+            b'$' => {
+                if let Some(inside) = self.dollar() {
+                    made(Kind::Dollar, inside, self.at)
+                } else {
                     self.step();
                     self.run(|it| it.is_ascii_digit());
                     made(Kind::Number, self.slice(from, self.at), self.at)
                 }
-            },
+            }
             it if it.is_ascii_digit() => {
                 self.run(|it| it.is_ascii_alphanumeric() || it == b'.' || it == b'_');
                 made(Kind::Number, self.slice(from, self.at), self.at)

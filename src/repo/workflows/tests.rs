@@ -20,7 +20,7 @@ fn read(files: &[(&str, &str)]) -> Workflows {
 
 /// A workflow of one step that runs this.
 fn one(run: &str) -> String {
-    let run = run.lines().map(|it| format!("          {it}\n")).collect::<String>();
+    let run = run.lines().map(|it| format!("          {it}")).collect::<Vec<_>>().join("\n");
     format!("on: pull_request\njobs:\n  ci:\n    runs-on: ubuntu-latest\n    steps:\n      - run: |\n{run}")
 }
 

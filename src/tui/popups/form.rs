@@ -116,13 +116,13 @@ impl FormPopup {
     }
 
     /// Fills in what a repository says where nothing was typed, and says what else it does.
-    pub fn discovered(&mut self, repo: &str, discovery: Discovery) {
+    pub fn discovered(&mut self, repo: &str, discovery: &Discovery) {
         if self.purpose != Purpose::AddApp || self.form.text("repo") != repo {
             return;
         }
-        self.intro = told(&discovery);
+        self.intro = told(discovery);
         for field in &mut self.form.fields {
-            let Some((value, note)) = proposed(&discovery, field.name) else { continue };
+            let Some((value, note)) = proposed(discovery, field.name) else { continue };
             if field.input.value().trim().is_empty() && !value.is_empty() {
                 field.input = value.clone().into();
                 field.wrong = None;

@@ -339,7 +339,7 @@ impl Kind {
             (Self::Fork, "") => body["fork"] = json!(true),
             (Self::Fork, "/actions/workflows") => body["workflows"][2]["state"] = json!("disabled_fork"),
             (Self::Empty, "/rules/branches/main" | "/rulesets" | "/pulls" | "/deployments" | "/keys" | "/dependabot/alerts") => {
-                *body = json!([])
+                *body = json!([]);
             }
             (Self::Empty, "/environments") => *body = json!({"total_count": 0, "environments": []}),
             (Self::Empty, "/actions/workflows") => *body = json!({"total_count": 0, "workflows": []}),

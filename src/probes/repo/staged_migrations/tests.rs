@@ -15,6 +15,8 @@ const DEPLOY: (&str, &str) =
 #[case::local_stack(&[SUPABASE, DEPLOY, ("supabase/config.toml", "project_id = \"acme\"")], "needs_judgement")]
 #[case::tried_in_a_workflow(&[SUPABASE, DEPLOY, (".github/workflows/ci.yml", "on: push\njobs:\n  a:\n    steps:\n      - run: supabase start\n")], "needs_judgement")]
 #[case::staging_workflow(&[SUPABASE, DEPLOY, (".github/workflows/staging.yml", "on: push\njobs:\n  a:\n    steps:\n      - run: npm ci\n")], "needs_judgement")]
+#[case::staging_environment(&[SUPABASE, (".github/workflows/deploy.yml", "on: push\njobs:\n  a:\n    environment: staging\n    steps:\n      - run: supabase db push\n")], "needs_judgement")]
+#[case::production_environment(&[SUPABASE, (".github/workflows/deploy.yml", "on: push\njobs:\n  a:\n    environment: Production\n    steps:\n      - run: supabase db push\n")], "fail")]
 #[case::nothing_applies(&[SUPABASE], "needs_judgement")]
 #[case::a_comment(&[SUPABASE, (".github/workflows/a.yml", "# supabase db push\non: push\njobs:\n  a:\n    steps:\n      - run: npm ci\n")], "needs_judgement")]
 #[case::no_migrations(&[("src/a.ts", "s.from('a').select()")], "not_applicable")]

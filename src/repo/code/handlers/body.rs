@@ -204,7 +204,7 @@ impl<'r, 'f, 'p, 'a> Reader<'r, 'f, 'p, 'a> {
             it => {
                 let name = tree::dotted(it)?;
                 let (object, variable) = name.rsplit_once('.')?;
-                let holds = object == "env" || object.ends_with(".env");
+                let holds = object == "env" || object.strip_suffix(".env").is_some();
                 holds.then(|| (variable.to_owned(), false))
             }
         }

@@ -87,8 +87,7 @@ fn reached(
     };
     let is_method = METHODS.contains(&name) && name != "OPTIONS" && name != "HEAD";
     match entry.kind {
-        Kind::Route | Kind::Endpoint if is_method => made(entry.kind, name),
-        Kind::HostFunction if is_method => made(entry.kind, name),
+        Kind::Route | Kind::Endpoint | Kind::HostFunction if is_method => made(entry.kind, name),
         Kind::ApiPage | Kind::HostFunction | Kind::EdgeFunction if name == "default" || name == "handler" => {
             Some((entry.kind, short(entry), "ANY".to_owned()))
         }

@@ -1,6 +1,8 @@
 //! The walk over one tree that finds its queries: chains of calls, the functions and branches that they stand in, and the
 //! variables that hold what is asked later.
 
+#![expect(clippy::similar_names, reason = "a link of a chain has a line, and both words are the right ones")]
+
 use super::chain::{self, Chain, key};
 use super::connections::{self, Connection, Made};
 use super::steps::{self, Placed, Unit, Write};
@@ -209,8 +211,11 @@ impl<'x, 'p, 'a> Collect<'x, 'p, 'a> {
             return;
         };
         let before = chain.links.get(..at).unwrap_or_default();
-        let schema =
-            before.iter().find(|it| it.name == "schema").and_then(|it| it.first()).map(|it| chain::text(it).unwrap_or("?"));
+        let schema = before
+            .iter()
+            .find(|it| it.name == "schema")
+            .and_then(super::chain::Link::first)
+            .map(|it| chain::text(it).unwrap_or("?"));
         let mut call = TableCall {
             via: Via::Supabase,
             table,

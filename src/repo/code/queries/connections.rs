@@ -103,7 +103,7 @@ impl<'a> Visit<'a> for Variables<'_> {
         if let Some(at) = chain.position(&["get"])
             && chain.before(at) == Some("env")
         {
-            self.found.extend(chain.links.get(at).and_then(|it| it.first()).and_then(chain::text).map(str::to_owned));
+            self.found.extend(chain.links.get(at).and_then(super::chain::Link::first).and_then(chain::text).map(str::to_owned));
         }
         walk::walk_call_expression(self, it);
     }

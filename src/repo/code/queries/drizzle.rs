@@ -1,5 +1,7 @@
 //! Drizzle: the tables that code declares, and the columns that its queries filter and sort by.
 
+#![expect(clippy::similar_names, reason = "a link of a chain has a line, and both words are the right ones")]
+
 use super::chain::{self, Chain};
 use super::{Column, TableCall, Verb, Via};
 use oxc_ast::ast::{CallExpression, Expression, StaticMemberExpression};

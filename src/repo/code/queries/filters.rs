@@ -1,5 +1,7 @@
 //! The columns that a chain on a Supabase table filters and sorts by. A name that is computed is told by its line.
 
+#![expect(clippy::similar_names, reason = "a link of a chain has a line, and both words are the right ones")]
+
 use super::chain::{self, HOLE, Link};
 use super::{Column, TableCall, Verb};
 use oxc_ast::ast::Expression;

@@ -1,5 +1,7 @@
 //! `prisma.model.findMany({ where, orderBy })`: which model, what is done with it, which fields it filters and sorts by.
 
+#![expect(clippy::similar_names, reason = "a link of a chain has a line, and both words are the right ones")]
+
 use super::chain::{self, Chain};
 use super::{Column, TableCall, Verb, Via};
 use oxc_ast::ast::Expression;

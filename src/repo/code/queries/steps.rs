@@ -53,7 +53,7 @@ pub(super) fn of(writes: Vec<Placed>, units: &BTreeMap<u32, Unit>) -> (Vec<Steps
     for write in writes {
         by_unit.entry(write.unit).or_default().push(write);
     }
-    let writers = by_unit.len();
+    let count = by_unit.len();
     // What a module does while it is loaded is a script, run by a person who sees it fail.
     let functions = by_unit.into_iter().filter(|(unit, _)| *unit != 0);
     let steps = functions.filter_map(|(unit, writes)| {
@@ -64,7 +64,7 @@ pub(super) fn of(writes: Vec<Placed>, units: &BTreeMap<u32, Unit>) -> (Vec<Steps
         let unit = units.get(&unit)?;
         (!writes.is_empty()).then(|| Steps { function: unit.name.clone(), line: unit.line, writes })
     });
-    (steps.collect(), writers)
+    (steps.collect(), count)
 }
 
 /// Whether two places stand in different arms of one branch.

@@ -235,6 +235,7 @@ impl<'a> Reader<'_, '_, '_, 'a> {
 }
 
 /// The table of `x.from("orders")`; none when it is no table, none within when its name is computed.
+#[expect(clippy::option_option, reason = "no table, and a table whose name is not known, are two answers")]
 fn from_table(it: &Expression<'_>) -> Option<Option<String>> {
     let Expression::CallExpression(it) = it.peeled() else { return None };
     let (receiver, name) = tree::member(&it.callee)?;
