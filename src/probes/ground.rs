@@ -126,8 +126,20 @@ impl Ground {
     /// Lays the first [`MOST_SHOWN`] of these before a person, and says how many more there are.
     #[must_use]
     pub fn exhibits(&self, rule: &str, exhibits: &[Exhibit]) -> Vec<Note> {
-        let shown = exhibits.iter().take(MOST_SHOWN).map(|it| self.evidence(format!("{rule}.{}", it.id), &it.spot));
-        let more = exhibits.len().saturating_sub(MOST_SHOWN);
+        // Places of one name are one piece of evidence: a file that does it thirty times does not push the others out.
+        let mut known: Vec<(&Exhibit, usize)> = Vec::new();
+        for it in exhibits {
+            match known.iter_mut().find(|(first, _)| first.id == it.id) {
+                Some((_, count)) => *count += 1,
+                None => known.push((it, 1)),
+            }
+        }
+        let shown = known.iter().take(MOST_SHOWN).map(|(it, count)| {
+            let again = if *count > 1 { format!(", and in {} more places", count - 1) } else { String::new() };
+            let spot = Spot { says: Foreign::new(format!("{}{again}", it.spot.says)), ..it.spot.clone() };
+            self.evidence(format!("{rule}.{}", it.id), &spot)
+        });
+        let more = known.len().saturating_sub(MOST_SHOWN);
         let rest = (more > 0).then(|| Note {
             key: format!("{rule}.more"),
             level: NoteLevel::Info,

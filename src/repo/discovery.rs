@@ -72,7 +72,9 @@ const TEMPLATES: [&str; 10] = [
 
 fn title(survey: &Survey, found: &mut Found) {
     let Some(package) = survey.project.root() else { return };
-    let Some(name) = package.name.as_deref().filter(|it| !TEMPLATES.contains(it) && !it.is_empty()) else { return };
+    // A template's name stays one when a word of it was changed: `vite_react_bootstrap_ts`.
+    let is_template = |it: &str| TEMPLATES.contains(&it) || it.replace('_', "-").starts_with("vite-react-");
+    let Some(name) = package.name.as_deref().filter(|it| !is_template(it) && !it.is_empty()) else { return };
     let bare = name.rsplit('/').next().unwrap_or(name);
     let words = bare.split(['-', '_', '.']).filter(|it| !it.is_empty()).map(|word| {
         let mut letters = word.chars();

@@ -194,6 +194,13 @@ impl Migrations {
         migration
     }
 
+    /// The kind of database that `schema.prisma` names, such as `postgresql`, and the file that says so.
+    #[must_use]
+    pub fn prisma_source(&self) -> Option<(&str, &str)> {
+        let prisma = self.prisma.as_ref()?;
+        Some((prisma.provider.as_deref()?, prisma.models.first()?.path.as_str()))
+    }
+
     /// Whether that tool keeps migrations here.
     #[must_use]
     pub fn has(&self, tool: Tool) -> bool {

@@ -122,6 +122,12 @@ impl Project {
             || matches!(name(path), "pnpm-workspace.yaml" | "lerna.json")
     }
 
+    /// Adds the database that Prisma's schema at `path` names: a client generated from it imports no driver.
+    pub fn add_database(&mut self, provider: &str, path: &str) {
+        let folder = self.package_of(path).map(|it| it.folder.clone());
+        systems::add_database(&mut self.systems, provider, path, folder);
+    }
+
     /// Adds a file. Total: what cannot be understood is told as such.
     pub fn add(&mut self, path: &str, text: &str) {
         let text = text.trim_start_matches('\u{feff}');

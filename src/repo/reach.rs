@@ -74,6 +74,14 @@ impl Reach {
     }
 }
 
+/// Every module that those modules lead to on whatever side, themselves included; none when an import could not be followed.
+#[must_use]
+pub fn led_to(survey: &Survey, is_root: impl Fn(&CodeFile) -> bool) -> Option<BTreeSet<String>> {
+    let mut lost = None;
+    let reached = Modules::of(survey).reached_before(|_| false, survey.code.iter().filter(|it| is_root(it)), &mut lost);
+    lost.is_none().then(|| reached.into_keys().collect())
+}
+
 /// A module that stays on the server whoever imports it: a build that would carry it to a browser fails, or only a
 /// reference to it is carried.
 fn stays(file: &CodeFile) -> bool {
@@ -176,6 +184,16 @@ impl<'s> Modules<'s> {
 
     /// Every module that these lead to, with the one that leads there; `lost` becomes the first import that leads nowhere.
     fn reached(&self, roots: impl Iterator<Item = &'s CodeFile>, lost: &mut Option<String>) -> BTreeMap<String, String> {
+        self.reached_before(stays, roots, lost)
+    }
+
+    /// The same, up to modules that hold the way.
+    fn reached_before(
+        &self,
+        holds: impl Fn(&CodeFile) -> bool,
+        roots: impl Iterator<Item = &'s CodeFile>,
+        lost: &mut Option<String>,
+    ) -> BTreeMap<String, String> {
         let mut reached: BTreeMap<String, String> = BTreeMap::new();
         let mut next: VecDeque<(&CodeFile, &str)> = roots.map(|it| (it, it.path.as_str())).collect();
         for (root, name) in &next {
@@ -189,7 +207,7 @@ impl<'s> Modules<'s> {
                 match self.led(&file.path, &import.from) {
                     Led::Out => {}
                     Led::Nowhere => drop(lost.get_or_insert_with(|| format!("`{}` in {}", import.from, file.path))),
-                    Led::To(target) if stays(target) || reached.contains_key(&target.path) => {}
+                    Led::To(target) if holds(target) || reached.contains_key(&target.path) => {}
                     Led::To(target) => {
                         reached.insert(target.path.clone(), root.to_owned());
                         next.push_back((target, root));

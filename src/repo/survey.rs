@@ -2,6 +2,7 @@
 //! only what is tracked; what it could not read is told.
 
 mod each;
+mod submodules;
 mod text;
 
 use super::code::deep::deep;
@@ -18,6 +19,7 @@ use std::collections::BTreeSet;
 use std::ops::ControlFlow;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
+use submodules::Submodules;
 
 /// A larger source file was made by a machine (`apis/repo-signals.md` §1).
 const MOST_CODE: usize = 600 << 10;
@@ -78,7 +80,8 @@ fn of_tree(path: &Path, stop: &AtomicBool) -> Result<Survey, RepoProblem> {
             survey.take(name, piece);
         }
     }
-    survey.unread.extend(tree.unread);
+    let named = Submodules::of(&tree);
+    survey.unread.extend(tree.unread.into_iter().filter(|it| it.why != Why::Submodule || named.hold(it.what.as_str())));
     survey.commit = tree.checkout.git.as_ref().and_then(|it| it.head.clone());
     Ok(survey.finished())
 }
@@ -256,6 +259,9 @@ impl Survey {
         self.code.sort_by(|a, b| a.path.cmp(&b.path));
         self.project.finish(&self.code, &self.environment, &self.paths);
         self.migrations.finish();
+        if let Some((provider, path)) = self.migrations.prisma_source() {
+            self.project.add_database(provider, path);
+        }
         self.workflows.finish(&self.project);
         self.documents.finish(&self.paths);
         let broken = self.project.broken.iter().chain(&self.workflows.broken);

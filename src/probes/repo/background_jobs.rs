@@ -9,9 +9,12 @@ use crate::probes::{Meta, Probe, Sight, Stage};
 use crate::repo::Survey;
 use crate::repo::code::effects::{Carrier, Value};
 use crate::repo::code::{CodeFile, is_about};
-use crate::repo::reach::{Reach, Side};
+use crate::repo::project::UseKind;
+use crate::repo::project::systems::Purpose;
+use crate::repo::reach::{Reach, Side, led_to};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
 
 /// See the module.
 pub struct BackgroundJobs;
@@ -27,6 +30,9 @@ pub struct Seen {
     pub carried: usize,
     /// Slow work on the server outside of any job.
     pub in_place: Vec<Spot>,
+    /// Where the server uses a provider whose work is slow: it may be done in ways that are not known here.
+    #[serde(default)]
+    pub suspected: Vec<Spot>,
     /// Answers that are streamed to a user who waits.
     pub streamed: usize,
     /// Functions that Inngest is not told of.
@@ -90,6 +96,11 @@ impl Probe for BackgroundJobs {
         }
         if seen.ground.code_files == 0 {
             return Ground::no_code(settings);
+        }
+        if let Some(first) = seen.suspected.first().filter(|_| all == 0 && seen.streamed == 0 && seen.carriers.is_empty()) {
+            let says = format!("{}: {}, and where its work is done could not be followed", first.path, first.says);
+            let step = "Look whether its work is done within a request, and move what takes long to a queue";
+            return Verdict::undecided(judge(says, step)).with_notes(notes(seen));
         }
         if all == 0 && seen.carriers.is_empty() && seen.floating.is_empty() && seen.crons == 0 {
             return Verdict::pass(format!("no e-mail, model, file or browser work in {} files of code", seen.ground.code_files))
@@ -197,12 +208,39 @@ const PROCESS: [&str; 9] = [
     "ecosystem.config.js",
 ];
 
+/// Modules that a worker leads to and no entry or page does: what they do, a queue carries.
+fn behind_workers(survey: &Survey) -> BTreeSet<String> {
+    let is_worker = |file: &CodeFile| !file.effects.jobs.workers.is_empty();
+    if !survey.code.iter().any(is_worker) {
+        return BTreeSet::new();
+    }
+    let shows = |file: &CodeFile| ["/app/", "/pages/", "/routes/"].iter().any(|it| format!("/{}", file.path).contains(it));
+    let asked = led_to(survey, |it| !is_worker(it) && (is_entry(it) || shows(it)));
+    let (Some(asked), Some(mut carried)) = (asked, led_to(survey, is_worker)) else { return BTreeSet::new() };
+    carried.retain(|it| !asked.contains(it));
+    carried
+}
+
+/// Where the server's code imports or addresses a provider of models or mail: work that is slow wherever it is done.
+fn suspected(survey: &Survey) -> Vec<Spot> {
+    let reach = Reach::of(survey);
+    let is_server = |path: &str| {
+        let file = survey.code.iter().find(|it| it.path == path);
+        file.is_some_and(|it| !is_served_as_is(path) && !is_tool(path) && matches!(reach.side(it), Side::Server))
+    };
+    let slow = survey.project.systems.iter().filter(|it| it.is_service && matches!(it.purpose, Purpose::Model | Purpose::Mail));
+    let uses = slow.flat_map(|system| system.uses.iter().map(move |it| (system.name, it)));
+    let uses = uses.filter(|(_, it)| matches!(it.kind, UseKind::Import | UseKind::Host) && is_server(&it.at.path));
+    uses.map(|(name, it)| Spot::new(&it.at.path, it.at.line, format!("{name} is used"))).collect()
+}
+
 fn seen(survey: &Survey) -> Seen {
     let reach = Reach::of(survey);
     let mut seen = Seen {
         ground: Ground::of(survey, |it| crate::repo::code::is_app_code(it) || crate::repo::crons::wants(it)),
         ..Seen::default()
     };
+    seen.suspected = suspected(survey);
     let names: Vec<&str> = survey.paths.iter().map(|it| it.rsplit('/').next().unwrap_or(it)).collect();
     let has_process = names.iter().any(|it| PROCESS.contains(it) || it.starts_with("Dockerfile"));
     let is_serverless = names.contains(&"vercel.json") || names.contains(&"netlify.toml");
@@ -210,6 +248,7 @@ fn seen(survey: &Survey) -> Seen {
     let mut lists = survey.code.iter().filter_map(|it| it.effects.jobs.serves);
     // A list that is put together elsewhere may hold every function.
     let is_whole = lists.all(|it| it.1);
+    let behind_workers = behind_workers(survey);
     for file in survey.code.iter().filter(|it| !is_served_as_is(&it.path) && !is_tool(&it.path)) {
         let jobs = &file.effects.jobs;
         let spot = |line: u32, says: String| Spot::new(&file.path, line, says);
@@ -234,7 +273,7 @@ fn seen(survey: &Survey) -> Seen {
         let is_entry = is_entry(file);
         seen.entries += usize::from(is_entry);
         for it in &jobs.slow {
-            if it.in_job {
+            if it.in_job || behind_workers.contains(&file.path) {
                 seen.carried += 1;
             } else if it.streamed {
                 seen.streamed += 1;

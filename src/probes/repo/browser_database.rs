@@ -6,7 +6,9 @@ use crate::domain::{AppSettings, Consent, Finding, Foreign, Gap, NoteLevel, Prob
 use crate::probes::ground::{Ground, MOST_KEPT, MOST_SHOWN, Spot, judge, of};
 use crate::probes::{Meta, Probe, Sight, Stage, ground};
 use crate::repo::Survey;
-use crate::repo::code::is_app_code;
+use crate::repo::code::handlers::TableUse;
+use crate::repo::code::queries::{Verb, Via};
+use crate::repo::code::{CodeFile, is_app_code};
 use crate::repo::reach::{Reach, Side};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -90,7 +92,7 @@ impl Probe for BrowserDatabase {
         let gap = seen.ground.gap("a module that uses the database");
         let writes = seen.tables.iter().filter(|it| it.writes()).count();
         let verdict = if !findings.is_empty() {
-            let says = format!("browsers write {} that hold money, roles or secrets", of(findings.len(), writes, "tables"));
+            let says = format!("money, roles or secrets are in {} that browsers write", of(findings.len(), writes, "tables"));
             Verdict::fail(says, findings).unseen(gap)
         } else if let Some(gap) = gap {
             Verdict::undecided(gap)
@@ -98,9 +100,10 @@ impl Probe for BrowserDatabase {
             Ground::no_code(settings)
         } else if !seen.tables.is_empty() || !seen.computed.is_empty() {
             let says = format!(
-                "{} use the database directly: {} tables, of which {writes} are written",
+                "{} use the database directly: {} tables, of which {writes} are written{}",
                 of(seen.using, seen.client_modules, "client modules"),
-                seen.tables.len()
+                seen.tables.len(),
+                if seen.computed.is_empty() { "" } else { ", and some by computed names" }
             );
             Verdict::undecided(judge(says, "Give a reason for each listed table, and prove its policies with a second user"))
         } else if !seen.unsure.is_empty() {
@@ -201,6 +204,19 @@ fn findings(seen: &Seen) -> Vec<Finding> {
     made.collect()
 }
 
+/// What a file does to tables. Where names are computed, and every one of them stands in a constant of the file, they are
+/// those of the queries.
+fn tables_of(file: &CodeFile) -> Vec<TableUse> {
+    let used = &file.handlers.tables;
+    if used.iter().all(|it| it.table.is_some()) || !file.queries.computed.is_empty() {
+        return used.clone();
+    }
+    let calls = file.queries.calls.iter().filter(|it| it.via == Via::Supabase);
+    let asked =
+        calls.map(|it| TableUse { table: Some(it.table.clone()), verb: it.verb.map_or("select", Verb::word), line: it.line });
+    asked.chain(used.iter().filter(|it| it.verb == "rpc").cloned()).collect()
+}
+
 fn seen(survey: &Survey) -> Seen {
     let reach = Reach::of(survey);
     let mut seen = Seen { ground: Ground::of(survey, is_app_code), ..Seen::default() };
@@ -214,7 +230,7 @@ fn seen(survey: &Survey) -> Seen {
         seen.client_modules += usize::from(is_client);
         seen.using += usize::from(is_client && !file.handlers.tables.is_empty());
         let mut here: BTreeSet<(&str, bool)> = BTreeSet::new();
-        for used in &file.handlers.tables {
+        for used in &tables_of(file) {
             let Some(name) = used.table.as_deref() else {
                 if is_client && seen.computed.len() < MOST_KEPT {
                     seen.computed.push(Spot::new(&file.path, used.line, "a table by a computed name"));

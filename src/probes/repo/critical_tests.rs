@@ -181,6 +181,9 @@ fn seen(survey: &Survey) -> Seen {
         let visits = if visits.is_empty() { String::new() } else { format!(", visits {visits}") };
         Spot::new(&suite.path, suite.first, format!("{} cases, {} assertions{visits}", suite.cases, suite.asserts))
     };
+    // A file beside the tests that holds no case (a helper, a page object) is no test, however its folder is called.
+    let suites =
+        || project.suites.iter().filter(|it| it.cases > 0 || it.asserts > 0 || it.broken.is_some() || is_named(&it.path));
     let asserting = || project.suites.iter().filter(|it| it.tests_something());
     let work = |meaning: Meaning| {
         let of_pulls = survey.workflows.files.iter().filter(|it| it.runs_on_pull_requests());
@@ -205,16 +208,22 @@ fn seen(survey: &Survey) -> Seen {
         Some(JourneySeen { journey: *journey, because, tests: tests.collect() })
     });
     Seen {
-        suites: project.suites.len(),
+        suites: suites().count(),
         asserting: asserting().count(),
         end_to_end: asserting().filter(|it| it.kind == SuiteKind::EndToEnd).map(spot).collect(),
-        hollow: project.suites.iter().filter(|it| !it.tests_something() && it.broken.is_none()).map(spot).collect(),
+        hollow: suites().filter(|it| !it.tests_something() && it.broken.is_none()).map(spot).collect(),
         journeys: journeys.collect(),
         runs: work(Meaning::Test).into_iter().chain(end_to_end_runs.clone()).collect(),
         end_to_end_runs,
         elsewhere: others.chain(unfollowed).collect(),
         ground,
     }
+}
+
+/// Whether the file's own name says that it is a test.
+fn is_named(path: &str) -> bool {
+    let name = path.rsplit('/').next().unwrap_or(path).to_ascii_lowercase();
+    [".test.", ".spec.", ".cy.", "_test.", ".e2e."].iter().any(|it| name.contains(it))
 }
 
 /// Why the app has that journey: what its code imports for it.

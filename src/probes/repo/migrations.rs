@@ -44,6 +44,9 @@ pub struct Seen {
     /// Tables that migrations change and none creates.
     pub unknown: Vec<Exhibit>,
     pub unreplayed: Vec<Exhibit>,
+    /// A file that says what the schema is, and that no migration goes with.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub described: Option<Foreign>,
     /// SQL outside of the folders.
     pub elsewhere: usize,
     pub elsewhere_first: Option<Foreign>,
@@ -80,10 +83,13 @@ impl Probe for Migrations {
         let verdict = if seen.migrations == 0 {
             match unread {
                 Some(gap) => Verdict::undecided(gap),
-                None if seen.asks => Verdict::fail(
-                    "the code uses a database and no migration creates it: the schema exists only in production",
-                    findings(seen),
-                ),
+                None if seen.asks => {
+                    let where_it_is = match &seen.described {
+                        Some(path) => format!("only {path} says what it holds"),
+                        None => "the schema exists only in production".to_owned(),
+                    };
+                    Verdict::fail(format!("the code uses a database and no migration creates it: {where_it_is}"), findings(seen))
+                }
                 None if ground.code_files == 0 => Ground::no_code(settings),
                 None => Verdict::not_applicable("nothing in the code asks a SQL database, and there are no migrations"),
             }
@@ -143,7 +149,10 @@ fn tools(seen: &Seen) -> String {
 
 fn findings(seen: &Seen) -> Vec<Finding> {
     let Some(first) = seen.first_use.as_ref().filter(|_| seen.migrations == 0 && seen.asks) else { return Vec::new() };
-    let says = format!("{} uses a database whose schema no file of the repository creates", first.path);
+    let says = match &seen.described {
+        Some(path) => format!("{} uses a database that no migration creates; only {path} says what it holds", first.path),
+        None => format!("{} uses a database whose schema no file of the repository creates", first.path),
+    };
     let fix = "Pull the live schema as a baseline migration and commit it";
     vec![Finding::new("repo.no-migrations", "schema", Severity::High, says, fix).at(seen.ground.place(first))]
 }
@@ -244,9 +253,18 @@ fn seen(survey: &Survey) -> Seen {
             .take(MOST_KEPT)
             .collect(),
         unreplayed: data::unreplayed(survey, |it| it.tables),
+        described: described(survey),
         elsewhere: migrations.elsewhere.len(),
         elsewhere_first: migrations.elsewhere.first().map(Foreign::new),
     }
+}
+
+/// A schema in another form than migrations: Prisma's, Drizzle's, or loose SQL.
+fn described(survey: &Survey) -> Option<Foreign> {
+    let prisma = survey.migrations.prisma.as_ref().and_then(|it| it.models.first()).map(|it| it.path.as_str());
+    let drizzle = || survey.code.iter().find(|it| !it.queries.drizzle.is_empty()).map(|it| it.path.as_str());
+    let loose = || survey.migrations.elsewhere.first().map(String::as_str);
+    prisma.or_else(drizzle).or_else(loose).map(Foreign::new)
 }
 
 fn first_use(survey: &Survey, queried: &Queried) -> Option<Spot> {

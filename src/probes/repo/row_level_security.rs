@@ -2,12 +2,14 @@
 //! are literally true (dossier repo-signals.md §4). At most evidence: the database decides.
 
 use crate::domain::checklist::Effort;
-use crate::domain::{AppSettings, Consent, Foreign, Gap, ProbeKind, Remedy, System, Verdict};
+use crate::domain::{AppSettings, Consent, Foreign, Gap, GapKind, ProbeKind, Remedy, System, Verdict};
 use crate::probes::data::{self, count};
 use crate::probes::ground::{self, Exhibit, Ground, MOST_KEPT, judge, of};
 use crate::probes::{Meta, Probe, Sight, Stage};
 use crate::repo::Survey;
-use crate::repo::migrations::{Sort, Tool};
+use crate::repo::migrations::{Schema, Sort, Tool};
+use crate::repo::project::{LinkKind, Strength};
+use crate::repo::queried::Queried;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
@@ -22,6 +24,9 @@ pub struct Seen {
     pub is_supabase: bool,
     /// Tables of `public` in the replayed schema.
     pub tables: usize,
+    /// Tables that the code uses and no migration creates: of those the files say nothing.
+    #[serde(default)]
+    pub unmade: Vec<Foreign>,
     /// Those on which it is off, and whose rights were not taken from client roles.
     pub open: Vec<Exhibit>,
     pub policies: usize,
@@ -91,6 +96,12 @@ impl Probe for RowLevelSecurity {
                 count(seen.around.len(), "view or function", "views and functions")
             );
             Verdict::undecided(judge(says, "Set `security_invoker` on views, and a fixed search path on functions"))
+        } else if let Some(first) = seen.unmade.first() {
+            let unmade = count(seen.unmade.len(), "table", "tables");
+            let made = of(seen.tables, seen.tables, "tables of the migrations have row-level security");
+            let says = format!("{made}, and no migration creates {unmade} that the code uses, such as {first}");
+            let gap = Gap::new(GapKind::Incomplete, System::Repo, says);
+            Verdict::undecided(gap.needs("Ask the database, and pull its schema as a migration"))
         } else {
             Verdict::pass(format!(
                 "the migrations enable row-level security on {}",
@@ -143,7 +154,8 @@ fn seen(survey: &Survey) -> Seen {
     });
     Seen {
         ground: data::ground(survey),
-        is_supabase: migrations.has(Tool::Supabase) || survey.needs(&["@supabase/supabase-js", "@supabase/ssr"]),
+        is_supabase: is_supabase(survey),
+        unmade: unmade(survey),
         tables: schema.exposed().count(),
         open: open
             .map(|(name, it)| {
@@ -169,6 +181,24 @@ fn seen(survey: &Survey) -> Seen {
             .as_ref()
             .map(|it| Exhibit::new("trigger", data::at(it, "an event trigger may act on every new table"))),
     }
+}
+
+/// Whether a client of Supabase is used, or a project of it is named: a client that no manifest declares is one too.
+fn is_supabase(survey: &Survey) -> bool {
+    let project = &survey.project;
+    survey.migrations.has(Tool::Supabase)
+        || survey.needs(&["@supabase/supabase-js", "@supabase/ssr"])
+        || project.links.iter().any(|it| it.kind == LinkKind::SupabaseProject)
+        || project.systems.iter().any(|it| it.name == "Supabase" && it.strength == Strength::Imported)
+}
+
+fn unmade(survey: &Survey) -> Vec<Foreign> {
+    let schema = &survey.migrations.schema;
+    let asked = Queried::of(survey).asked;
+    let names: std::collections::BTreeSet<_> = asked.into_iter().map(|it| it.table).collect();
+    let unmade = names.into_iter().filter(|it| !Schema::is_foreign(&it.schema) && it.schema != "?");
+    let unmade = unmade.filter(|it| !schema.relations.contains_key(it));
+    unmade.map(|it| Foreign::new(it.to_string())).take(MOST_KEPT).collect()
 }
 
 fn who(roles: &[String]) -> String {

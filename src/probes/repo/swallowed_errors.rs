@@ -4,7 +4,7 @@
 use crate::domain::checklist::Effort;
 use crate::domain::{AppSettings, Consent, Finding, Foreign, Gap, Note, NoteLevel, ProbeKind, Remedy, Severity, System, Verdict};
 use crate::probes::ground::{self, Ground, MOST_KEPT, Spot, judge, of};
-use crate::probes::places::{self, is_served_as_is};
+use crate::probes::places::{self, is_served_as_is, is_tool};
 use crate::probes::{Meta, Probe, Sight, Stage};
 use crate::repo::Survey;
 use crate::repo::code::failures::{CatchKind, Fate};
@@ -239,7 +239,10 @@ fn seen(survey: &Survey) -> Seen {
     for file in survey.code.iter().filter(|it| !is_served_as_is(&it.path)) {
         seen.throws |= file.failures.throws;
         seen.tracker |= file.imports.iter().any(|it| crate::repo::code::effects::Product::of(&it.from).is_some());
-        seen.add(file);
+        // Who runs a script by hand sees how it ends.
+        if !is_tool(&file.path) {
+            seen.add(file);
+        }
     }
     for it in [&mut seen.defaults, &mut seen.console, &mut seen.muted, &mut seen.discarded, &mut seen.reads_without_error] {
         it.truncate(MOST_KEPT);

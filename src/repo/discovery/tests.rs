@@ -127,3 +127,17 @@ fn vercels_own_file_names_team_and_project() {
     let discovery = discovered(&[(".vercel/project.json", file), ("package.json", "{}")]);
     assert_eq!(values(&discovery, Field::Vercel), ["team_acme/prj_abc"]);
 }
+
+#[test]
+fn the_database_of_prisma_is_in_use_without_a_driver() {
+    let discovery = discovered(&[
+        ("package.json", r#"{"name": "vite_react_bootstrap_ts", "dependencies": {"@prisma/client": "5", "next": "16"}}"#),
+        (
+            "prisma/schema.prisma",
+            "datasource db {\n  provider = \"postgresql\"\n  url = env(\"DATABASE_URL\")\n}\nmodel User {\n  id Int @id\n}",
+        ),
+        ("src/db.ts", "import { PrismaClient } from '@prisma/client'\nexport const db = new PrismaClient()"),
+    ]);
+    assert!(values(&discovery, Field::Uses).contains(&"PostgreSQL (database)".to_owned()), "{:?}", discovery.proposals);
+    assert_eq!(values(&discovery, Field::Title), Vec::<String>::new(), "a template's name with another word is no title");
+}

@@ -121,6 +121,38 @@ pub(super) fn of(project: &Project, code: &[CodeFile], environment: &[Environmen
     seen
 }
 
+/// Adds the database that Prisma's schema names, as strongly as Prisma itself is there; a hosted one that is already known
+/// is the same.
+pub(super) fn add_database(seen: &mut Vec<SeenSystem>, provider: &str, path: &str, folder: Option<String>) {
+    let name = match provider {
+        "postgresql" | "postgres" => "PostgreSQL",
+        "mysql" => "MySQL",
+        "mongodb" => "MongoDB",
+        _ => return,
+    };
+    let Some(known) = KNOWN.iter().find(|it| it.name == name) else { return };
+    let strength = seen.iter().find(|it| it.name == "Prisma").map_or(Strength::Declared, |it| it.strength);
+    let file = Use { kind: UseKind::File, what: path.to_owned(), at: At::new(path, 1) };
+    if let Some(it) = seen.iter_mut().find(|it| it.name == name) {
+        it.strength = it.strength.max(strength);
+        it.uses.push(file);
+        return;
+    }
+    if seen.iter().any(|it| it.purpose == Purpose::Database && it.strength == Strength::Imported) {
+        return;
+    }
+    seen.push(SeenSystem {
+        name,
+        purpose: known.purpose,
+        is_service: known.is_service,
+        is_metered: known.is_metered,
+        strength,
+        uses: vec![file],
+        folders: folder.into_iter().collect(),
+    });
+    seen.sort_by(|a, b| (a.purpose, a.name).cmp(&(b.purpose, b.name)));
+}
+
 fn of_known(known: &Known, project: &Project, code: &[CodeFile], environment: &[EnvironmentFile]) -> Option<SeenSystem> {
     let mut uses: Vec<Use> = Vec::new();
     for (package, imported) in &project.imported {

@@ -21,6 +21,8 @@ fn client(code: &str) -> String {
 #[case::notes("await db.from('notes').insert({}).select()", "needs_judgement", &["repo.browser-table-written.notes"])]
 #[case::a_function("await db.rpc('pay')", "needs_judgement", &["repo.browser-function.pay"])]
 #[case::computed("await db.from(table).select()", "needs_judgement", &["repo.browser-table-computed"])]
+#[case::constants("const T = { A: 'notes' }; await db.from(T.A).insert({})", "needs_judgement", &["repo.browser-table-written.notes"])]
+#[case::money_by_a_constant("const T = { A: 'credits' } as const; await db.from(T.A).insert({})", "fail", &[])]
 #[case::storage("await db.storage.from('files').update('a', b)", "pass", &[])]
 #[case::standard("Array.from(a).select()", "pass", &[])]
 #[tokio::test]

@@ -17,6 +17,14 @@ const SIGN: (&str, &str) = (
 );
 const UNIT: (&str, &str) = ("src/sum.test.ts", "it('sums', () => { expect(1).toBe(1); });");
 
+#[tokio::test]
+async fn a_helper_beside_the_tests_is_no_test() {
+    let helper = ("tests/utils/login.ts", "export const login = async (page) => { await page.goto('/login'); };");
+    let verdict = of_files::<CriticalTests>(&[PAY, SIGN, CI, helper], acme()).await.verdict;
+    assert!(verdict.says.as_str().starts_with("1 of 1 files of tests"), "{}", verdict.says);
+    assert!(!verdict.notes.iter().any(|it| it.key.starts_with("repo.tests-hollow")), "{:?}", verdict.notes);
+}
+
 #[rstest]
 #[case::tested(&[AUTH, SIGN, CI], "needs_judgement", &[])]
 #[case::none(&[AUTH, CI], "fail", &["repo.tests-missing:."])]

@@ -61,6 +61,25 @@ async fn evidence_has_its_line_and_sql_elsewhere_is_counted() {
     );
 }
 
+#[rstest]
+#[case::nowhere(&[PAGE], "exists only in production")]
+#[case::prisma(&[("prisma/schema.prisma", "model User {\n  id Int @id\n}"), ("src/a.ts", "prisma.user.findMany()")], "only prisma/schema.prisma says")]
+#[case::loose(&[PAGE, ("supabase/schema.sql", "create table orders (id int);")], "only supabase/schema.sql says")]
+#[tokio::test]
+async fn a_schema_without_migrations_is_told_by_where_it_stands(#[case] files: &[(&str, &str)], #[case] wanted: &str) {
+    let verdict = of_files::<Migrations>(files, acme()).await.verdict;
+    assert_eq!(word(&verdict), "fail");
+    assert!(verdict.says.as_str().contains(wanted), "{}", verdict.says);
+}
+
+#[tokio::test]
+async fn places_of_one_file_are_one_piece_of_evidence() {
+    let files = [ORDERS, ("src/a.ts", "s.from(a).select()\ns.from(b).select()\ns.from(c).select()")];
+    let verdict = of_files::<Migrations>(&files, acme()).await.verdict;
+    let notes: Vec<_> = verdict.notes.iter().map(|it| (it.key.as_str(), it.says.as_str())).collect();
+    assert_eq!(notes, [("repo.table-computed.src/a.ts", "a table's name is computed here, and in 2 more places")]);
+}
+
 #[test]
 fn an_empty_repository_has_no_schema() {
     let seen = Seen { ground: Ground::empty(), ..Seen::default() };

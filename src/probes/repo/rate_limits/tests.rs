@@ -33,6 +33,13 @@ async fn own(#[case] call: &str, #[case] limit: &str, #[case] wanted: &str) {
     assert_eq!(word(&answer.verdict), wanted, "{:?}", answer.verdict);
 }
 
+#[tokio::test]
+async fn an_endpoint_behind_a_secret_signs_nobody_in() {
+    let text = "import bcrypt from 'bcrypt'\nexport async function POST(r) { if (r.headers.get('authorization') !== `Bearer ${process.env.SEED_SECRET}`) return no()\nawait bcrypt.hash('x', 10) }";
+    let answer = of_files::<RateLimits>(&[NEXT, ("app/api/seed/route.ts", text)], acme()).await;
+    assert_eq!(word(&answer.verdict), "not_applicable", "{:?}", answer.verdict);
+}
+
 const OPTIONS: (&str, &str) = (
     "lib/auth.ts",
     "import CredentialsProvider from 'next-auth/providers/credentials'\nimport bcrypt from 'bcrypt'\nexport const authOptions = { providers: [CredentialsProvider({ authorize: (c) => bcrypt.compare(c.password, row.hash) })] }",

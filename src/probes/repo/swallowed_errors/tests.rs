@@ -20,6 +20,7 @@ const UNREAD: (&str, &str) = ("lib/blob.ts", "\u{0}\u{1}\u{2}binary");
 #[case::six_elsewhere(&[("lib/notes.ts", SIX)], "fail", &["repo.discarded-write lib/notes.ts"], &[])]
 #[case::one_where_money_is(&[("app/api/checkout/route.ts", DROPPED)], "fail", &["repo.discarded-critical-write app/api/checkout/route.ts"], &[])]
 #[case::one_of_a_table_of_money(&[("lib/a.ts", "await db.from('invoices').delete().eq('id', 1)")], "fail", &["repo.discarded-critical-write lib/a.ts"], &[])]
+#[case::script(&[("scripts/seed.ts", "await db.from('invoices').delete().eq('id', 1)"), ("lib/a.ts", "")], "pass", &[], &[])]
 #[case::author_is_no_auth(&[("lib/authors.ts", DROPPED)], "needs_judgement", &[], &["repo.discarded-write.lib/authors.ts"])]
 #[case::client_that_throws(&[("lib/db.ts", "export const db = createClient(u, k, { db: { throwOnError: true } })"), ("app/api/checkout/route.ts", DROPPED)], "needs_judgement", &[], &["repo.discarded-write.app/api/checkout/route.ts"])]
 #[case::never_sent(&[("lib/a.ts", "supabase.from('notes').insert({})")], "fail", &["repo.write-never-sent lib/a.ts"], &[])]

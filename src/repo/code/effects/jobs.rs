@@ -2,6 +2,7 @@
 //! in place (`apis/repo-signals.md` §10).
 
 use crate::repo::code::chain::{Chain, constructed, object, property, start};
+use crate::repo::code::handlers::vendors::MODEL_PATHS;
 use crate::repo::code::parse::Parsed;
 use oxc_ast::ast::{
     Argument, ArrayExpressionElement, ArrowFunctionExpression, CallExpression, Declaration, Directive, Expression,
@@ -207,7 +208,8 @@ impl Walk<'_, '_, '_> {
             || (name == "send" && matches!(root.as_str(), "sgmail" | "postmark" | "mailgun" | "sendgrid"));
         let is_model = chain.ends(&["completions", "create"])
             || (chain.ends(&["responses", "create"]) && root.contains("ai"))
-            || (chain.ends(&["messages", "create"]) && (root.contains("anthropic") || root.contains("claude")))
+            || (chain.ends(&["messages", "create"])
+                && (root.contains("anthropic") || root.contains("claude") || self.is_anthropic()))
             || chain.ends(&["messages", "stream"])
             || chain.ends(&["images", "generate"])
             || matches!(name, "generateContent" | "generateContentStream")
@@ -222,7 +224,7 @@ impl Walk<'_, '_, '_> {
             let to = address();
             return if MAIL_HOSTS.iter().any(|it| to.contains(it)) {
                 Some(Work::Mail)
-            } else if MODEL_HOSTS.iter().any(|it| to.contains(it)) {
+            } else if MODEL_HOSTS.iter().any(|it| to.contains(it)) || self.is_model_path(chain) {
                 Some(Work::Model)
             } else {
                 None
@@ -235,6 +237,21 @@ impl Walk<'_, '_, '_> {
         }
         let drives = name == "launch" && (root.contains("puppeteer") || root.contains("chromium") || root.contains("playwright"));
         drives.then_some(Work::Browser)
+    }
+
+    /// Whether `client.messages` is Anthropic's: Twilio's client has messages too.
+    fn is_anthropic(&self) -> bool {
+        let imports = |module: &str| self.names.values().any(|it| it == module);
+        imports("@anthropic-ai/sdk") && !imports("twilio")
+    }
+
+    /// Whether the address ends as those of every provider that speaks as OpenAI does.
+    fn is_model_path(&self, chain: &Chain<'_, '_>) -> bool {
+        let Some(address) = chain.last().and_then(|it| it.argument(0)) else { return false };
+        let span = address.span();
+        let text = self.parsed.text.get(span.start as usize..span.end as usize).unwrap_or_default();
+        let text = text.trim_matches(['`', '"', '\'']);
+        !text.starts_with("/api/") && MODEL_PATHS.iter().any(|it| text.ends_with(it))
     }
 
     /// Whether the work's answer is streamed on.

@@ -59,7 +59,11 @@ fn what_inngest_is_told_of() {
 #[case("await openai.chat.completions.create({ model, stream: true })", Some((Work::Model, true)))]
 #[case("import { streamText } from 'ai'\nstreamText({ model })", Some((Work::Model, true)))]
 #[case("await fetch('https://api.openai.com/v1/chat/completions', { body })", Some((Work::Model, false)))]
+#[case("await fetch(`${BASE_URL}/chat/completions`, { body })", Some((Work::Model, false)))]
+#[case("await fetch('/api/chat/completions', { body })", None)]
 #[case("import sharp from 'sharp'\nawait sharp(input).resize(100)", Some((Work::File, false)))]
+#[case("import Anthropic from '@anthropic-ai/sdk'\nawait client.messages.create({ model })", Some((Work::Model, false)))]
+#[case("import twilio from 'twilio'\nawait client.messages.create({ to })", None)]
 #[case("await twilio.messages.create({ to })", None)]
 #[case("await fetch('https://api.example.com')", None)]
 fn slow_work(#[case] code: &str, #[case] wanted: Option<(Work, bool)>) {

@@ -132,6 +132,8 @@ fn roles(#[case] code: &str, #[case] wanted: bool) {
 #[case("await new OpenAI().chat.completions.create({})", Some("OpenAI"))]
 #[case("await fetch('https://api.openai.com/v1/chat')", Some("OpenAI"))]
 #[case("await fetch(`https://generativelanguage.googleapis.com/${a}`)", Some("Google AI"))]
+#[case::any_host("await fetch(`${BASE}/chat/completions`, { method: 'POST' })", Some("an AI model"))]
+#[case::own_path("await fetch('/api/chat/completions')", None)]
 #[case("await stripe.paymentIntents.create({})", Some("Stripe"))]
 #[case::a_webhook("stripe.webhooks.constructEvent(a, b, c)", None)]
 #[case::a_word("const s = 'openai'", None)]
@@ -166,6 +168,7 @@ fn tables(#[case] code: &str, #[case] wanted: &[&str]) {
 #[case("await checkRateLimit(request)", true)]
 #[case("await rateLimiter.consume(ip)", true)]
 #[case("await db.from('a').select().limit(10)", false)]
+#[case::of_another("if (isRateLimitError(e)) throw Errors.rateLimit(context)", false)]
 fn limits(#[case] code: &str, #[case] wanted: bool) {
     assert_eq!(body(code).does(|it| matches!(it, What::Limits { .. })), wanted);
 }

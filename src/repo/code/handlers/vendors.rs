@@ -284,6 +284,8 @@ const PAID_HOSTS: &[(&str, &str, bool)] = &[
     ("api.heygen.com", "HeyGen", true),
     ("api.deepseek.com", "DeepSeek", true),
     ("api.x.ai", "xAI", true),
+    ("api.z.ai", "Z.ai", true),
+    ("api.fireworks.ai", "Fireworks", true),
     ("maps.googleapis.com", "Google Maps", false),
     ("api.resend.com", "Resend", false),
     ("api.sendgrid.com", "SendGrid", false),
@@ -293,9 +295,19 @@ const PAID_HOSTS: &[(&str, &str, bool)] = &[
     ("api.brevo.com", "Brevo", false),
 ];
 
+/// Paths by which every provider of models that speaks as OpenAI does is called, whatever its host.
+pub const MODEL_PATHS: &[&str] = &["/chat/completions", "/images/generations", "/audio/transcriptions", "/audio/speech"];
+
 /// What an address that stands in a text costs.
 #[must_use]
 pub fn paid_host(text: &str) -> Option<(&'static str, bool)> {
+    let known = known_host(text);
+    // The app's own path is below `/api`.
+    let is_model = || !text.starts_with("/api/") && MODEL_PATHS.iter().any(|it| text.ends_with(it));
+    known.or_else(|| is_model().then_some(("an AI model", true)))
+}
+
+fn known_host(text: &str) -> Option<(&'static str, bool)> {
     if !text.contains("://") && !text.starts_with("api.") {
         return None;
     }

@@ -195,6 +195,11 @@ impl<'x, 'p, 'a> Collect<'x, 'p, 'a> {
         let argument = link.first();
         let named = argument.and_then(chain::text).map(str::to_owned).or_else(|| match argument {
             Some(Expression::Identifier(it)) => self.texts.get(it.name.as_str()).cloned(),
+            // `TABLES.ORDERS` of an object that is written out in the file.
+            Some(Expression::StaticMemberExpression(it)) => match &it.object {
+                Expression::Identifier(object) => self.texts.get(&format!("{}.{}", object.name, it.property.name)).cloned(),
+                _ => None,
+            },
             _ => None,
         });
         let line = self.line(link.at);

@@ -28,6 +28,7 @@ fn columns(list: &[Column]) -> Vec<String> {
 #[case::typed("(supabase as any).from('a').select()", &["a select"])]
 #[case::schema("supabase.schema('auth').from('users').select()", &["auth.users select"])]
 #[case::constant("const T = 'a'; supabase.from(T).select()", &["a select"])]
+#[case::constants("const T = { A: 'a', 'B': 'b' } as const; supabase.from(T.A).select(); supabase.from(T.B).select()", &["a select", "b select"])]
 #[case::kept("const q = supabase.from('a'); const r = q.insert(x)", &["a insert"])]
 #[case::bare_of_supabase("f(supabase.from('a'))", &["a ?"])]
 #[case::several("Promise.all([s.from('a').select(), s.from('b').select()])", &["a select", "b select"])]

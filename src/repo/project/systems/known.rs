@@ -224,6 +224,7 @@ pub static KNOWN: &[Known] = &[
     metered(Purpose::Model, "Cohere", &["cohere-ai", "@ai-sdk/cohere"], &["api.cohere.ai", "api.cohere.com"], &["COHERE"]),
     metered(Purpose::Model, "Perplexity", &["@ai-sdk/perplexity"], &["api.perplexity.ai"], &["PERPLEXITY"]),
     metered(Purpose::Model, "xAI", &["@ai-sdk/xai"], &["api.x.ai"], &["XAI_"]),
+    metered(Purpose::Model, "Z.ai", &[], &["z.ai", "bigmodel.cn"], &["ZAI_", "ZHIPU"]),
     metered(Purpose::Model, "DeepSeek", &["@ai-sdk/deepseek"], &["api.deepseek.com"], &["DEEPSEEK"]),
     metered(Purpose::Model, "Together AI", &["together-ai", "@ai-sdk/togetherai"], &["api.together.xyz"], &["TOGETHER_"]),
     metered(Purpose::Model, "Fireworks", &["@ai-sdk/fireworks"], &["api.fireworks.ai"], &["FIREWORKS_"]),

@@ -277,6 +277,10 @@ fn is_limit(name: &str, last: &str, package: &str) -> bool {
     };
     let (object, _) = name.rsplit_once('.').unwrap_or_default();
     let holder = object.rsplit('.').next().unwrap_or_default();
+    // `Errors.rateLimit(…)` and `isRateLimitError(…)` tell of another's limit, and count nobody.
+    if [holder, last].iter().any(|it| it.to_ascii_lowercase().contains("error")) {
+        return false;
+    }
     let counts = matches!(last, "limit" | "consume" | "protect" | "blockUntilReady" | "check");
     let is_named = like(last) || (counts && (like(holder) || matches!(holder, "aj" | "arcjet")));
     is_named || matches!(package, "@upstash/ratelimit" | "@unkey/ratelimit" | "@vercel/firewall")

@@ -5,8 +5,9 @@ use super::super::{RawSql, connections, drizzle};
 use super::{AT_ONCE, Collect, TRANSACTIONS, sql};
 use oxc_ast::ast::{
     ArrowFunctionExpression, AssignmentExpression, AssignmentTarget, CallExpression, ConditionalExpression, Expression, Function,
-    IfStatement, ImportDeclaration, ImportDeclarationSpecifier, MethodDefinition, NewExpression, ObjectProperty, Program,
-    PropertyDefinition, Statement, SwitchStatement, TaggedTemplateExpression, TryStatement, VariableDeclarator,
+    IfStatement, ImportDeclaration, ImportDeclarationSpecifier, MethodDefinition, NewExpression, ObjectProperty,
+    ObjectPropertyKind, Program, PropertyDefinition, Statement, SwitchStatement, TaggedTemplateExpression, TryStatement,
+    VariableDeclarator,
 };
 use oxc_ast_visit::{Visit, walk};
 use oxc_span::GetSpan;
@@ -96,6 +97,11 @@ impl<'a> Visit<'a> for Collect<'_, '_, 'a> {
                     chain.position(&["pgSchema"]).and_then(|at| chain.links.get(at)?.first().and_then(chain::text))
                 {
                     self.schemas.insert(name.clone(), schema.to_owned());
+                }
+            }
+            Expression::ObjectExpression(it) => {
+                for (key, text) in it.properties.iter().filter_map(constant) {
+                    self.texts.insert(format!("{name}.{key}"), text.to_owned());
                 }
             }
             other => {
@@ -228,4 +234,10 @@ fn exits(it: &Statement<'_>) -> bool {
         Statement::BlockStatement(it) => it.body.last().is_some_and(exits),
         _ => false,
     }
+}
+
+/// A property that is a plain text.
+fn constant<'b>(it: &'b ObjectPropertyKind<'_>) -> Option<(std::borrow::Cow<'b, str>, &'b str)> {
+    let ObjectPropertyKind::ObjectProperty(it) = it else { return None };
+    Some((it.key.static_name()?, chain::text(&it.value)?))
 }
