@@ -2,11 +2,9 @@
 //! nothing by itself: what is proposed is shown first.
 
 use super::Desk;
-use super::connections::ASKED;
 use super::fields::Fields;
 use crate::domain::discovery::{Discovery, Field, Proposal};
 use crate::domain::{AppName, AppSettings, Checklist, Foreign, Gap, System};
-use crate::net::{Door, Manner};
 use crate::probes::{Sight, files};
 use crate::repo;
 use crate::scan::ScanKey;
@@ -35,12 +33,7 @@ impl Desk {
 
     /// A sight for looks at files alone: with the credentials that an app of that name has, and no shelf.
     async fn sight_without_an_app(&self, settings: &AppSettings, stop: Arc<AtomicBool>) -> Result<Sight, Trouble> {
-        let (chain, name) = (Arc::clone(&self.chain), settings.name.clone());
-        let keys = tokio::task::spawn_blocking(move || chain.keys(&name, ASKED))
-            .await
-            .map_err(|_| Trouble::failed("the credentials could not be looked up"))?;
-        let manner = Manner { pace: Arc::clone(&self.pace), ..Manner::default() };
-        let door = Door::with(self.client()?, Arc::clone(&self.endpoints), keys, Arc::clone(&self.clock), None, manner);
+        let door = self.door_for(&settings.name, None).await?;
         Ok(Sight {
             settings: Arc::new(settings.clone()),
             door,

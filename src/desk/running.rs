@@ -7,7 +7,7 @@ use crate::domain::fact::RunEnd;
 use crate::domain::ledger::Ledger;
 use crate::domain::{AppName, Board, FactBody, OutcomeFact, ProbeId, RunId};
 use crate::engine::{self, NotRecorded, Only, Plan, Recorder, RunEvent, RunReport};
-use crate::net::{self, Door, Manner};
+use crate::net::{self, Door, Manner, Shelf};
 use crate::probes::Sight;
 use crate::scan::ScanKey;
 use crate::store::{AppId, Holder, Store};
@@ -69,6 +69,11 @@ impl Desk {
     /// The client cannot be made (no usable roots of trust), a store that cannot be read.
     pub async fn door(&self, app: &AppName) -> Result<Door, Trouble> {
         let id = self.id(app)?;
+        self.door_for(app, Some(self.store.shelf(id))).await
+    }
+
+    /// The door with the credentials that an app of that name has, known here or not.
+    pub(super) async fn door_for(&self, app: &AppName, kept: Option<Arc<dyn Shelf>>) -> Result<Door, Trouble> {
         let chain = Arc::clone(&self.chain);
         let name = app.clone();
         // Keyring, commands and vendor CLIs may take their time: never on the interface's threads.
@@ -76,14 +81,7 @@ impl Desk {
             .await
             .map_err(|_| Trouble::failed("the credentials could not be looked up"))?;
         let manner = Manner { pace: Arc::clone(&self.pace), ..Manner::default() };
-        Ok(Door::with(
-            self.client()?,
-            Arc::clone(&self.endpoints),
-            keys,
-            Arc::clone(&self.clock),
-            Some(self.store.shelf(id)),
-            manner,
-        ))
+        Ok(Door::with(self.client()?, Arc::clone(&self.endpoints), keys, Arc::clone(&self.clock), kept, manner))
     }
 
     /// One client per process: its pool of connections is shared by all runs.

@@ -117,7 +117,11 @@ impl<'l> Seat<'l> {
     pub(super) fn hear(&mut self, look: &'l Look<'l>) {
         match look.decided {
             Decided::Nothing => {
-                if self.traits.kind == ProbeKind::Sign && asks_for_judgement(look) && self.failed_at().is_some() {
+                if self.traits.kind == ProbeKind::Sign
+                    && asks_for_judgement(look)
+                    && look.outcome.verdict.unseen.is_none()
+                    && self.failed_at().is_some()
+                {
                     // It saw all that it looks at, and what it had found is gone: a sign has no other way to say so, for
                     // its good news is a matter of judgement. Any other gap changes nothing.
                     self.spoken = None;

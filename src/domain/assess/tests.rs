@@ -243,6 +243,10 @@ fn a_sign_that_leaves_it_to_a_person_no_longer_fails_and_a_proof_goes_on() {
     assert_eq!(story.truth(1), Truth::Failing);
     story.on(2).blind("github.sign", GapKind::Incomplete);
     assert_eq!(story.truth(2), Truth::Failing, "partial sight ends nothing");
+    let gap = |kind| Gap::new(kind, System::Github, "some of it was not read");
+    let part = Verdict::undecided(gap(GapKind::NeedsJudgement)).unseen(Some(gap(GapKind::Incomplete)));
+    story.on(2).look("github.sign", part);
+    assert_eq!(story.truth(2), Truth::Failing, "nor does a judgement of a part");
     story.on(3).blind("github.sign", GapKind::NeedsJudgement);
     assert_eq!(story.truth(3), Truth::Open, "the diagram is there, and whether it is right is for a person");
     story.on(4).done("DOC-02", &[], &[]);

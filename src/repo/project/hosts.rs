@@ -2,6 +2,7 @@
 //! runs there says the host.
 
 use super::json;
+use crate::repo::crons;
 use crate::repo::place::{At, folder, name};
 use crate::repo::yaml;
 use serde_json::Value;
@@ -74,14 +75,12 @@ pub(super) fn wants(path: &str) -> bool {
 
 pub(super) fn of_file(path: &str, text: &str) -> Option<HostFile> {
     let kind = kind(path)?;
-    let crons = if kind == HostKind::Vercel { vercel_crons(text) } else { Vec::new() };
+    let crons = if kind == HostKind::Vercel { vercel_crons(path, text) } else { Vec::new() };
     Some(HostFile { kind, path: path.to_owned(), crons })
 }
 
-fn vercel_crons(text: &str) -> Vec<(String, String)> {
-    let read = json::read(text);
-    let crons = read.as_ref().and_then(|it| it.get("crons")?.as_array()).into_iter().flatten();
-    crons.filter_map(|it| Some((it.get("path")?.as_str()?.to_owned(), it.get("schedule")?.as_str()?.to_owned()))).collect()
+fn vercel_crons(path: &str, text: &str) -> Vec<(String, String)> {
+    crons::read(path, text).into_iter().flatten().map(|it| (it.path, it.schedule)).collect()
 }
 
 /// A project of a vendor that a tracked file names.

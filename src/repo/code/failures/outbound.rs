@@ -44,8 +44,9 @@ struct Walk<'p, 'x, 'a> {
     failures: &'x mut Failures,
 }
 
-/// Clients by the module that they come from: what option bounds them, and what they do without it. Read in openai 6,
-/// @anthropic-ai/sdk 0.70 (both ten minutes), stripe 20 (80 s), groq-sdk (one minute), twilio 5 (30 s).
+/// Clients by the module that they come from: what option bounds them, and what they do without it. As known
+/// and not checked against each vendor's source: openai and @anthropic-ai/sdk wait ten minutes, stripe 80 s, groq-sdk one
+/// minute, twilio 30 s.
 const CLIENTS: [(&str, &str, &str, Bound); 13] = [
     ("openai", "OpenAI", "timeout", Bound::Never),
     ("openai", "AzureOpenAI", "timeout", Bound::Never),
