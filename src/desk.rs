@@ -4,11 +4,13 @@
 pub mod checklists;
 pub mod cloning;
 pub mod connections;
+pub mod discovery;
 pub mod fields;
 pub mod moving;
 pub mod portfolio;
 pub mod running;
 pub mod statement;
+pub mod systems;
 
 use crate::clock::{SharedClock, SystemClock};
 use crate::config::{Configuration, Endpoints, Environment, Paths};

@@ -1,15 +1,19 @@
 //! The probes: one question each, one file each, and the table of all of them. A probe looks (`observe`) and judges
 //! what was seen (`decide`); it never opens a socket itself and never reads the clock.
 
+pub mod data;
+pub mod entrances;
 pub mod files;
 pub mod github;
 pub mod ground;
+pub mod hub;
 pub mod leaks;
 pub mod once;
 pub mod openai;
 pub mod openrouter;
 mod pages;
 pub mod part;
+pub mod places;
 pub mod repo;
 pub mod scan;
 pub mod served;

@@ -4,20 +4,28 @@
 pub mod archive;
 pub mod clone;
 pub mod code;
+pub mod crons;
+pub mod discovery;
 pub mod documents;
 pub mod dotenv;
+pub mod edge_functions;
+pub mod entries;
 pub mod history;
 pub mod identity;
 pub mod migrations;
+pub mod place;
 pub mod problem;
 pub mod project;
+pub mod queried;
 pub mod reach;
 pub mod remote;
 pub mod survey;
 pub mod tree;
 pub mod unread;
 pub mod workflows;
+pub mod yaml;
 
+pub use discovery::discover;
 pub use history::{History, Scope};
 pub use identity::{Checkout, GitIdentity, identify};
 pub use problem::RepoProblem;

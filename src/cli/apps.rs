@@ -95,6 +95,8 @@ pub fn app(desk: &Desk, command: AppCommand, out: &mut Out<'_>) -> Result<u8, Tr
             let name = desk.import(&file)?;
             out.line(format!("{name} is here"));
         }
+        // It asks the network, so it is obeyed elsewhere (`cli::discover`).
+        AppCommand::Discover(_) => {}
     }
     Ok(exit::FINE)
 }
@@ -113,6 +115,7 @@ fn wanted(args: AppFields) -> fields::Fields {
         openai_project: args.openai_project,
         start: args.start,
         live_since: args.live_since,
+        cut_over: args.cut_over,
         weeks: args.weeks,
         ceilings: args.ceiling,
         limits: args.limit,

@@ -24,7 +24,7 @@ pub struct Cli {
 pub enum Command {
     /// The console on an invented app whose systems are answered on this machine
     Demo(DemoArgs),
-    /// Apps: add, list, show, edit, authorise, close, archive, remove, export, import
+    /// Apps: add, list, show, edit, discover, authorise, close, archive, remove, export, import
     #[command(subcommand)]
     App(AppCommand),
     /// The few things to do now, and why these
@@ -92,6 +92,19 @@ pub struct DemoArgs {
     pub json: bool,
 }
 
+#[derive(Debug, Args)]
+pub struct DiscoverArgs {
+    pub name: String,
+    /// Where the code is, when the app is new or its settings do not say
+    #[arg(long, value_name = "PATH|OWNER/NAME")]
+    pub repo: Option<String>,
+    /// Set what is proposed: all (that has no rival), a field, or a field with a value of yours
+    #[arg(long, value_name = "all|FIELD[=VALUE]")]
+    pub accept: Vec<String>,
+    #[arg(long)]
+    pub json: bool,
+}
+
 /// What of an app can be written on the command line.
 #[derive(Debug, Default, Args)]
 pub struct AppFields {
@@ -131,6 +144,9 @@ pub struct AppFields {
     /// Since when users are there
     #[arg(long, value_name = "DATE")]
     pub live_since: Option<NaiveDate>,
+    /// Since when every migration that touches data has to say how it is undone
+    #[arg(long, value_name = "DATE")]
+    pub cut_over: Option<NaiveDate>,
     /// How long the engagement is (6)
     #[arg(long, value_parser = clap::value_parser!(u8).range(1..=52))]
     pub weeks: Option<u8>,
@@ -185,6 +201,8 @@ pub enum AppCommand {
         #[arg(long, value_name = "FIELD")]
         clear: Vec<String>,
     },
+    /// What the repository says of an app, known or new, with where each came from
+    Discover(DiscoverArgs),
     /// Record the client's permission for looks that need one
     Authorise {
         name: String,

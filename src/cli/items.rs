@@ -23,6 +23,11 @@ pub fn item(desk: &Desk, command: ItemCommand, out: &mut Out<'_>) -> Result<u8, 
             let assessment = board.assessment(id.as_str()).ok_or_else(|| statement::unknown_item(&board, &id))?;
             if as_json {
                 let mut document = json::item(&board, assessment);
+                if let Some(fields) = document.as_object_mut()
+                    && assessment.words.iter().any(|word| crate::desk::systems::is_of(&word.probe))
+                {
+                    fields.insert("systems".to_owned(), serde_json::json!(desk.systems(&app)?));
+                }
                 if let (Some(fields), Some(text)) = (document.as_object_mut(), board.item(id.as_str())) {
                     fields.insert("why".to_owned(), serde_json::json!(text.why));
                     fields.insert("founder".to_owned(), serde_json::json!(text.founder));

@@ -2,6 +2,7 @@
 
 use super::out::Out;
 use crate::desk::Desk;
+use crate::desk::systems::{Entry, Inventory};
 use crate::domain::diff::{Change, Diff};
 use crate::domain::{AppName, Assessment, Board, Phase};
 use crate::engine::RunEvent;
@@ -111,6 +112,9 @@ pub fn item(desk: &Desk, app: &AppName, board: &Board, it: &Assessment, out: &mu
             out.line(format!("    next: {step}"));
         }
     }
+    if it.words.iter().any(|word| crate::desk::systems::is_of(&word.probe)) {
+        systems(&desk.systems(app)?, board, out);
+    }
     if let Some(judgement) = &it.judgement {
         let lapsed = judgement.lapsed.as_ref().map(|why| format!(" (holds no more: {why})")).unwrap_or_default();
         let proof = judgement.proof.as_ref().map(|proof| format!(", proof: {proof}")).unwrap_or_default();
@@ -125,6 +129,25 @@ pub fn item(desk: &Desk, app: &AppName, board: &Board, it: &Assessment, out: &mu
         out.line(format!("{}  {}: {}{retracted}", entry.at.format("%Y-%m-%d %H:%M"), entry.who, entry.says));
     }
     Ok(())
+}
+
+/// The inventory of systems, one a line.
+fn systems(inventory: &Inventory, board: &Board, out: &mut Out<'_>) {
+    let Some(look) = &inventory.seen else { return };
+    let commit = look.commit.as_ref().map(|it| format!(" at commit {it}")).unwrap_or_default();
+    let older = if inventory.unseen.is_some() { ", an older look: the last one saw nothing" } else { "" };
+    let some = words::count(look.systems.len(), "system");
+    out.line(format!("{some} that the code shows, read {}{commit}{older}", words::ago(look.at, board.now)));
+    let longest = |of: &dyn Fn(&Entry) -> usize| look.systems.iter().map(of).max().unwrap_or(0);
+    let (name, purpose) = (longest(&|it| it.name.as_str().chars().count()), longest(&|it| it.what_for().chars().count()));
+    for it in &look.systems {
+        let more = if it.more == 0 { String::new() } else { format!(" and {} more", it.more) };
+        let (system, what_for) = (it.name.as_str(), it.what_for());
+        out.line(format!("    {system:<name$}  {what_for:<purpose$}  {:<8}  {}{more}", it.strength(), it.place));
+    }
+    for it in &look.unread {
+        out.line(format!("    not read: {it}"));
+    }
 }
 
 /// Findings that stand.

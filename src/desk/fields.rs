@@ -22,6 +22,7 @@ pub struct Fields {
     pub openai_project: Option<String>,
     pub start: Option<NaiveDate>,
     pub live_since: Option<NaiveDate>,
+    pub cut_over: Option<NaiveDate>,
     pub weeks: Option<u8>,
     pub ceilings: Vec<(System, u64)>,
     pub limits: Vec<(ItemId, Limit)>,
@@ -90,6 +91,7 @@ pub fn apply(fields: Fields, github_at: Option<&url::Url>, settings: &mut AppSet
     }
     settings.start = fields.start.unwrap_or(settings.start);
     settings.live_since = fields.live_since.or(settings.live_since);
+    settings.cut_over = fields.cut_over.or(settings.cut_over);
     settings.weeks = fields.weeks.unwrap_or(settings.weeks);
     for (system, dollars) in fields.ceilings {
         settings.ceilings.insert(system, dollars);
@@ -191,6 +193,7 @@ pub fn clear(names: &[String], settings: &mut AppSettings) -> Result<(), Trouble
             ("vercel", None) => forget(&mut settings.vercel),
             ("url", None) => forget(&mut settings.url),
             ("live-since", None) => forget(&mut settings.live_since),
+            ("cut-over", None) => forget(&mut settings.cut_over),
             ("openai-project", None) => forget(&mut settings.openai_project),
             ("asset-host", Some(host)) => host.parse::<AssetHost>().is_ok_and(|it| settings.asset_hosts.remove(&it)),
             ("provider", Some(_)) => system().is_some_and(|it| settings.providers.remove(&it)),

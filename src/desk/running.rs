@@ -87,7 +87,7 @@ impl Desk {
     }
 
     /// One client per process: its pool of connections is shared by all runs.
-    fn client(&self) -> Result<net::Transport, Trouble> {
+    pub(super) fn client(&self) -> Result<net::Transport, Trouble> {
         let mut kept = self.client.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(client) = kept.as_ref() {
             return Ok(client.clone());

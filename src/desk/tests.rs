@@ -2,11 +2,15 @@
 
 use super::Desk;
 use super::statement::{Accepting, Statement, about_item};
+use super::systems::Inventory;
 use crate::clock::{SetClock, SharedClock, SystemClock};
 use crate::config::{Configuration, Endpoints, Environment, Paths};
 use crate::credentials::Chain;
 use crate::domain::state::Answer;
-use crate::domain::{AppName, AppSettings, Author, FactBody, WorkNote};
+use crate::domain::{
+    AppName, AppSettings, Author, Digest, FactBody, Gap, GapKind, OutcomeFact, ProbeId, RunId, System, Verdict, WorkNote,
+};
+use crate::store::Holder;
 use chrono::{DateTime, TimeDelta, Utc};
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -81,4 +85,50 @@ fn the_kept_summaries_say_what_a_fresh_computation_says() {
         }
     }
     assert!(taken_from_the_cache > 100, "the cache was of use only {taken_from_the_cache} times");
+}
+
+#[test]
+fn the_inventory_is_the_newest_look_that_saw_anything() {
+    let home = tempfile::tempdir().unwrap();
+    let desk = desk(home.path());
+    let name: AppName = "acme".parse().unwrap();
+    let mut settings = AppSettings::new(name.clone(), "2026-11-02".parse().unwrap());
+    settings.github = Some("acme/shop".parse().unwrap());
+    desk.add_app(&settings, None).unwrap();
+    assert_eq!(desk.systems(&name).unwrap(), Inventory::default(), "nobody looked");
+    let seen = |service: &str| {
+        let spot = |line| serde_json::json!({ "path": "src/pay.ts", "line": line, "says": "imports it" });
+        let row = serde_json::json!({ "name": service, "purpose": "payments", "metered": false, "strength": "imported",
+            "seen": [spot(7), spot(9)], "packages": [""] });
+        serde_json::json!({ "empty": false, "commit": "abc", "code_files": 3, "unread": ["a.ts (too large)"], "systems": [row], "lists": [] })
+    };
+    let (id, run) = (desk.id(&name).unwrap(), RunId(uuid::Uuid::from_u128(7)));
+    let probe: ProbeId = "repo.systems-inventory".parse().unwrap();
+    desk.store.begin_run(id, run, &Holder::of_process(), std::slice::from_ref(&probe)).unwrap();
+    let look = |subject: &str, gap: &str, observation: Option<&serde_json::Value>| {
+        let outcome = OutcomeFact {
+            run,
+            probe: probe.clone(),
+            revision: 1,
+            subject: subject.to_owned(),
+            settings: Digest("0".repeat(64)),
+            observation: None,
+            verdict: Verdict::undecided(Gap::new(GapKind::Incomplete, System::Repo, gap)),
+            ms: 1,
+            requests: 1,
+        };
+        desk.store.record_outcome(id, desk.clock.now(), outcome, observation).unwrap();
+    };
+    let ours = settings.subject(System::Repo).unwrap();
+    look(&ours, "judge", Some(&seen("Paddle")));
+    look(&ours, "judge", Some(&seen("Stripe")));
+    look("another repository", "judge", Some(&seen("Adyen")));
+    let found = desk.systems(&name).unwrap();
+    let newest = found.seen.clone().unwrap();
+    let [stripe] = newest.systems.as_slice() else { panic!("{newest:?}") };
+    assert_eq!((stripe.name.as_str(), stripe.place.as_str(), stripe.more), ("Stripe", "src/pay.ts:7", 1));
+    assert_eq!((newest.unread.len(), &found.unseen), (1, &None));
+    look(&ours, "no answer", None);
+    let later = desk.systems(&name).unwrap();
+    assert_eq!((later.seen, later.unseen.unwrap().says.as_str()), (found.seen, "no answer"), "older, and said to be");
 }

@@ -271,6 +271,10 @@ pub struct AppSettings {
     /// Since when users are there; none before the launch.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub live_since: Option<NaiveDate>,
+    /// Since when production deploys only from the guarded branch (CI-04), and every migration that touches data has to
+    /// say how it is undone (MIG-04); none: not agreed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cut_over: Option<NaiveDate>,
     /// How long the engagement is, in weeks: 1 to 52.
     pub weeks: u8,
     /// What is known of the stack, by the names that `applies_if` uses (`uses.payments`, …). Absent: unknown.
@@ -305,6 +309,7 @@ impl AppSettings {
             limits: BTreeMap::new(),
             start,
             live_since: None,
+            cut_over: None,
             weeks: 6,
             stack: BTreeMap::new(),
             discovery_complete: false,

@@ -172,6 +172,8 @@ proptest! {
 
     #[test]
     fn adding_an_undecided_changes_no_truth(steps in steps(any_step()), added in blind(), at in any::<Index>()) {
+        // A sign's own fail ends when it saw all and leaves the rest to a person (`assess::tests`); nothing else does.
+        prop_assume!(!matches!(&added, Step::Blind(probe, GapKind::NeedsJudgement) if probe.strip_suffix(".sign").is_some()));
         let story = tell(&steps);
         let now = end(&story);
         let mut more = tell(&steps);

@@ -65,6 +65,11 @@ pub(super) struct Seat<'l> {
     pub(super) unread: bool,
 }
 
+/// Whether a look saw what there is and leaves the rest to a person.
+fn asks_for_judgement(look: &Look<'_>) -> bool {
+    look.outcome.verdict.outcome.gap().is_some_and(|gap| gap.kind == GapKind::NeedsJudgement)
+}
+
 impl<'l> Seat<'l> {
     pub(super) fn new(probe: &'l ProbeId, item: &Item, ledger: &'l Ledger<'l>, book: &ProbeBook) -> Self {
         let named = || probe.as_str().split('.').next().and_then(|it| it.parse::<System>().ok()).unwrap_or(System::Repo);
@@ -112,6 +117,12 @@ impl<'l> Seat<'l> {
     pub(super) fn hear(&mut self, look: &'l Look<'l>) {
         match look.decided {
             Decided::Nothing => {
+                if self.traits.kind == ProbeKind::Sign && asks_for_judgement(look) && self.failed_at().is_some() {
+                    // It saw all that it looks at, and what it had found is gone: a sign has no other way to say so, for
+                    // its good news is a matter of judgement. Any other gap changes nothing.
+                    self.spoken = None;
+                    (self.fails, self.last_fail, self.suspected) = (0, None, false);
+                }
                 self.blind = Some(look);
                 if look.shows {
                     self.evidence = Some(look);
@@ -244,8 +255,7 @@ impl<'l> Seat<'l> {
     /// What it shows that can reopen a judgement: its word, and what a look that asked for a judgement laid before us.
     /// Other undecided looks reopen nothing: not having seen changes no truth.
     fn showing(&self) -> impl Iterator<Item = &'l Look<'l>> + use<'l> {
-        let asked = |it: &&Look<'_>| it.outcome.verdict.outcome.gap().is_some_and(|gap| gap.kind == GapKind::NeedsJudgement);
-        self.spoken.filter(|it| it.shows).into_iter().chain(self.evidence.filter(asked))
+        self.spoken.filter(|it| it.shows).into_iter().chain(self.evidence.filter(|it| asks_for_judgement(it)))
     }
 
     /// Compares what it shows with what a judgement saw.

@@ -1,8 +1,21 @@
 //! The probes of GitHub, and what they share: which repository is asked, and how a finding names it.
 
+pub mod actions_permissions;
+pub mod backup_workflow;
 pub mod branch_protection;
+pub mod builder_access;
+pub mod collaborators;
+pub mod dependabot_alerts;
+pub mod dependency_updates;
+pub mod deploy_source;
 pub mod environments;
+pub mod green_default_branch;
 pub mod leak_prevention;
+pub mod migration_workflow;
+pub mod owner;
+pub mod preview_deployments;
+pub mod required_checks;
+pub mod scheduled_workflows;
 pub mod secret_scanning;
 
 use super::{AnyProbe, Erased, Sight};
@@ -11,14 +24,27 @@ use crate::systems::github::Github;
 
 /// Every probe of GitHub.
 pub static TABLE: &[&dyn AnyProbe] = &[
+    &Erased::<actions_permissions::ActionsPermissions>::new(),
+    &Erased::<backup_workflow::BackupWorkflow>::new(),
     &Erased::<branch_protection::BranchProtection>::new(),
+    &Erased::<builder_access::BuilderAccess>::new(),
+    &Erased::<collaborators::Collaborators>::new(),
+    &Erased::<dependabot_alerts::DependabotAlerts>::new(),
+    &Erased::<dependency_updates::DependencyUpdates>::new(),
+    &Erased::<deploy_source::DeploySource>::new(),
     &Erased::<environments::Environments>::new(),
+    &Erased::<green_default_branch::GreenDefaultBranch>::new(),
     &Erased::<leak_prevention::LeakPrevention>::new(),
+    &Erased::<migration_workflow::MigrationWorkflow>::new(),
+    &Erased::<owner::Owner>::new(),
+    &Erased::<preview_deployments::PreviewDeployments>::new(),
+    &Erased::<required_checks::RequiredChecks>::new(),
+    &Erased::<scheduled_workflows::ScheduledWorkflows>::new(),
     &Erased::<secret_scanning::SecretScanning>::new(),
 ];
 
 /// The client and the app's repository.
-fn repository(sight: &Sight) -> Result<(Github, &Slug), Gap> {
+pub(super) fn repository(sight: &Sight) -> Result<(Github, &Slug), Gap> {
     let slug = sight.settings.github.as_ref().ok_or_else(|| {
         Gap::new(GapKind::NotConfigured, System::Github, "no repository at GitHub is named for this app")
             .needs(format!("Run `rescue app edit {} --repo OWNER/NAME`", sight.settings.name))
@@ -36,6 +62,16 @@ fn named(settings: &crate::domain::AppSettings) -> String {
 mod testing {
     use crate::domain::AppSettings;
     use crate::probes::stand_in::acme;
+
+    /// What a verdict is called in a table: its outcome, or the kind of its gap.
+    pub(super) fn word(verdict: &crate::domain::Verdict) -> String {
+        verdict.outcome.gap().map_or_else(|| verdict.outcome.word().to_owned(), |gap| gap.kind.to_string())
+    }
+
+    /// A part that was refused, as it is stored.
+    pub(super) fn hidden(kind: &str) -> serde_json::Value {
+        serde_json::json!({"hidden": {"kind": kind, "system": "github", "says": "refused"}})
+    }
 
     /// An app whose repository is `acme/app`.
     pub(super) fn app() -> AppSettings {
@@ -97,9 +133,13 @@ mod tests {
         server
     }
 
+    /// Those that a healthy repository alone decides; the matrix of `tests/it` has all of them.
+    const OF_THE_REPOSITORY: [&str; 4] =
+        ["github.branch-protection", "github.environments", "github.leak-prevention", "github.secret-scanning"];
+
     #[tokio::test]
     async fn a_healthy_repository_passes_within_the_cost_and_keeps_no_secret() {
-        for probe in TABLE {
+        for probe in TABLE.iter().filter(|it| OF_THE_REPOSITORY.contains(&it.meta().id)) {
             let server = healthy().await;
             let answer = probe.look(&sight(&server, &testing::app())).await;
             assert_eq!(answer.verdict.outcome.word(), "pass", "{}: {:?}", probe.meta().id, answer.verdict);

@@ -3,8 +3,8 @@
 
 use crate::domain::{AppSettings, Foreign, Gap, GapKind, Note, NoteLevel, Place, System, Verdict};
 use crate::probes::{Sight, files};
-use crate::repo::Survey;
 use crate::repo::code::Broken;
+use crate::repo::{Survey, Why};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
@@ -37,6 +37,21 @@ impl Spot {
     }
 }
 
+/// A place with the stable name of what it shows, so that a judgement knows what it has seen.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Exhibit {
+    /// Never holds a line or a number that moves.
+    pub id: Foreign,
+    pub spot: Spot,
+}
+
+impl Exhibit {
+    /// Names a place.
+    pub fn new(id: impl AsRef<str>, spot: Spot) -> Self {
+        Self { id: Foreign::new(id), spot }
+    }
+}
+
 /// Most notes or findings of one kind that are laid before a person; further ones are counted.
 pub const MOST_SHOWN: usize = 10;
 
@@ -61,7 +76,7 @@ impl Ground {
     /// Of a survey. `matters` says of a path that was not read, or not understood, whether it could have held something.
     #[must_use]
     pub fn of(survey: &Survey, matters: impl Fn(&str) -> bool) -> Self {
-        let unread = survey.unread.iter().filter(|it| matters(it.what.as_str()));
+        let unread = survey.unread.iter().filter(|it| hides_anything(it.why) || matters(it.what.as_str()));
         let unread = unread.map(|it| Foreign::new(format!("{} ({})", it.what, it.why.words())));
         let broken = survey.code.iter().filter(|it| matters(&it.path)).filter_map(|it| match it.broken.as_ref()? {
             Broken::Syntax(line) => Some(Foreign::new(format!("{} (a mistake of syntax in line {line})", it.path))),
@@ -107,6 +122,34 @@ impl Ground {
     }
 }
 
+impl Ground {
+    /// Lays the first [`MOST_SHOWN`] of these before a person, and says how many more there are.
+    #[must_use]
+    pub fn exhibits(&self, rule: &str, exhibits: &[Exhibit]) -> Vec<Note> {
+        // Places of one name are one piece of evidence: a file that does it thirty times does not push the others out.
+        let mut known: Vec<(&Exhibit, usize)> = Vec::new();
+        for it in exhibits {
+            match known.iter_mut().find(|(first, _)| first.id == it.id) {
+                Some((_, count)) => *count += 1,
+                None => known.push((it, 1)),
+            }
+        }
+        let shown = known.iter().take(MOST_SHOWN).map(|(it, count)| {
+            let again = if *count > 1 { format!(", and in {} more places", count - 1) } else { String::new() };
+            let spot = Spot { says: Foreign::new(format!("{}{again}", it.spot.says)), ..it.spot.clone() };
+            self.evidence(format!("{rule}.{}", it.id), &spot)
+        });
+        let more = known.len().saturating_sub(MOST_SHOWN);
+        let rest = (more > 0).then(|| Note {
+            key: format!("{rule}.more"),
+            level: NoteLevel::Info,
+            says: Foreign::new(format!("{more} more of these are not shown")),
+            place: None,
+        });
+        shown.chain(rest).collect()
+    }
+}
+
 /// A gap that only a person can close: what was seen lies before them.
 pub fn judge(says: impl AsRef<str>, step: impl AsRef<str>) -> Gap {
     Gap::new(GapKind::NeedsJudgement, System::Repo, says).needs(step)
@@ -117,3 +160,11 @@ pub fn judge(says: impl AsRef<str>, step: impl AsRef<str>) -> Gap {
 pub fn of(some: usize, all: usize, what: &str) -> String {
     format!("{some} of {all} {what}")
 }
+
+/// Whether anything at all may be behind it: a part of the tree that is missing as a whole.
+fn hides_anything(why: Why) -> bool {
+    matches!(why, Why::CutShort | Why::PastTotal | Why::Submodule | Why::KeptOutOfArchives | Why::TooManyPlaces)
+}
+
+/// What every look into the repository needs.
+pub const NEEDS: &[&str] = &["A checkout of the repository, or a GitHub token with Contents: read"];

@@ -1,25 +1,31 @@
-//! What a file of JavaScript or TypeScript says of itself, read token by token: which environment variables it reads,
-//! what it imports, on which side it declares to run. It runs nothing and resolves nothing.
+//! What a file of JavaScript or TypeScript says of itself, read from its syntax tree: which environment variables it reads,
+//! what it imports, on which side it declares to run, where requests enter it. It runs nothing and resolves nothing.
 
+pub(in crate::repo) mod chain;
+pub mod deep;
 pub mod effects;
 mod environment;
 pub mod failures;
 pub mod handlers;
 mod imports;
-mod lex;
+pub mod package;
 pub mod parse;
 pub mod queries;
 #[cfg(test)]
 mod tests;
+mod tree;
 
 pub use effects::Effects;
 pub use environment::EnvironmentRead;
 pub use failures::Failures;
 pub use handlers::Handlers;
-pub use imports::Import;
+pub use imports::{Import, Local};
 pub use parse::Broken;
 pub use queries::Queries;
 
+use environment::Environment;
+use imports::Imports;
+use parse::Parsed;
 use serde::{Deserialize, Serialize};
 
 /// The first statement of a module, where it says on which side it runs.
@@ -28,6 +34,17 @@ use serde::{Deserialize, Serialize};
 pub enum Directive {
     UseClient,
     UseServer,
+}
+
+impl Directive {
+    /// Of a module: one of the texts that stand before its first statement.
+    fn of(parsed: &Parsed<'_, '_>) -> Option<Self> {
+        parsed.program.directives.iter().find_map(|it| match it.directive.as_str() {
+            "use client" => Some(Self::UseClient),
+            "use server" => Some(Self::UseServer),
+            _ => None,
+        })
+    }
 }
 
 /// One file of code.
@@ -57,21 +74,14 @@ impl CodeFile {
     /// Reads a file's text. Total: a text that is no code gives a file that says little.
     #[must_use]
     pub fn read(path: &str, text: &str) -> Self {
-        let tokens = lex::tokens(text);
-        let directive = tokens.first().and_then(|it| match it.kind {
-            lex::Kind::Text("use client") => Some(Directive::UseClient),
-            lex::Kind::Text("use server") => Some(Directive::UseServer),
-            _ => None,
-        });
-        let (imports, computed_imports) = imports::of(&tokens);
-        let (reads, computed_reads) = environment::of(&tokens, &imports);
+        let (mut imports, mut environment) = (Imports::default(), Environment::default());
         let mut file = Self {
             path: path.to_owned(),
-            directive,
-            reads,
-            computed_reads,
-            imports,
-            computed_imports,
+            directive: None,
+            reads: Vec::new(),
+            computed_reads: Vec::new(),
+            imports: Vec::new(),
+            computed_imports: Vec::new(),
             lines: text.lines().count(),
             handlers: Handlers::default(),
             queries: Queries::default(),
@@ -80,11 +90,20 @@ impl CodeFile {
             broken: None,
         };
         file.broken = parse::parse(path, text, |parsed| {
-            file.handlers.add(parsed);
+            file.directive = file.directive.or_else(|| Directive::of(parsed));
+            imports.add(parsed);
+            environment.add(parsed, &imports.imports);
+            file.handlers.add(parsed, &imports.imports);
             file.queries.add(parsed);
             file.failures.add(parsed);
             file.effects.add(parsed);
         });
+        environment.add_imports(&imports.imports);
+        for (line, part) in parse::markup(path, text) {
+            environment.add_markup(part, line, &imports.imports);
+        }
+        (file.reads, file.computed_reads) = (environment.reads, environment.computed);
+        (file.imports, file.computed_imports) = (imports.imports, imports.computed);
         file
     }
 
@@ -93,6 +112,12 @@ impl CodeFile {
     pub fn imports(&self, name: &str) -> bool {
         self.imports.iter().any(|it| it.from == name)
     }
+}
+
+/// Whether a path or a name holds one of these words, in small letters.
+#[must_use]
+pub fn is_about(name: &str, subjects: &[&str]) -> bool {
+    chain::words(name).iter().any(|it| subjects.contains(&it.as_str()))
 }
 
 /// Endings of files that are read as code.

@@ -14,12 +14,27 @@ pub enum Filled {
     Value,
 }
 
+/// What the address of a PostgreSQL database leads to, by its host and port (`apis/postgres.md` §0).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Pooling {
+    /// The database itself.
+    Direct,
+    /// A pooler that gives each client a connection of its own.
+    Session,
+    /// A pooler that gives a connection for a transaction; prepared statements break there unless they are off.
+    Transaction { prepares_off: bool },
+}
+
 /// One variable of a file.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Variable {
     pub name: String,
     pub line: u32,
     pub filled: Filled,
+    /// If it is the address of a PostgreSQL database on another machine.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pooling: Option<Pooling>,
 }
 
 /// A file of variables.
@@ -70,11 +85,30 @@ impl EnvironmentFile {
                 && name.bytes().all(|it| it.is_ascii_alphanumeric() || it == b'_')
                 && !name.starts_with(|it: char| it.is_ascii_digit());
             if is_name && !variables.iter().any(|it| it.name == name) {
-                variables.push(Variable { name: name.to_owned(), line, filled: filled(value) });
+                variables.push(Variable { name: name.to_owned(), line, filled: filled(value), pooling: pooling(value) });
             }
         }
         Self { path: path.to_owned(), variables }
     }
+}
+
+fn pooling(value: &str) -> Option<Pooling> {
+    let value = value.trim().trim_matches(['"', '\'']);
+    let address = value.strip_prefix("postgresql://").or_else(|| value.strip_prefix("postgres://"))?;
+    let (authority, rest) = address.split_once('/').unwrap_or((address, ""));
+    let host = authority.rsplit('@').next().unwrap_or(authority).to_ascii_lowercase();
+    let (host, port) = host.rsplit_once(':').unwrap_or((&host, "5432"));
+    if ["localhost", "127.0.0.1", "db", "postgres", "host.docker.internal"].contains(&host) {
+        return None;
+    }
+    let is_pooler = host.contains("pooler") || host.contains("pgbouncer");
+    Some(match port {
+        "6543" => Pooling::Transaction { prepares_off: rest.contains("pgbouncer=true") || rest.contains("prepare=false") },
+        // Neon's pooler works by transaction on the usual port.
+        _ if is_pooler && host.contains("neon.tech") => Pooling::Transaction { prepares_off: rest.contains("pgbouncer=true") },
+        _ if is_pooler => Pooling::Session,
+        _ => Pooling::Direct,
+    })
 }
 
 fn filled(value: &str) -> Filled {

@@ -74,6 +74,14 @@ impl Reach {
     }
 }
 
+/// Every module that those modules lead to on whatever side, themselves included; none when an import could not be followed.
+#[must_use]
+pub fn led_to(survey: &Survey, is_root: impl Fn(&CodeFile) -> bool) -> Option<BTreeSet<String>> {
+    let mut lost = None;
+    let reached = Modules::of(survey).reached_before(|_| false, survey.code.iter().filter(|it| is_root(it)), &mut lost);
+    lost.is_none().then(|| reached.into_keys().collect())
+}
+
 /// A module that stays on the server whoever imports it: a build that would carry it to a browser fails, or only a
 /// reference to it is carried.
 fn stays(file: &CodeFile) -> bool {
@@ -148,14 +156,15 @@ const RUNTIME: [&str; 22] = [
 ];
 
 /// The modules of an app, by path, and how they name each other.
-struct Modules<'s> {
+pub(super) struct Modules<'s> {
     survey: &'s Survey,
     code: BTreeMap<&'s str, &'s CodeFile>,
     packages: BTreeSet<&'s str>,
 }
 
 /// What an import leads to.
-enum Led<'s> {
+#[derive(Clone, Copy)]
+pub(super) enum Led<'s> {
     To(&'s CodeFile),
     /// Out of the app's code: a package, a style sheet, a picture.
     Out,
@@ -165,16 +174,26 @@ enum Led<'s> {
 const ENDINGS: [&str; 10] = [".ts", ".tsx", ".js", ".jsx", ".mjs", ".cjs", ".mts", ".vue", ".svelte", ".astro"];
 
 impl<'s> Modules<'s> {
-    fn of(survey: &'s Survey) -> Self {
+    pub(super) fn of(survey: &'s Survey) -> Self {
         Self {
             survey,
             code: survey.code.iter().map(|it| (it.path.as_str(), it)).collect(),
-            packages: survey.manifests.iter().flat_map(|it| it.needs.iter().map(String::as_str)).collect(),
+            packages: survey.project.packages.iter().flat_map(|it| it.needs.keys().map(String::as_str)).collect(),
         }
     }
 
     /// Every module that these lead to, with the one that leads there; `lost` becomes the first import that leads nowhere.
     fn reached(&self, roots: impl Iterator<Item = &'s CodeFile>, lost: &mut Option<String>) -> BTreeMap<String, String> {
+        self.reached_before(stays, roots, lost)
+    }
+
+    /// The same, up to modules that hold the way.
+    fn reached_before(
+        &self,
+        holds: impl Fn(&CodeFile) -> bool,
+        roots: impl Iterator<Item = &'s CodeFile>,
+        lost: &mut Option<String>,
+    ) -> BTreeMap<String, String> {
         let mut reached: BTreeMap<String, String> = BTreeMap::new();
         let mut next: VecDeque<(&CodeFile, &str)> = roots.map(|it| (it, it.path.as_str())).collect();
         for (root, name) in &next {
@@ -188,7 +207,7 @@ impl<'s> Modules<'s> {
                 match self.led(&file.path, &import.from) {
                     Led::Out => {}
                     Led::Nowhere => drop(lost.get_or_insert_with(|| format!("`{}` in {}", import.from, file.path))),
-                    Led::To(target) if stays(target) || reached.contains_key(&target.path) => {}
+                    Led::To(target) if holds(target) || reached.contains_key(&target.path) => {}
                     Led::To(target) => {
                         reached.insert(target.path.clone(), root.to_owned());
                         next.push_back((target, root));
@@ -199,7 +218,8 @@ impl<'s> Modules<'s> {
         reached
     }
 
-    fn led(&self, from: &str, import: &str) -> Led<'s> {
+    /// What an import in the file `from` leads to.
+    pub(super) fn led(&self, from: &str, import: &str) -> Led<'s> {
         let import = import.split(['?', '#']).next().filter(|it| !it.is_empty()).unwrap_or(import);
         let folder = from.rsplit_once('/').map_or("", |(folder, _)| folder);
         let candidates: Vec<String> = if import.starts_with('.') {
@@ -207,7 +227,7 @@ impl<'s> Modules<'s> {
         } else if let Some(rest) =
             import.strip_prefix("@/").or_else(|| import.strip_prefix("~/")).or_else(|| import.strip_prefix('/'))
         {
-            let roots = self.survey.manifests.iter().map(|it| it.path.rsplit_once('/').map_or("", |(folder, _)| folder));
+            let roots = self.survey.project.packages.iter().map(|it| it.folder.as_str());
             let roots = roots.filter(|root| from.starts_with(root)).chain([""]);
             let below = ["src", "", "app", "client/src"];
             roots.flat_map(|root| below.iter().filter_map(move |it| joined(root, &format!("./{it}/{rest}")))).collect()
@@ -223,6 +243,11 @@ impl<'s> Modules<'s> {
         }
         let is_other_file = candidates.iter().any(|it| self.survey.paths.contains(it)) || is_no_code(import);
         if is_other_file { Led::Out } else { Led::Nowhere }
+    }
+
+    /// Whether a manifest names that package.
+    pub(super) fn knows(&self, package: &str) -> bool {
+        self.packages.contains(package)
     }
 
     fn module(&self, path: &str) -> Option<&'s CodeFile> {

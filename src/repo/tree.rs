@@ -282,6 +282,19 @@ impl Reader {
         contents.into_iter().map(|content| content.and_then(|it| not_a_pointer(&file.path, it))).collect()
     }
 
+    /// The content on disk alone, or git's if the disk has none.
+    ///
+    /// # Errors
+    /// It cannot be read, and why.
+    pub fn working(&self, file: &TreeFile) -> Result<Content, Unread> {
+        let working = match (&file.on_disk, file.staged) {
+            (Some(path), _) => self.read_disk(path).map_err(|why| Unread::new(&file.path, why)),
+            (None, Some(blob)) => self.read_git(file, blob),
+            (None, None) => Err(Unread::new(&file.path, Why::Unreadable)),
+        };
+        working.and_then(|it| not_a_pointer(&file.path, it))
+    }
+
     fn is_blob(&self, content: &mut Content, blob: ObjectId) -> bool {
         let Some(file) = &mut content.rest else { return is_blob(&content.bytes, blob) };
         // A blob of another size is another one; only for one of the same size is the file read for its name.

@@ -47,6 +47,8 @@ pub enum Why {
     SymbolicLink,
     /// Not text.
     Binary,
+    /// Text that is not of the form that its name promises.
+    Malformed,
 }
 
 impl Why {
@@ -80,6 +82,7 @@ impl Why {
             Self::TooManyPlaces => "at more places, or deeper, than is counted",
             Self::SymbolicLink => "a symbolic link: not followed",
             Self::Binary => "not text",
+            Self::Malformed => "not of the form that its name promises",
         }
     }
 }

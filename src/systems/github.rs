@@ -1,14 +1,20 @@
 //! GitHub as facts: what one repository says of itself, page by page, through the door. Reads only, keeps only the
 //! fields that `facts` names, and judges nothing.
 
+pub mod actions;
+pub mod advisories;
 pub mod archive;
+pub mod builders;
+pub mod changes;
 pub mod facts;
 pub mod identity;
 pub mod paging;
+pub mod people;
 pub mod refusal;
 pub mod requests;
 #[cfg(test)]
 mod tests;
+pub mod workflow_file;
 
 pub use archive::tarball;
 pub use identity::{may_see, who_am_i};
@@ -140,7 +146,7 @@ impl Github {
     /// # Errors
     /// Any gap of the first page.
     pub async fn environments(&self, slug: &Slug) -> Result<Listed<Environment>, Gap> {
-        have(self.pages(requests::environments(slug), paging::environments, |_| false).await?, "the environments")
+        have(self.pages(requests::environments(slug), paging::wrapped::<Environment>, |_| false).await?, "the environments")
     }
 
     /// Deployments, newest first, back to the first page that ends before `since`.

@@ -32,6 +32,12 @@ pub enum Effect {
     },
     /// Retracts the person's last change; answered by `Said`.
     Undo(AppName),
+    /// Reads the repository of an app that is about to be added; answered by `Discovered`, by `Refused` at the field that
+    /// cannot be, or by `Failed`.
+    Discover {
+        name: AppName,
+        repo: String,
+    },
     /// Answered by `Added`, by `Refused` at the field that cannot be, or by `Failed`.
     AddApp(Box<NewApp>),
     LoadConnections(AppName),
@@ -43,6 +49,8 @@ pub enum Effect {
         app: AppName,
         since: Since,
     },
+    /// The inventory of systems; answered by `Systems`.
+    LoadSystems(AppName),
     /// By OSC 52; answered by `Copied`.
     Copy(String),
     /// In the browser, detached; http and https only.

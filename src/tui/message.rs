@@ -1,7 +1,8 @@
 //! What the console is told: keys, and what others found out. A message carries values only; nothing in it does I/O.
 
+use crate::desk::systems::Inventory;
 use crate::domain::state::{Answer, HistoryLine};
-use crate::domain::{AppName, Board, Foreign, ItemId, System};
+use crate::domain::{AppName, Board, Discovery, Foreign, ItemId, System};
 use crate::engine::RunEvent;
 use chrono::{DateTime, Utc};
 use crossterm::event::{KeyEvent, MouseEvent};
@@ -27,10 +28,19 @@ pub enum Message {
     /// One connection was checked.
     Connection(ConnectionRow),
     Changes(Arc<Changes>),
+    Systems {
+        app: AppName,
+        inventory: Arc<Inventory>,
+    },
     /// The app was added and stored; what was found out about it on the way.
     Added {
         app: AppName,
         remarks: Vec<String>,
+    },
+    /// What a repository says of the app that is about to be added, and where it was looked for.
+    Discovered {
+        repo: String,
+        discovery: Box<Discovery>,
     },
     /// A form that is still open says what cannot be: shown below that field.
     Refused {

@@ -68,6 +68,7 @@ impl Performer {
                 me.board(&app)
             }),
             Effect::AddApp(settings) => self.add(*settings),
+            Effect::Discover { name, repo } => self.discover(name, repo),
             Effect::LoadConnections(app) => self.off("The connections could not be read", move |me| {
                 let rows = me.desk.connections(&app)?;
                 me.tell(Message::Connections(rows.into_iter().map(row).collect()));
@@ -75,6 +76,11 @@ impl Performer {
             }),
             Effect::CheckConnection { app, system } => self.check(app, system),
             Effect::LoadChanges { app, since } => self.off("The changes could not be read", move |me| me.changes(&app, since)),
+            Effect::LoadSystems(app) => self.off("The systems could not be read", move |me| {
+                let inventory = Arc::new(me.desk.systems(&app)?);
+                me.tell(Message::Systems { app, inventory });
+                Ok(())
+            }),
             Effect::Copy(text) => {
                 self.tell(match super::terminal::copy(&text) {
                     Ok(()) => Message::Copied,
@@ -183,6 +189,26 @@ impl Performer {
             me.desk.add_app(&settings, None)?;
             me.tell(Message::Added { app: name, remarks });
             me.portfolio()
+        });
+    }
+
+    fn discover(self: &Arc<Self>, name: AppName, repo: String) {
+        let me = Arc::clone(self);
+        tokio::spawn(async move {
+            let given = fields::Fields { repo: Some(repo.clone()), ..fields::Fields::default() };
+            let (github_at, today) = (me.desk.endpoints.base(System::Github), me.desk.clock.now().date_naive());
+            let settings = match fields::new_app(name, given, github_at, today) {
+                Ok((settings, _)) => settings,
+                Err(trouble) => {
+                    let why = trouble.next.as_ref().map_or(trouble.what.to_string(), |next| format!("{}: {next}", trouble.what));
+                    me.tell(Message::Refused { field: "repo", why });
+                    return;
+                }
+            };
+            match me.desk.discover(&settings, &Arc::default()).await {
+                Ok(discovery) => me.tell(Message::Discovered { repo, discovery: Box::new(discovery) }),
+                Err(trouble) => me.tell(failed("The repository could not be read", &trouble)),
+            }
         });
     }
 

@@ -6,6 +6,7 @@ pub mod choose;
 pub mod form;
 pub mod help;
 pub mod reading;
+pub mod systems;
 
 use super::action::Action;
 use super::effect::Effect;

@@ -4,6 +4,7 @@
 pub mod items;
 mod leaked;
 pub mod run;
+mod systems;
 
 use super::effect::Effect;
 use super::keymap::Keymap;
@@ -24,6 +25,7 @@ use std::sync::Arc;
 
 pub use leaked::leaked_board;
 pub use run::{changes, connections, history, live, run_events};
+pub use systems::{evident_board, systems};
 
 /// The moment of the sample: a Sunday afternoon in week three.
 #[must_use]

@@ -4,6 +4,7 @@ pub mod board;
 pub mod changes;
 pub mod connections;
 pub mod findings;
+pub mod place;
 pub mod portfolio;
 pub mod run;
 

@@ -167,6 +167,7 @@ impl State {
                     None => rows.push(row),
                 }
             }
+            Message::Systems { app, inventory } if world.open.as_ref() == Some(&app) => world.systems = Some(inventory),
             Message::Changes(changes) => world.changes = Some(changes),
             Message::Added { app: name, remarks } => {
                 world.drafts.remove("add-app");
@@ -189,6 +190,13 @@ impl State {
                 self.saving = None;
                 if let Some(Popup::Form(form)) = self.popups.last_mut() {
                     form.refuse(field, why);
+                }
+            }
+            Message::Discovered { repo, discovery } => {
+                world.said = None;
+                // A form that was closed, or is about another repository by now, is left as it is.
+                if let Some(Popup::Form(form)) = self.popups.last_mut() {
+                    form.discovered(&repo, &discovery);
                 }
             }
             Message::Declined(text) => world.said = Some((Role::Caution, text)),
@@ -340,6 +348,8 @@ impl State {
                     row.standing = super::message::Standing::Checking;
                 }
             }
+            // What was read before a newer run would pass for its word.
+            Effect::LoadSystems(_) => self.world.systems = None,
             Effect::Mouse(taken) => self.world.has_mouse = *taken,
             // The week begins with its run.
             Effect::DemoWeek(_) => self.world.starting = true,
@@ -374,7 +384,7 @@ impl State {
             world.open = Some(name.clone());
             world.board = None;
             world.histories.clear();
-            (world.live, world.connections, world.changes) = (None, None, None);
+            (world.live, world.connections, world.changes, world.systems) = (None, None, None, None);
             self.asked_at = None;
             self.run_once_read = None;
         }
@@ -429,6 +439,9 @@ impl State {
             Action::Changes => of_app(&|app| {
                 let load = Effect::LoadChanges { app, since: Since::default() };
                 vec![Step::Show(Screen::Changes(changes::ChangesScreen::default())), Step::Do(load)]
+            }),
+            Action::Systems => of_app(&|app| {
+                vec![Step::Raise(Popup::Reading(Reading::new(Matter::Systems))), Step::Do(Effect::LoadSystems(app))]
             }),
             Action::Undo => of_app(&|app| vec![Step::Do(Effect::Undo(app))]),
             Action::Mouse => {

@@ -1,5 +1,6 @@
 //! The console without a terminal: keys in, effects and screens out.
 
+mod evidence;
 mod keys;
 mod screens;
 mod sizes;

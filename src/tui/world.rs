@@ -8,6 +8,7 @@ use super::message::{AppRow, Changes, ConnectionRow, Demo, History};
 use super::popups::Popup;
 use super::screens::Screen;
 use super::theme::{Look, Role};
+use crate::desk::systems::Inventory;
 use crate::domain::{AppName, Assessment, Board, Foreign, Item, ItemId};
 use chrono::{DateTime, Utc};
 use ratatui::layout::{Constraint, Layout, Rect};
@@ -36,6 +37,8 @@ pub struct World {
     pub starting: bool,
     pub connections: Option<Vec<ConnectionRow>>,
     pub changes: Option<Arc<Changes>>,
+    /// None until they were read.
+    pub systems: Option<Arc<Inventory>>,
     pub demo: Option<Demo>,
     /// Where the code host shows its pages; none until it is known.
     pub github: Option<Url>,
@@ -91,6 +94,7 @@ impl World {
             starting: false,
             connections: None,
             changes: None,
+            systems: None,
             demo: None,
             github: None,
             drafts: BTreeMap::new(),
@@ -119,7 +123,7 @@ impl World {
         match action {
             Action::Cancel => self.is_running(),
             Action::ProbeAll | Action::ProbeThis => !self.is_running(),
-            Action::Findings | Action::Changes | Action::Connections => self.open.is_some(),
+            Action::Findings | Action::Changes | Action::Connections | Action::Systems => self.open.is_some(),
             Action::Open | Action::Filter | Action::Undo | Action::Copy => !is_empty,
             other => self.offers(other),
         }

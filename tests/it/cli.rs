@@ -49,31 +49,33 @@ fn looked() -> Home {
 fn an_app_without_any_credential_is_looked_at_as_far_as_can_be() {
     let home = looked();
     let told = home.run(&["probe", "mine", "--json"]);
-    assert_eq!(told.code, Some(5), "{told:?}");
+    // No workflow, no test, no runbook: what the repository lacks fails without any credential.
+    assert_eq!(told.code, Some(3), "{}", told.err);
     let document = told.json();
     moments_are_utc(&document);
     has(&document, &["app", "run", "requests", "outcomes"]);
     let outcomes = document["outcomes"].as_array().unwrap();
-    assert_eq!(outcomes.len(), 15);
+    assert_eq!(outcomes.len(), rescue::probes::all().count());
     for it in outcomes {
         has(it, &["probe", "items", "outcome", "gap", "says", "findings", "notes", "ms"]);
         // What the checkout itself shows needs nobody's permission.
-        let of_checkout = match it["probe"].as_str().unwrap() {
-            "scan.tree" | "scan.history" | "repo.env-files" | "repo.service-role" => Some("pass"),
-            "scan.exposure-window" => Some("not_applicable"),
-            _ => None,
-        };
-        if let Some(wanted) = of_checkout {
-            assert_eq!(it["outcome"], wanted, "{it}");
-            continue;
+        match it["probe"].as_str().unwrap() {
+            "scan.tree" | "scan.history" | "repo.env-files" | "repo.service-role" => assert_eq!(it["outcome"], "pass", "{it}"),
+            "scan.exposure-window" | "repo.edge-functions" | "repo.migrations" => {
+                assert_eq!(it["outcome"], "not_applicable", "{it}");
+            }
+            "repo.ci-steps" | "repo.critical-tests" | "repo.runbooks" => assert_eq!(it["outcome"], "fail", "{it}"),
+            probe if probe.starts_with("repo.") => assert_ne!(it["gap"]["kind"], "not_configured", "{it}"),
+            _ => {
+                assert_eq!(it["outcome"], "undecided", "{it}");
+                has(&it["gap"], &["kind", "system", "needs", "until", "says"]);
+                assert_eq!(it["gap"]["kind"], "not_configured");
+                assert!(it["gap"]["needs"].as_str().is_some_and(|step| !step.is_empty()), "no step: {it}");
+            }
         }
-        assert_eq!(it["outcome"], "undecided", "{it}");
-        has(&it["gap"], &["kind", "system", "needs", "until", "says"]);
-        assert_eq!(it["gap"]["kind"], "not_configured");
-        assert!(it["gap"]["needs"].as_str().is_some_and(|step| !step.is_empty()), "no step: {it}");
     }
     let status = home.run(&["status", "mine", "--json"]);
-    assert_eq!(status.code, Some(5));
+    assert_eq!(status.code, Some(3));
     let status = status.json();
     moments_are_utc(&status);
     has(&status, &["app", "week", "headline", "counts", "unseen", "items"]);
@@ -171,9 +173,12 @@ fn only_all_and_due_choose_what_is_asked() {
         document["outcomes"].as_array().unwrap().iter().map(|it| it["probe"].as_str().unwrap().to_owned()).collect()
     };
     assert_eq!(names(&home.json(&["probe", "mine", "--only", "scan.tree", "--json"])), ["scan.tree"]);
-    assert_eq!(names(&home.json(&["probe", "mine", "--only", "BAK-01", "--json"])), ["supabase.backup-age"]);
+    assert_eq!(
+        names(&home.json(&["probe", "mine", "--only", "BAK-01", "--json"])),
+        ["github.backup-workflow", "supabase.backup-age"]
+    );
     let github = names(&home.json(&["probe", "mine", "--only", "github", "--json"]));
-    assert!(github.len() == 4 && github.iter().all(|it| it.starts_with("github.")), "{github:?}");
+    assert!(github.len() == 17 && github.iter().all(|it| it.starts_with("github.")), "{github:?}");
     home.run(&["probe", "mine", "--only", "no.such-probe"]).refused(2, &["no probe, item or system"]);
     let due = home.json(&["probe", "--due", "--json"]);
     let all = home.json(&["probe", "--all", "--json"]);

@@ -18,6 +18,7 @@ mod contracts;
 mod demo;
 mod faults;
 mod layers;
+mod matrix;
 mod program;
 mod pty;
 mod readme;

@@ -22,6 +22,7 @@ pub struct Asked {
     pub path: String,
     pub query: BTreeMap<String, String>,
     pub authorization: Option<String>,
+    pub if_none_match: Option<String>,
 }
 
 /// What is answered.
@@ -148,6 +149,7 @@ fn read(stream: &mut TcpStream) -> Option<Asked> {
         path: format!("/{path}"),
         query: address.query_pairs().into_owned().collect(),
         authorization: header("authorization"),
+        if_none_match: header("if-none-match"),
     })
 }
 

@@ -237,6 +237,23 @@ fn signs_alone_fail_or_stay_open() {
 }
 
 #[test]
+fn a_sign_that_leaves_it_to_a_person_no_longer_fails_and_a_proof_goes_on() {
+    let mut story = one(both("DOC-02", all_of(&["github.sign"])));
+    story.on(1).fail("github.sign", &["no-diagram"]);
+    assert_eq!(story.truth(1), Truth::Failing);
+    story.on(2).blind("github.sign", GapKind::Incomplete);
+    assert_eq!(story.truth(2), Truth::Failing, "partial sight ends nothing");
+    story.on(3).blind("github.sign", GapKind::NeedsJudgement);
+    assert_eq!(story.truth(3), Truth::Open, "the diagram is there, and whether it is right is for a person");
+    story.on(4).done("DOC-02", &[], &[]);
+    assert_eq!(story.truth(4), Truth::Attested);
+    let mut story = one(both("DOC-02", all_of(&["github.a"])));
+    story.on(1).fail("github.a", &["x"]);
+    story.on(2).blind("github.a", GapKind::NeedsJudgement);
+    assert_eq!(story.truth(2), Truth::Failing, "a proof says itself when it holds again");
+}
+
+#[test]
 fn a_person_says_that_it_does_not_apply_until_somebody_says_otherwise() {
     let mut story = one(item("WEB-02", all_of(&["site.a"])));
     story.on(1).fail("site.a", &["x"]).not_applicable("WEB-02");

@@ -180,6 +180,67 @@ impl Probe for BranchProtection {
     }
 }
 
+/// Who can push to the default branch without a pull request, as far as it was seen.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Guard {
+    /// A pull request is needed, and nobody may bypass.
+    Closed,
+    /// Somebody may bypass.
+    Passable(String),
+    Open,
+    Hidden(Gap),
+}
+
+/// What guards the default branch of this observation.
+pub(super) fn guard(seen: &Seen) -> Guard {
+    match rows::row(seen, Demand::PullRequest) {
+        Row::Broken { .. } => Guard::Open,
+        Row::Unknown(gap) => Guard::Hidden(gap),
+        Row::Holds(ways) => match rows::who_passes(seen, Demand::PullRequest, &ways) {
+            rows::Through::Nobody => Guard::Closed,
+            rows::Through::Known(who) => Guard::Passable(who.into_iter().map(|(_, who)| who).collect::<Vec<_>>().join(", ")),
+            rows::Through::Unseen(_) => Guard::Hidden(
+                Gap::new(
+                    GapKind::NoPermission,
+                    System::Github,
+                    "who may bypass the protection is shown only to those who may edit it",
+                )
+                .needs("Look at the bypass lists in the repository's settings"),
+            ),
+        },
+    }
+}
+
+/// Whether GitHub says that nothing was ever pushed.
+pub(super) fn is_empty(seen: &Seen) -> bool {
+    seen.is_empty.as_ref().and_then(Part::seen) == Some(&true)
+}
+
+/// What merging requires of checks.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Required {
+    /// The names of the checks. `all`: no other can be required.
+    Checks {
+        names: BTreeSet<String>,
+        workflows: BTreeSet<String>,
+        all: bool,
+    },
+    Nothing,
+    Hidden(Gap),
+}
+
+/// The checks that merging into the default branch requires.
+pub(super) fn required(seen: &Seen) -> Required {
+    match rows::row(seen, Demand::Checks) {
+        Row::Broken { .. } => Required::Nothing,
+        Row::Unknown(gap) => Required::Hidden(gap),
+        Row::Holds(_) => {
+            let (names, workflows, all) = rows::required_names(seen);
+            Required::Checks { names, workflows, all }
+        }
+    }
+}
+
 fn missing(settings: &AppSettings, branch: &str, demand: Demand, by_plan: bool) -> Finding {
     let why = if by_plan { ": the plan has no branch protection for private repositories" } else { "" };
     let (rule, severity, says) = match demand {

@@ -2,10 +2,11 @@
 //! in the last thirty days (dossier github.md §3.9). Deploys that happen outside GitHub are not judged here.
 
 use super::{named, repository};
-use crate::domain::{AppSettings, Consent, Finding, Gap, GapKind, NoteLevel, ProbeKind, Remedy, Severity, System, Verdict};
+use crate::domain::{AppSettings, Consent, Finding, Gap, GapKind, Note, NoteLevel, ProbeKind, Remedy, Severity, System, Verdict};
+use crate::probes::hub::note;
 use crate::probes::{Meta, Part, Probe, Sight, Stage};
 use crate::systems::github::Listed;
-use crate::systems::github::facts::{Deployment, DeploymentStatus, Environment};
+use crate::systems::github::facts::{Deployment, DeploymentStatus, Environment, Repository};
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
@@ -16,6 +17,9 @@ pub struct Environments;
 /// Environments and what was deployed to those that look like staging.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Seen {
+    /// For what the plan allows; none when it could not be read.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub repository: Option<Repository>,
     pub environments: Part<Listed<Environment>>,
     /// Of the last thirty days.
     pub deployments: Part<Listed<Deployment>>,
@@ -54,7 +58,7 @@ impl Probe for Environments {
         system: System::Github,
         asks: "Does GitHub know a staging environment that was deployed to in the last 30 days?",
         needs: &["Actions: read (environments)", "Deployments: read"],
-        cost: &[(System::Github, 2 + MOST_TRIED)],
+        cost: &[(System::Github, 3 + MOST_TRIED)],
         consent: Consent::Passive,
         kind: ProbeKind::Proof,
         confirm: 1,
@@ -67,17 +71,20 @@ impl Probe for Environments {
     async fn observe(sight: &Sight) -> Result<Seen, Gap> {
         let (github, slug) = repository(sight)?;
         let since = sight.now - WINDOW;
-        let (environments, deployments) = futures_util::join!(github.environments(slug), github.deployments(slug, since));
+        let (environments, deployments, repository) =
+            futures_util::join!(github.environments(slug), github.deployments(slug, since), github.repository(slug));
         if let (Err(gap), Err(_)) = (&environments, &deployments) {
             return Err(gap.clone());
         }
+        let repository = repository.ok().map(|it| (*it).clone());
         let deployments: Part<Listed<Deployment>> = deployments.into();
         let deployments = deployments.map(|mut list| {
             list.items.retain(|it| it.created_at.is_none_or(|at| at >= since));
             list
         });
         let candidates = candidates(deployments.seen().map_or(&[], |list| &list.items));
-        let mut seen = Seen { environments: environments.into(), deployments, tried: Vec::new(), untried: candidates.len() };
+        let mut seen =
+            Seen { repository, environments: environments.into(), deployments, tried: Vec::new(), untried: candidates.len() };
         for (deployment, _) in candidates.into_iter().zip(0..MOST_TRIED) {
             let Some(id) = deployment.id else { continue };
             let states = github.deployment_statuses(slug, id).await.map(|it| (*it).clone()).into();
@@ -92,7 +99,8 @@ impl Probe for Environments {
 
     fn decide(seen: &Seen, settings: &AppSettings, now: DateTime<Utc>) -> Verdict {
         if let Some((name, at)) = success(seen, now) {
-            return Verdict::pass(format!("{name} was deployed to with success on {}", at.format("%Y-%m-%d")));
+            let says = format!("{name} was deployed to with success on {}", at.format("%Y-%m-%d"));
+            return Verdict::pass(says).with_notes(production_gates(seen));
         }
         let names = names(seen);
         let of = |kind| names.iter().filter(|name| kind_of(name) == kind).cloned().collect::<Vec<_>>();
@@ -121,6 +129,7 @@ impl Probe for Environments {
                 .needs("Connect what deploys the app, such as Vercel"),
             ),
         };
+        let verdict = verdict.with_notes(production_gates(seen));
         staging.iter().fold(verdict, |verdict, name| {
             verdict.note(NoteLevel::Evidence, format!("github.environment-{name}"), format!("environment {name} exists"))
         })
@@ -202,6 +211,47 @@ fn what_hides(seen: &Seen) -> Option<Gap> {
         })
 }
 
+/// Whether an environment of that name is one where changes are tried.
+pub(super) fn is_staging_like(name: &str) -> bool {
+    kind_of(name) == Kind::Staging
+}
+
+/// Whether an environment of that name is production's.
+pub(super) fn is_production(name: &str) -> bool {
+    kind_of(name) == Kind::Production
+}
+
+/// What stands before production, for a person: it decides nothing here. On a private repository required reviewers and
+/// wait timers need GitHub Enterprise, so their absence is a fact of the plan (dossier §3.9).
+fn production_gates(seen: &Seen) -> Vec<Note> {
+    let environments = seen.environments.seen().into_iter().flat_map(|list| &list.items);
+    let production =
+        environments.filter_map(|it| Some((it.name.as_ref().filter(|name| is_production(name.as_str()))?.cut(60), it)));
+    let mut notes = Vec::new();
+    for (name, it) in production {
+        // A list that GitHub leaves out says nothing.
+        let Some(rules) = it.protection_rules.as_ref() else { continue };
+        let has_reviewers = rules.iter().any(|it| it.kind.as_ref().is_some_and(|kind| kind == "required_reviewers"));
+        let policy = it.deployment_branch_policy.as_ref();
+        let is_bound = policy.is_some_and(|it| it.protected_branches == Some(true) || it.custom_branch_policies == Some(true));
+        let mut add = |level, key: &str, says: String| notes.push(note(level, format!("github.{key}-{name}"), says));
+        if has_reviewers || is_bound {
+            let by = if has_reviewers { "a reviewer" } else { "chosen branches" };
+            add(NoteLevel::Info, "gated", format!("{name} takes deployments only by {by}"));
+        } else {
+            add(NoteLevel::Warning, "ungated", format!("{name} takes deployments from any branch, reviewed by nobody"));
+        }
+        if !has_reviewers && seen.repository.as_ref().and_then(|it| it.private) == Some(true) {
+            add(
+                NoteLevel::Info,
+                "reviewers-plan",
+                "required reviewers on a private repository need GitHub Enterprise".to_owned(),
+            );
+        }
+    }
+    notes
+}
+
 /// By the words of the name: `Preview – app` is a preview, `pre-production` is not production.
 fn kind_of(name: &str) -> Kind {
     let lower = name.to_lowercase();
@@ -224,107 +274,4 @@ fn kind_of(name: &str) -> Kind {
 }
 
 #[cfg(test)]
-mod tests {
-    #![expect(clippy::needless_pass_by_value, reason = "rows of a table are written in place")]
-
-    use super::*;
-    use crate::probes::github::testing::app;
-    use crate::systems::stand_in::noon;
-    use rstest::rstest;
-    use serde_json::{Value, json};
-
-    fn environments(names: &[&str]) -> Value {
-        json!({"seen": {"items": names.iter().map(|name| json!({"name": name})).collect::<Vec<_>>()}})
-    }
-    fn deployments(names: &[&str]) -> Value {
-        let items: Vec<Value> =
-            names.iter().map(|name| json!({"id": 1, "environment": name, "created_at": "2026-11-20T00:00:00Z"})).collect();
-        json!({"seen": {"items": items}})
-    }
-    fn cut() -> Value {
-        json!({"seen": {"items": [{"name": "Production"}], "cut": {"kind": "incomplete", "says": "cut"}}})
-    }
-    fn tried(states: Value) -> Value {
-        json!([{"deployment": {"id": 1, "environment": "staging", "created_at": "2026-11-20T00:00:00Z"}, "states": states}])
-    }
-    fn states(of: &[(&str, &str)]) -> Value {
-        json!({"seen": of.iter().map(|(state, at)| json!({"state": state, "created_at": at})).collect::<Vec<_>>()})
-    }
-    fn hidden(kind: &str) -> Value {
-        json!({"hidden": {"kind": kind, "system": "github", "says": "refused"}})
-    }
-    const LATELY: &str = "2026-11-20T00:00:00Z";
-
-    #[rstest]
-    #[case::success(environments(&["staging"]), deployments(&["staging"]), tried(states(&[("success", LATELY)])), 0, "pass")]
-    #[case::replaced_by_a_newer_one(environments(&["staging"]), deployments(&["staging"]), tried(states(&[("inactive", LATELY), ("success", LATELY)])), 0, "pass")]
-    #[case::environments_refused(hidden("no_permission"), deployments(&["staging"]), tried(states(&[("success", LATELY)])), 0, "pass")]
-    #[case::lists_cut_but_seen(cut(), deployments(&["staging"]), tried(states(&[("success", LATELY)])), 3, "pass")]
-    #[case::only_production(environments(&["Production"]), deployments(&["Production"]), json!([]), 0, "fail")]
-    #[case::only_production_by_deployments(environments(&[]), deployments(&["Production – app"]), json!([]), 0, "fail")]
-    #[case::production_and_machinery(environments(&["prod", "copilot"]), deployments(&[]), json!([]), 0, "fail")]
-    #[case::only_pages(environments(&["github-pages"]), deployments(&["github-pages"]), json!([]), 0, "ambiguous")]
-    #[case::production_and_pages(environments(&["github-pages", "production"]), deployments(&["github-pages"]), json!([]), 0, "fail")]
-    #[case::too_old(environments(&["staging"]), deployments(&[]), tried(states(&[("success", "2026-10-01T00:00:00Z")])), 0, "needs_judgement")]
-    #[case::from_the_future(environments(&["staging"]), deployments(&["staging"]), tried(states(&[("success", "2027-10-01T00:00:00Z")])), 0, "needs_judgement")]
-    #[case::never_deployed(environments(&["staging", "production"]), deployments(&["production"]), json!([]), 0, "needs_judgement")]
-    #[case::only_failures(environments(&["staging"]), deployments(&["staging"]), tried(states(&[("failure", LATELY)])), 0, "needs_judgement")]
-    #[case::another_name(environments(&["dev", "production"]), deployments(&[]), json!([]), 0, "needs_judgement")]
-    #[case::no_name(json!({"seen": {"items": [{}, {"name": "production"}]}}), deployments(&[]), json!([]), 0, "needs_judgement")]
-    #[case::nothing_at_github(environments(&[]), deployments(&[]), json!([]), 0, "ambiguous")]
-    #[case::only_machinery(environments(&["copilot"]), deployments(&[]), json!([]), 0, "ambiguous")]
-    #[case::environments_cut(cut(), deployments(&[]), json!([]), 0, "incomplete")]
-    #[case::deployments_cut(environments(&["production"]), json!({"seen": {"items": [], "cut": {"kind": "incomplete", "says": "cut"}}}), json!([]), 0, "incomplete")]
-    #[case::more_to_try(environments(&["staging"]), deployments(&["staging"]), tried(states(&[("failure", LATELY)])), 4, "incomplete")]
-    #[case::states_refused(environments(&["staging"]), deployments(&["staging"]), tried(hidden("no_permission")), 0, "no_permission")]
-    #[case::environments_unseen(hidden("no_permission"), deployments(&["production"]), json!([]), 0, "no_permission")]
-    #[case::deployments_unseen(environments(&["production"]), hidden("no_permission"), json!([]), 0, "no_permission")]
-    #[case::plan(hidden("plan_hides"), deployments(&[]), json!([]), 0, "plan_hides")]
-    #[case::bad_credential(hidden("bad_credential"), deployments(&[]), json!([]), 0, "bad_credential")]
-    #[case::rate_limited(environments(&["production"]), hidden("rate_limited"), json!([]), 0, "rate_limited")]
-    #[case::unreachable(environments(&["production"]), hidden("unreachable"), json!([]), 0, "unreachable")]
-    #[case::vendor_fault(environments(&["production"]), hidden("vendor_fault"), json!([]), 0, "vendor_fault")]
-    #[case::timed_out(environments(&["production"]), hidden("timed_out"), json!([]), 0, "timed_out")]
-    #[case::unexpected(environments(&["production"]), hidden("unexpected_answer"), json!([]), 0, "unexpected_answer")]
-    fn decisions(
-        #[case] environments: Value,
-        #[case] deployments: Value,
-        #[case] tried: Value,
-        #[case] untried: usize,
-        #[case] wanted: &str,
-    ) {
-        let seen: Seen = serde_json::from_value(
-            json!({"environments": environments, "deployments": deployments, "tried": tried, "untried": untried}),
-        )
-        .unwrap();
-        let verdict = Environments::decide(&seen, &app(), noon());
-        let word = verdict.outcome.gap().map_or_else(|| verdict.outcome.word().to_owned(), |gap| gap.kind.to_string());
-        assert_eq!(word, wanted, "{verdict:?}");
-        assert_eq!(verdict.findings.is_empty(), wanted != "fail");
-        assert_eq!(Environments::remedy(&seen, &app()).steps.is_empty(), wanted != "fail");
-    }
-
-    #[rstest]
-    #[case("Production", Kind::Production)]
-    #[case("Production – app", Kind::Production)]
-    #[case("pre-production", Kind::Staging)]
-    #[case("Preview – app", Kind::Staging)]
-    #[case("acme-staging", Kind::Staging)]
-    #[case("production-preview", Kind::Staging)]
-    #[case("livestream", Kind::Other)]
-    #[case("backstage", Kind::Other)]
-    #[case("copilot", Kind::Machinery)]
-    fn kinds(#[case] name: &str, #[case] wanted: Kind) {
-        assert_eq!(kind_of(name), wanted);
-    }
-
-    #[test]
-    fn failing_previews_do_not_hide_staging() {
-        let items: Vec<Deployment> = serde_json::from_value(json!([
-            {"id": 4, "environment": "Preview"}, {"id": 3, "environment": "Preview"},
-            {"id": 2, "environment": "Production"}, {"id": 1, "environment": "staging"}]))
-        .unwrap();
-        let ids: Vec<u64> = candidates(&items).iter().filter_map(|it| it.id).collect();
-        assert_eq!(ids, [4, 1, 3]);
-    }
-}
+mod tests;

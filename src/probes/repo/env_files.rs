@@ -1,13 +1,16 @@
 //! Files of variables are not tracked with values in them, and an example names every variable that the code reads
 //! (dossier repo-signals.md §3, §12). An ignore rule is no evidence: only what is tracked counts.
 
+use super::public_secrets::PUBLIC;
 use crate::domain::checklist::Effort;
 use crate::domain::{
     AppSettings, Consent, Finding, Foreign, Gap, GapKind, NoteLevel, Place, ProbeKind, Remedy, Severity, System, Verdict,
 };
+use crate::probes::ground::{self, Ground, MOST_SHOWN};
 use crate::probes::{Meta, Probe, Sight, Stage, files};
 use crate::repo::Survey;
-use crate::repo::dotenv::{EnvironmentFile, Filled, is_example};
+use crate::repo::code::is_app_code;
+use crate::repo::dotenv::{EnvironmentFile, Filled, is_environment, is_example};
 use crate::scan::Report;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -19,10 +22,9 @@ pub struct EnvFiles;
 /// What the repository says of its variables. No value is in it.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Seen {
-    /// GitHub says that nothing was ever pushed.
-    pub empty: bool,
+    #[serde(flatten)]
+    pub ground: Ground,
     pub files: usize,
-    pub code_files: usize,
     /// Tracked files of variables that are no examples.
     pub tracked: Vec<Tracked>,
     /// Paths of the examples.
@@ -33,8 +35,6 @@ pub struct Seen {
     pub read: usize,
     /// Where variables are read by something else than a plain name.
     pub computed: Vec<Read>,
-    /// What was not read and could hold something of this.
-    pub unread: Vec<Foreign>,
 }
 
 /// A tracked file of variables.
@@ -63,7 +63,7 @@ impl Probe for EnvFiles {
         id: "repo.env-files",
         system: System::Repo,
         asks: "Are files of variables untracked, and does an example name every variable?",
-        needs: &["A checkout of the repository, or a GitHub token with Contents: read"],
+        needs: ground::NEEDS,
         cost: &[(System::Github, 3)],
         consent: Consent::Passive,
         kind: ProbeKind::Proof,
@@ -75,28 +75,29 @@ impl Probe for EnvFiles {
     };
 
     async fn observe(sight: &Sight) -> Result<Seen, Gap> {
-        let survey = files::surveyed(sight).await?;
+        let survey = ground::survey(sight).await?;
         let report = files::scanned(sight).await?;
         Ok(match (survey.as_ref(), report.as_ref()) {
             (Some(survey), Some(report)) => seen(survey, report),
-            _ => Seen { empty: true, ..Seen::default() },
+            _ => Seen { ground: Ground::empty(), ..Seen::default() },
         })
     }
 
     fn decide(seen: &Seen, settings: &AppSettings, _now: DateTime<Utc>) -> Verdict {
-        if seen.empty {
+        if seen.ground.empty {
             return Verdict::not_applicable("the repository is empty: it has no variables");
         }
-        let mut findings: Vec<Finding> = seen.tracked.iter().filter_map(tracked).collect();
+        let unread = seen.ground.gap("variables");
+        let mut findings: Vec<Finding> = seen.tracked.iter().filter_map(|it| tracked(it, &seen.ground)).collect();
         findings.extend(unnamed(seen));
         let verdict = if !findings.is_empty() {
-            Verdict::fail(said(seen), findings).unseen(unread(seen))
+            Verdict::fail(said(seen), findings).unseen(unread)
         } else if seen.files == 0 {
             Verdict::undecided(
                 Gap::new(GapKind::Ambiguous, System::Repo, "there is no file to look into")
                     .needs(format!("Run `rescue app edit {} --repo PATH|OWNER/NAME`", settings.name)),
             )
-        } else if let Some(gap) = unread(seen) {
+        } else if let Some(gap) = unread {
             Verdict::undecided(gap)
         } else if let Some(first) = seen.computed.first() {
             Verdict::undecided(
@@ -108,15 +109,18 @@ impl Probe for EnvFiles {
                 .needs("Look which variables are read there and compare them with the example"),
             )
         } else if seen.read == 0 {
-            Verdict::pass(format!("no variable is read in {} files of code, and no file of values is tracked", seen.code_files))
+            Verdict::pass(format!(
+                "no variable is read in {} files of code, and no file of values is tracked",
+                seen.ground.code_files
+            ))
         } else {
             Verdict::pass(format!("the example names all {} variables, and no file of values is tracked", seen.read))
         };
-        let warned = seen.tracked.iter().filter(|it| tracked(it).is_none() && it.others > 0).fold(verdict, |verdict, it| {
+        let warned = seen.tracked.iter().filter(|it| !holds_secret(it) && it.others > 0).fold(verdict, |verdict, it| {
             let says = format!("{} is tracked; it holds {} and no credential", it.path, public(it.others));
             verdict.note(NoteLevel::Warning, format!("repo.env-tracked.{}", it.path), says)
         });
-        seen.computed.iter().take(MOST_NOTES).fold(warned, |verdict, it| {
+        seen.computed.iter().take(MOST_SHOWN).fold(warned, |verdict, it| {
             let says = format!("{}:{} reads variables by computed names", it.path, it.line);
             verdict.note(NoteLevel::Evidence, format!("repo.env-computed.{}", it.path), says)
         })
@@ -124,7 +128,7 @@ impl Probe for EnvFiles {
 
     fn remedy(seen: &Seen, _settings: &AppSettings) -> Remedy {
         let mut steps: Vec<Foreign> = Vec::new();
-        for it in seen.tracked.iter().filter(|it| tracked(it).is_some()) {
+        for it in seen.tracked.iter().filter(|it| holds_secret(it)) {
             steps.push(
                 format!("Run `git rm --cached {}`, put its name into .gitignore, and rotate what was in it", it.path).into(),
             );
@@ -140,15 +144,12 @@ impl Probe for EnvFiles {
     }
 }
 
-/// Notes of one kind; further ones say nothing new.
-const MOST_NOTES: usize = 10;
-
 fn public(count: usize) -> String {
     if count == 1 { "1 plain setting".to_owned() } else { format!("{count} plain settings") }
 }
 
 fn said(seen: &Seen) -> String {
-    let files = seen.tracked.iter().filter(|it| tracked(it).is_some()).count();
+    let files = seen.tracked.iter().filter(|it| holds_secret(it)).count();
     let files = match files {
         0 => None,
         1 => Some("a file with secrets is tracked".to_owned()),
@@ -163,9 +164,13 @@ fn said(seen: &Seen) -> String {
     files.into_iter().chain(names).collect::<Vec<_>>().join("; ")
 }
 
+fn holds_secret(it: &Tracked) -> bool {
+    !it.credentials.is_empty() || !it.private.is_empty()
+}
+
 /// The finding of a tracked file that holds a secret.
-fn tracked(it: &Tracked) -> Option<Finding> {
-    let place = Place::File { path: it.path.clone(), line: None, commit: None };
+fn tracked(it: &Tracked, ground: &Ground) -> Option<Finding> {
+    let place = Place::File { path: it.path.clone(), line: None, commit: ground.commit.clone() };
     let fix = format!("Take {} out of git, keep the values in the host's settings, and rotate them", it.path);
     let list = |names: &[Foreign]| names.iter().map(Foreign::as_str).take(6).collect::<Vec<_>>().join(", ");
     let (severity, says) = if !it.credentials.is_empty() {
@@ -180,7 +185,8 @@ fn tracked(it: &Tracked) -> Option<Finding> {
 
 /// One finding when there is no example at all, else one for each variable that it leaves out.
 fn unnamed(seen: &Seen) -> Vec<Finding> {
-    let place = |it: &Read| Place::File { path: it.path.clone(), line: Some(it.line), commit: None };
+    let commit = &seen.ground.commit;
+    let place = |it: &Read| Place::File { path: it.path.clone(), line: Some(it.line), commit: commit.clone() };
     if seen.examples.is_empty() {
         let Some(first) = seen.unnamed.first() else { return Vec::new() };
         let says = format!("no .env.example names the {} variables that the code reads, {} among them", seen.read, first.name);
@@ -193,13 +199,6 @@ fn unnamed(seen: &Seen) -> Vec<Finding> {
         Finding::new("repo.env-unnamed", &it.name, Severity::Low, says, fix).at(place(it))
     };
     seen.unnamed.iter().map(finding).collect()
-}
-
-fn unread(seen: &Seen) -> Option<Gap> {
-    let first = seen.unread.first()?;
-    let more = if seen.unread.len() > 1 { format!(" and {} more", seen.unread.len() - 1) } else { String::new() };
-    let says = format!("{first}{more} could not be read, and may read or hold variables");
-    Some(Gap::new(GapKind::Incomplete, System::Repo, says).needs("Give a full checkout with these files readable"))
 }
 
 fn seen(survey: &Survey, report: &Report) -> Seen {
@@ -219,15 +218,13 @@ fn seen(survey: &Survey, report: &Report) -> Seen {
     // An example with a real value in it is a tracked file of values like any other.
     let filled = examples.iter().filter(|it| !credentials(it, report).is_empty());
     Seen {
-        empty: false,
+        ground: Ground::of(survey, |path| is_app_code(path) || is_environment(path) || path == "."),
         files: survey.files,
-        code_files: survey.code.len(),
         tracked: tracked_files.iter().chain(filled).map(|it| of_file(it, report)).collect(),
         examples: examples.iter().map(|it| Foreign::new(&it.path)).collect(),
         read: reads.len(),
         unnamed: reads.into_iter().filter(|(name, _)| !named.contains(name)).map(|(_, read)| read).collect(),
         computed: computed.collect(),
-        unread: survey.unread.iter().map(|it| it.what.clone()).collect(),
     }
 }
 
@@ -251,10 +248,6 @@ fn of_file(file: &EnvironmentFile, report: &Report) -> Tracked {
         others: others.len(),
     }
 }
-
-/// Names under which build tools publish a value.
-const PUBLIC: [&str; 8] =
-    ["NEXT_PUBLIC_", "VITE_", "REACT_APP_", "EXPO_PUBLIC_", "NUXT_PUBLIC_", "PUBLIC_", "GATSBY_", "STORYBOOK_"];
 
 fn sounds_secret(name: &str) -> bool {
     let name = name.to_ascii_uppercase();

@@ -2,12 +2,15 @@
 //! no public prefix, no client module, nothing that a client module imports. What cannot be told from the text is laid
 //! before a person.
 
+use super::public_secrets::PUBLIC;
 use crate::domain::checklist::Effort;
 use crate::domain::{
     AppSettings, Consent, Finding, Foreign, Gap, GapKind, NoteLevel, Place, ProbeKind, Remedy, Severity, System, Verdict,
 };
+use crate::probes::ground::{self, Ground, MOST_SHOWN};
 use crate::probes::{Meta, Probe, Sight, Stage, files};
 use crate::repo::Survey;
+use crate::repo::code::is_app_code;
 use crate::repo::reach::{Reach, Side};
 use crate::scan::Report;
 use chrono::{DateTime, Utc};
@@ -19,9 +22,8 @@ pub struct ServiceRole;
 /// Where the code uses the key, by what can get there. No value is in it.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Seen {
-    /// GitHub says that nothing was ever pushed.
-    pub empty: bool,
-    pub code_files: usize,
+    #[serde(flatten)]
+    pub ground: Ground,
     /// Read under a name that build tools publish.
     pub published: Vec<Use>,
     /// In a module that a browser loads.
@@ -30,8 +32,6 @@ pub struct Seen {
     pub unsure: Vec<Use>,
     /// On the server.
     pub on_server: usize,
-    /// Files that could use it and were not read.
-    pub unread: Vec<Foreign>,
 }
 
 /// One file that uses the key.
@@ -51,7 +51,7 @@ impl Probe for ServiceRole {
         id: "repo.service-role",
         system: System::Repo,
         asks: "Is the service-role key used in server-only code?",
-        needs: &["A checkout of the repository, or a GitHub token with Contents: read"],
+        needs: ground::NEEDS,
         cost: &[(System::Github, 3)],
         consent: Consent::Passive,
         kind: ProbeKind::Proof,
@@ -63,32 +63,25 @@ impl Probe for ServiceRole {
     };
 
     async fn observe(sight: &Sight) -> Result<Seen, Gap> {
-        let survey = files::surveyed(sight).await?;
+        let survey = ground::survey(sight).await?;
         let report = files::scanned(sight).await?;
         Ok(match (survey.as_ref(), report.as_ref()) {
             (Some(survey), Some(report)) => seen(survey, report),
-            _ => Seen { empty: true, ..Seen::default() },
+            _ => Seen { ground: Ground::empty(), ..Seen::default() },
         })
     }
 
     fn decide(seen: &Seen, settings: &AppSettings, _now: DateTime<Utc>) -> Verdict {
-        if seen.empty {
+        if seen.ground.empty {
             return Verdict::not_applicable("the repository is empty: it has no code");
         }
         let findings = findings(seen);
-        let unread = seen.unread.first().map(|first| {
-            let more = if seen.unread.len() > 1 { format!(" and {} more", seen.unread.len() - 1) } else { String::new() };
-            Gap::new(GapKind::Incomplete, System::Repo, format!("{first}{more} could not be read, and may use the key"))
-                .needs("Give a full checkout with these files readable")
-        });
+        let unread = seen.ground.gap("a use of the key");
         let verdict = if !findings.is_empty() {
             let files = if findings.len() == 1 { "1 place".to_owned() } else { format!("{} places", findings.len()) };
             Verdict::fail(format!("a browser can get at the service-role key in {files}"), findings).unseen(unread)
-        } else if seen.code_files == 0 && unread.is_none() {
-            Verdict::undecided(
-                Gap::new(GapKind::Ambiguous, System::Repo, "there is no JavaScript or TypeScript to look into")
-                    .needs(format!("Check that the repository of {} is the app's", settings.name)),
-            )
+        } else if seen.ground.code_files == 0 && unread.is_none() {
+            Ground::no_code(settings)
         } else if let Some(gap) = unread {
             Verdict::undecided(gap)
         } else if let Some(first) = seen.unsure.first() {
@@ -102,12 +95,12 @@ impl Probe for ServiceRole {
                 .needs(format!("Add `import \"server-only\"` to {}, or look who imports it", first.path)),
             )
         } else if seen.on_server == 0 {
-            Verdict::pass(format!("none of {} files of code uses a service-role key", seen.code_files))
+            Verdict::pass(format!("none of {} files of code uses a service-role key", seen.ground.code_files))
         } else {
             let files = if seen.on_server == 1 { "1 file uses".to_owned() } else { format!("{} files use", seen.on_server) };
             Verdict::pass(format!("{files} the service-role key, all on the server"))
         };
-        seen.unsure.iter().take(MOST_NOTES).fold(verdict, |verdict, it| {
+        seen.unsure.iter().take(MOST_SHOWN).fold(verdict, |verdict, it| {
             let says = format!("{} uses {} and may reach a browser: {}", it.path, it.what, it.why);
             verdict.note(NoteLevel::Evidence, format!("repo.service-role-unsure.{}", it.path), says)
         })
@@ -133,11 +126,9 @@ impl Probe for ServiceRole {
     }
 }
 
-/// Notes of one kind; further ones say nothing new.
-const MOST_NOTES: usize = 10;
-
 fn findings(seen: &Seen) -> Vec<Finding> {
-    let place = |it: &Use| Place::File { path: it.path.clone(), line: Some(it.line), commit: None };
+    let commit = &seen.ground.commit;
+    let place = |it: &Use| Place::File { path: it.path.clone(), line: Some(it.line), commit: commit.clone() };
     let published = seen.published.iter().map(|it| {
         let says = format!("{} publishes the service-role key: {}", it.what, it.why);
         let fix = "Rename the variable without its public prefix, read it on the server only, and rotate the key";
@@ -151,9 +142,6 @@ fn findings(seen: &Seen) -> Vec<Finding> {
     published.chain(in_client).collect()
 }
 
-/// Names under which build tools publish a value.
-const PUBLIC: [&str; 7] = ["NEXT_PUBLIC_", "VITE_", "REACT_APP_", "EXPO_PUBLIC_", "NUXT_PUBLIC_", "PUBLIC_", "GATSBY_"];
-
 /// Rules of the scanner whose match is the key itself.
 const RULES: [&str; 2] = ["supabase-service-role", "supabase-secret-key"];
 
@@ -165,11 +153,7 @@ fn is_service_role(name: &str) -> bool {
 
 fn seen(survey: &Survey, report: &Report) -> Seen {
     let reach = Reach::of(survey);
-    let mut seen = Seen {
-        code_files: survey.code.len(),
-        unread: survey.unread.iter().map(|it| it.what.clone()).collect(),
-        ..Seen::default()
-    };
+    let mut seen = Seen { ground: Ground::of(survey, is_app_code), ..Seen::default() };
     for file in &survey.code {
         let by_name = file.reads.iter().filter(|it| is_service_role(&it.name)).map(|it| (it.name.clone(), it.line));
         let literal = report.findings.iter().filter(|it| RULES.contains(&it.rule.as_str()) && it.can_fail());

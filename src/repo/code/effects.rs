@@ -1,12 +1,42 @@
-//! What a file does beside its answer: logging, background work, schedules, cached reads, start-up of trackers. It names what stands there and judges nothing.
+//! What a file does beside its answer: logging, background work, schedules, cached reads, start-up of trackers, error
+//! pages. It names what stands there and judges nothing.
+
+mod caches;
+mod jobs;
+mod logs;
+mod pages;
+#[cfg(test)]
+mod tests;
+mod trackers;
+
+pub use caches::{Cached, Lifetime};
+pub use jobs::{Carrier, Job, Jobs, Slow, Work};
+pub use logs::Logs;
+pub use pages::{Export, Pages, Value};
+pub use trackers::{Product, Start, Trackers};
 
 use super::parse::Parsed;
 
 /// What one file holds of it.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Effects {}
+pub struct Effects {
+    pub logs: Logs,
+    pub trackers: Trackers,
+    pub jobs: Jobs,
+    /// Reads that are kept for later, with how long.
+    pub caches: Vec<Cached>,
+    /// Where a cached read is thrown away because something changed.
+    pub invalidates: Vec<u32>,
+    pub pages: Pages,
+}
 
 impl Effects {
     /// Adds what one tree of the file holds.
-    pub(super) fn add(&mut self, _parsed: &Parsed<'_, '_>) {}
+    pub(super) fn add(&mut self, parsed: &Parsed<'_, '_>) {
+        logs::add(&mut self.logs, parsed);
+        trackers::add(&mut self.trackers, parsed);
+        jobs::add(&mut self.jobs, parsed);
+        caches::add(self, parsed);
+        pages::add(&mut self.pages, parsed);
+    }
 }

@@ -1,8 +1,11 @@
 //! One parse of a file of code for everything that is read from it: a syntax tree of JavaScript or TypeScript, with its
-//! lines. A file that nests deeper than any hand writes is refused before a parser's stack could end.
+//! lines. It is parsed on a stack that bears whatever the text nests, and refused where there is no such stack.
 
+use super::deep;
 use oxc_allocator::Allocator;
+use oxc_ast::AstKind;
 use oxc_ast::ast::Program;
+use oxc_ast_visit::Visit;
 use oxc_parser::Parser;
 use oxc_span::SourceType;
 
@@ -32,37 +35,93 @@ impl Parsed<'_, '_> {
 pub enum Broken {
     /// The line of the first mistake.
     Syntax(u32),
-    /// Brackets are nested deeper than a parser's stack bears.
+    /// It nests deeper than a parser's stack, or memory, bears.
     TooDeep,
 }
 
-/// Parses what of a file is script, and hands each tree to `read`. Gives the first thing that was wrong.
-pub fn parse(path: &str, text: &str, mut read: impl FnMut(&Parsed<'_, '_>)) -> Option<Broken> {
+/// Parses what of a file is script, and hands each tree to `read`, on a stack that bears it. Gives the first thing that was
+/// wrong.
+pub fn parse(path: &str, text: &str, read: impl FnMut(&Parsed<'_, '_>) + Send) -> Option<Broken> {
+    deep::deep(move || parse_here(path, text, read))
+}
+
+fn parse_here(path: &str, text: &str, mut read: impl FnMut(&Parsed<'_, '_>)) -> Option<Broken> {
     let mut broken = None;
     for script in scripts(path, text) {
-        if is_too_deep(script.text) {
+        if is_too_deep(script.text) || is_too_open(&script) || !deep::is_borne(script.text.len()) {
             broken.get_or_insert(Broken::TooDeep);
             continue;
         }
         let allocator = Allocator::default();
         let parsed = Parser::new(&allocator, script.text, script.kind).parse();
+        if Depth::of(&parsed.program) > MOST_DEEP {
+            broken.get_or_insert(Broken::TooDeep);
+            continue;
+        }
         let starts = std::iter::once(0).chain(script.text.match_indices('\n').map(|(at, _)| at + 1));
         let tree = Parsed { path, program: &parsed.program, text: script.text, lines: starts.collect(), before: script.before };
         if let Some(first) = parsed.diagnostics.first().filter(|_| broken.is_none()) {
-            let at = first.labels.first().map_or(0, |it| it.offset());
-            broken = Some(Broken::Syntax(tree.line(u32::try_from(at).unwrap_or(u32::MAX))));
+            let at = first.labels.first().map_or(0, oxc_span::LabeledSpan::offset);
+            broken = Some(Broken::Syntax(tree.line(at)));
         }
         read(&tree);
     }
     broken
 }
 
+/// Deepest tree that is handed to readers: what one of them does at each level for all levels below would otherwise take
+/// the square of the file's length. A sum of a thousand terms, or five hundred `else if`, is not as deep.
+const MOST_DEEP: u32 = 3_000;
+
+/// How deep a tree is, in nodes.
+#[derive(Default)]
+struct Depth {
+    now: u32,
+    most: u32,
+}
+
+impl Depth {
+    fn of(program: &Program<'_>) -> u32 {
+        let mut depth = Self::default();
+        depth.visit_program(program);
+        depth.most
+    }
+}
+
+impl<'a> Visit<'a> for Depth {
+    fn enter_node(&mut self, _: AstKind<'a>) {
+        self.now += 1;
+        self.most = self.most.max(self.now);
+    }
+
+    fn leave_node(&mut self, _: AstKind<'a>) {
+        self.now = self.now.saturating_sub(1);
+    }
+}
+
 /// A piece of a file that is script, and how it is written.
 struct Script<'t> {
     text: &'t str,
     kind: SourceType,
+    /// Where it begins in the file.
+    start: usize,
     /// Lines of the file before it.
     before: u32,
+}
+
+/// The markup of a component, which stands around its scripts, with the line on which each part begins. Other files have none.
+pub fn markup<'t>(path: &str, text: &'t str) -> Vec<(u32, &'t str)> {
+    if ![".vue", ".svelte", ".astro"].iter().any(|end| path.to_ascii_lowercase().ends_with(end)) {
+        return Vec::new();
+    }
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let (mut parts, mut from) = (Vec::new(), 0);
+    for script in scripts(path, text) {
+        parts.push((from, text.get(from..script.start).unwrap_or_default()));
+        from = script.start + script.text.len();
+    }
+    parts.push((from, text.get(from..).unwrap_or_default()));
+    parts.into_iter().map(|(at, part)| (newlines(text, at).saturating_add(1), part)).collect()
 }
 
 fn scripts<'t>(path: &str, text: &'t str) -> Vec<Script<'t>> {
@@ -71,10 +130,10 @@ fn scripts<'t>(path: &str, text: &'t str) -> Vec<Script<'t>> {
     match ending.as_str() {
         "vue" | "svelte" => elements(text).collect(),
         "astro" => front_matter(text).into_iter().chain(elements(text)).collect(),
-        "ts" | "mts" | "cts" => vec![Script { text, kind: SourceType::ts(), before: 0 }],
-        "tsx" => vec![Script { text, kind: SourceType::tsx(), before: 0 }],
+        "ts" | "mts" | "cts" => vec![Script { text, kind: SourceType::ts(), start: 0, before: 0 }],
+        "tsx" => vec![Script { text, kind: SourceType::tsx(), start: 0, before: 0 }],
         // Whether a `.js` file is a module is decided by what is in it; JSX stands in files of every name.
-        _ => vec![Script { text, kind: SourceType::unambiguous().with_jsx(true), before: 0 }],
+        _ => vec![Script { text, kind: SourceType::unambiguous().with_jsx(true), start: 0, before: 0 }],
     }
 }
 
@@ -89,7 +148,7 @@ fn elements(text: &str) -> impl Iterator<Item = Script<'_>> {
             rest = close;
             let (tag, script) = (text.get(open..inside)?, text.get(inside..close)?);
             if !script.trim().is_empty() {
-                return Some(Script { text: script, kind: written(tag), before: newlines(text, inside) });
+                return Some(Script { text: script, kind: written(tag), start: inside, before: newlines(text, inside) });
             }
         }
     })
@@ -100,7 +159,7 @@ fn front_matter(text: &str) -> Option<Script<'_>> {
     let open = text.len() - text.trim_start().len();
     let inside = open + text.get(open..)?.strip_prefix("---").map(|_| 3)?;
     let close = inside + text.get(inside..)?.find("\n---")?;
-    Some(Script { text: text.get(inside..close)?, kind: SourceType::ts(), before: newlines(text, inside) })
+    Some(Script { text: text.get(inside..close)?, kind: SourceType::ts(), start: inside, before: newlines(text, inside) })
 }
 
 fn written(tag: &str) -> SourceType {
@@ -138,6 +197,28 @@ fn is_too_deep(text: &str) -> bool {
     most > MOST_NESTED
 }
 
+/// Most `<` without a `>` in a file with types. Each may begin type arguments, which the parser tries to the end of the
+/// chain and forgets, but not their memory: `a<a<a<…` took 64 bytes times the square of its length, 64 MB for this many.
+const MOST_OPEN: usize = 1_000;
+
+fn is_too_open(script: &Script<'_>) -> bool {
+    if !script.kind.is_typescript() {
+        return false;
+    }
+    let (mut open, mut most, mut before) = (0_usize, 0_usize, 0_u8);
+    for byte in script.text.bytes() {
+        match byte {
+            b'<' => open += 1,
+            b'=' if before == b'<' => open = open.saturating_sub(1),
+            b'>' if before != b'=' => open = open.saturating_sub(1),
+            _ => {}
+        }
+        before = byte;
+        most = most.max(open);
+    }
+    most > MOST_OPEN
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -164,11 +245,70 @@ mod tests {
     }
 
     #[test]
+    fn markup_stands_around_scripts() {
+        let text = "<script>\nlet a;\n</script>\n<p>{a}</p>";
+        let parts = markup("a.svelte", text);
+        assert_eq!(parts.iter().map(|it| it.0).collect::<Vec<_>>(), [1, 3]);
+        assert!(parts.iter().any(|it| it.1.contains("{a}")) && !parts.iter().any(|it| it.1.contains("let a")));
+        assert_eq!(markup("a.ts", text), []);
+    }
+
+    #[test]
     fn a_mistake_is_told_by_its_line() {
         assert_eq!(statements("a.ts", "let a;\nlet b = ;\n").1, Some(Broken::Syntax(2)));
     }
 
+    /// Forms that nest without a bracket, each as long as a file may be: none may end the process, or take its memory. Three
+    /// hundred levels are read.
     #[rstest]
+    #[case::not("a.js", "", "!", "a")]
+    #[case::arrows("a.js", "", "a=>", "1")]
+    #[case::sum("a.js", "a", "+a", "")]
+    #[case::choices("a.js", "", "a?b:", "c")]
+    #[case::choices_before("a.js", "", "a?", "c")]
+    #[case::else_if("a.js", "", "if(a)b;else ", "c")]
+    #[case::if_if("a.js", "", "if(a)", "b")]
+    #[case::markup("a.jsx", "x=", "<a>", "")]
+    #[case::members("a.js", "a", ".b", "")]
+    #[case::optional("a.js", "a", "?.b", "")]
+    #[case::calls("a.js", "a", "()", "")]
+    #[case::tags("a.js", "a", "``", "")]
+    #[case::new("a.js", "", "new ", "a")]
+    #[case::sets("a.js", "", "a=", "b")]
+    #[case::labels("a.js", "", "a:", "b")]
+    #[case::powers("a.js", "", "a**", "b")]
+    #[case::not_null("a.ts", "a", "!", "")]
+    #[case::typed("a.ts", "a", " as b", "")]
+    #[case::lists("a.ts", "let x:A", "[]", "")]
+    #[case::functions("a.ts", "let x:", "()=>", "A")]
+    #[case::conditional_types("a.ts", "let x:", "A extends B?C:", "D")]
+    #[case::loops("a.js", "", "for(;;)", "b")]
+    #[case::alternatives("a.js", "a", "||a", "")]
+    fn what_nests_without_brackets_is_borne_and_refused(
+        #[case] path: &str,
+        #[case] before: &str,
+        #[case] nested: &str,
+        #[case] after: &str,
+    ) {
+        let read = |times: usize| {
+            let text = format!("{before}{}{after}", nested.repeat(times));
+            crate::repo::code::CodeFile::read(path, &text).broken
+        };
+        // Unclosed markup is a mistake before it is too deep.
+        assert!(read(600_000 / nested.len()).is_some());
+        assert_ne!(read(300), Some(Broken::TooDeep));
+    }
+
+    #[rstest]
+    #[case::compared("a", "<a")]
+    #[case::generic("let x:", "A<")]
+    fn what_would_take_memory_without_end_is_refused(#[case] before: &str, #[case] nested: &str) {
+        let text = format!("{before}{}", nested.repeat(2_000));
+        assert_eq!(statements("a.ts", &text).1, Some(Broken::TooDeep));
+    }
+
+    #[rstest]
+    #[case::templates("`${")]
     #[case("(")]
     #[case("[")]
     #[case("{")]

@@ -4,7 +4,7 @@ use super::*;
 use rstest::rstest;
 
 fn names(text: &str) -> Vec<String> {
-    CodeFile::read("a.ts", text).reads.into_iter().map(|it| it.name).collect()
+    CodeFile::read("a.tsx", text).reads.into_iter().map(|it| it.name).collect()
 }
 
 #[rstest]
@@ -21,14 +21,31 @@ fn names(text: &str) -> Vec<String> {
 #[case("const t = `a ${process.env.IN} b ${f({ x: `${process.env.DEEP}` })} c`; process.env.AFTER", &["IN", "DEEP", "AFTER"], 0)]
 #[case("const r = /['\"`]/g; process.env.A", &["A"], 0)]
 #[case("const half = a / b / process.env.A", &["A"], 0)]
-#[case("<p>Don't</p>\n<A b={process.env.A} />\n<i>it's</i>", &["A"], 0)]
+#[case("const a = <div><p>Don't</p>\n<A b={process.env.A} />\n<i>it's</i></div>", &["A"], 0)]
 #[case("import { PRIVATE_KEY, OTHER as o } from '$env/static/private'", &["PRIVATE_KEY", "OTHER"], 0)]
 #[case("import { env } from '$env/dynamic/private'; env.A; x.env.B; env[c]", &["A"], 1)]
-#[case("'unclosed\nprocess.env.A", &["A"], 0)]
-#[case("`unclosed ${process.env.A", &["A"], 0)]
+#[case("(process.env as any).A; globalThis.process.env.B; process.env!.C", &["A", "B", "C"], 0)]
+#[case("process.env.A ||= 'x'; delete process.env.B; 'C' in process.env", &["A"], 0)]
+#[case("const e = import.meta.env; f({ ...process.env })", &[], 2)]
 fn reads(#[case] text: &str, #[case] wanted: &[&str], #[case] computed: usize) {
     assert_eq!(names(text), wanted);
-    assert_eq!(CodeFile::read("a.ts", text).computed_reads.len(), computed);
+    assert_eq!(CodeFile::read("a.tsx", text).computed_reads.len(), computed);
+}
+
+#[rstest]
+#[case("a.svelte", "<script>\nimport { env } from '$env/dynamic/public'\n</script>\n<p>{env.A} {x.env.B} {import.meta.env.C}</p>", &[("C", 4), ("A", 4)])]
+#[case("a.astro", "---\nconst a = 1\n---\n<p>{import.meta.env.A}</p>", &[("A", 4)])]
+fn markup_reads_too(#[case] path: &str, #[case] text: &str, #[case] wanted: &[(&str, u32)]) {
+    let file = CodeFile::read(path, text);
+    assert_eq!(file.reads.iter().map(|it| (it.name.as_str(), it.line)).collect::<Vec<_>>(), wanted);
+}
+
+#[rstest]
+#[case("'unclosed\nprocess.env.A")]
+#[case("`unclosed ${process.env.A")]
+fn what_does_not_parse_is_told_and_not_guessed(#[case] text: &str) {
+    let file = CodeFile::read("a.ts", text);
+    assert!(file.broken.is_some() && file.reads.is_empty());
 }
 
 #[rstest]
@@ -43,6 +60,20 @@ fn imports(#[case] text: &str, #[case] wanted: &[&str], #[case] computed: usize)
     let file = CodeFile::read("a.ts", text);
     assert_eq!(file.imports.iter().map(|it| it.from.as_str()).collect::<Vec<_>>(), wanted);
     assert_eq!(file.computed_imports.len(), computed);
+}
+
+#[rstest]
+#[case("import a, { b as c, type D } from './x'", &[("a", "default"), ("c", "b")], false)]
+#[case("import * as a from './x'", &[("a", "*")], false)]
+#[case("const { a: b, c } = await import('./x')", &[("b", "a"), ("c", "c")], false)]
+#[case("const a = require('./x')", &[("a", "*")], false)]
+#[case("export { a as b } from './x'", &[("b", "a")], true)]
+#[case("export * from './x'", &[("*", "*")], true)]
+fn what_a_file_calls_things(#[case] text: &str, #[case] wanted: &[(&str, &str)], #[case] is_export: bool) {
+    let file = CodeFile::read("a.ts", text);
+    let [import] = file.imports.as_slice() else { panic!("{:?}", file.imports) };
+    assert_eq!(import.locals.iter().map(|it| (it.local.as_str(), it.name.as_str())).collect::<Vec<_>>(), wanted);
+    assert_eq!(import.is_export, is_export);
 }
 
 #[rstest]

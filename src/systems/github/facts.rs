@@ -1,6 +1,11 @@
 //! What is kept of GitHub's answers: only the fields named here, each optional, every vendor enum an open text.
 //! Never `secret`, `temp_clone_token`, `download_url` or a commit author (dossier §6).
 
+pub mod actions;
+pub mod advisories;
+pub mod changes;
+pub mod people;
+
 use crate::domain::Foreign;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -27,6 +32,8 @@ pub struct Repository {
     pub visibility: Option<Foreign>,
     pub default_branch: Option<String>,
     pub archived: Option<bool>,
+    pub fork: Option<bool>,
+    pub owner: Option<people::Account>,
     pub pushed_at: Option<DateTime<Utc>>,
     /// The *user's* role, not what the token was granted.
     pub permissions: Option<Role>,
@@ -190,6 +197,8 @@ pub struct Ruleset {
     /// `active`, `evaluate`, `disabled`.
     pub enforcement: Option<Foreign>,
     pub bypass_actors: Option<Vec<BypassActor>>,
+    /// Of the token's account only: `always`, `pull_requests_only`, `never`, `exempt`.
+    pub current_user_can_bypass: Option<Foreign>,
 }
 
 /// Somebody whom a ruleset lets through.
@@ -257,6 +266,23 @@ pub struct PastScan {
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Environment {
     pub name: Option<Foreign>,
+    pub protection_rules: Option<Vec<ProtectionRule>>,
+    /// `null` is any branch; a list that GitHub leaves out says nothing, and reads the same: look at the rules too.
+    pub deployment_branch_policy: Option<BranchPolicy>,
+}
+
+/// What stands between a deployment and an environment: `required_reviewers`, `wait_timer`, `branch_policy`.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct ProtectionRule {
+    #[serde(rename = "type")]
+    pub kind: Option<Foreign>,
+}
+
+/// Which branches may deploy to an environment.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct BranchPolicy {
+    pub protected_branches: Option<bool>,
+    pub custom_branch_policies: Option<bool>,
 }
 
 /// A deployment to an environment.
@@ -264,6 +290,10 @@ pub struct Environment {
 pub struct Deployment {
     pub id: Option<u64>,
     pub environment: Option<Foreign>,
+    pub sha: Option<Foreign>,
+    pub transient_environment: Option<bool>,
+    pub production_environment: Option<bool>,
+    pub creator: Option<people::Account>,
     pub created_at: Option<DateTime<Utc>>,
 }
 

@@ -46,15 +46,35 @@ pub(super) fn bare<T: DeserializeOwned>(reply: &Reply) -> Result<(Vec<T>, Option
     Ok((reply.json::<Vec<T>>(System::Github)?, None))
 }
 
-/// Reads a page of environments, which GitHub wraps.
-pub(super) fn environments(reply: &Reply) -> Result<(Vec<super::facts::Environment>, Option<u64>), Gap> {
-    #[derive(Deserialize)]
-    struct Wrapped {
-        total_count: Option<u64>,
-        environments: Vec<super::facts::Environment>,
-    }
-    let page = reply.json::<Wrapped>(System::Github)?;
-    Ok((page.environments, page.total_count))
+/// A list that GitHub wraps in an object, with its count beside it.
+pub(super) trait Wrapped {
+    /// The key of the list.
+    const KEY: &'static str;
+}
+
+impl Wrapped for super::facts::Environment {
+    const KEY: &'static str = "environments";
+}
+impl Wrapped for super::facts::actions::Workflow {
+    const KEY: &'static str = "workflows";
+}
+impl Wrapped for super::facts::actions::Run {
+    const KEY: &'static str = "workflow_runs";
+}
+impl Wrapped for super::facts::actions::Job {
+    const KEY: &'static str = "jobs";
+}
+impl Wrapped for super::facts::actions::Artifact {
+    const KEY: &'static str = "artifacts";
+}
+
+/// Reads a page of a list that GitHub wraps.
+pub(super) fn wrapped<T: DeserializeOwned + Wrapped>(reply: &Reply) -> Result<(Vec<T>, Option<u64>), Gap> {
+    let mut page = reply.json::<serde_json::Map<String, serde_json::Value>>(System::Github)?;
+    let total = page.get("total_count").and_then(serde_json::Value::as_u64);
+    let list = page.remove(T::KEY).and_then(|list| serde_json::from_value::<Vec<T>>(list).ok());
+    let list = list.ok_or_else(|| super::strange(reply))?;
+    Ok((list, total))
 }
 
 impl Github {

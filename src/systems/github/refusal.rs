@@ -92,6 +92,7 @@ static TABLE: &[Row] = &[
     row((403, 403), "upgrade to github", Meaning::Is(Negative::PlanHasNone)),
     row((403, 404), "must be enabled for this repository", Meaning::Is(Negative::FeatureOff)),
     row((403, 404), "secret scanning is disabled", Meaning::Is(Negative::FeatureOff)),
+    row((403, 404), "dependabot alerts are disabled", Meaning::Is(Negative::FeatureOff)),
     row((404, 404), "branch not protected", Meaning::Is(Negative::NotProtected)),
     row((403, 403), "", Meaning::MissingPermission),
     row((404, 404), "", Meaning::NotFound),
@@ -267,6 +268,7 @@ mod tests {
     #[case(404, "Secret scanning is disabled on this repository.", Negative::FeatureOff)]
     #[case(403, "Secret scanning is disabled on this repository.", Negative::FeatureOff)]
     #[case(403, "Advanced Security must be enabled for this repository to use secret scanning.", Negative::FeatureOff)]
+    #[case(403, "Dependabot alerts are disabled for this repository.", Negative::FeatureOff)]
     #[case(409, "Git Repository is empty.", Negative::EmptyRepository)]
     fn a_documented_negative_is_a_fact(#[case] status: u16, #[case] message: &str, #[case] wanted: Negative) {
         assert_eq!(refusal(&reply(status, &[], &said(message))).unwrap().unwrap(), wanted);

@@ -37,13 +37,54 @@ static STATUSES: Template =
     Template { path: "/repos/{owner}/{repo}/deployments/{deployment_id}/statuses", query: &[("per_page", "10")] };
 static TREE: Template = Template { path: "/repos/{owner}/{repo}/git/trees/{tree_sha}", query: &[("recursive", "1")] };
 static TARBALL: Template = Template { path: "/repos/{owner}/{repo}/tarball/{ref}", query: &[] };
+static ORGANISATION: Template = Template { path: "/orgs/{org}", query: &[] };
+static OWNERS: Template = Template { path: "/orgs/{org}/members", query: &[("role", "admin"), PAGED] };
+static COLLABORATORS: Template =
+    Template { path: "/repos/{owner}/{repo}/collaborators", query: &[("affiliation", "all"), PAGED] };
+static OUTSIDERS: Template =
+    Template { path: "/repos/{owner}/{repo}/collaborators", query: &[("affiliation", "outside"), PAGED] };
+static KEYS: Template = Template { path: "/repos/{owner}/{repo}/keys", query: &[PAGED] };
+static HOOKS: Template = Template { path: "/repos/{owner}/{repo}/hooks", query: &[PAGED] };
+static CHANGES: Template = Template { path: "/repos/{owner}/{repo}/commits", query: &[("sha", "{branch}"), PAGED] };
+static PULLS: Template = Template {
+    path: "/repos/{owner}/{repo}/pulls",
+    query: &[("state", "all"), ("base", "{branch}"), ("sort", "updated"), ("direction", "desc"), PAGED],
+};
+static COMPARE: Template = Template { path: "/repos/{owner}/{repo}/compare/{basehead}", query: &[("per_page", "1")] };
+static STATUS: Template = Template { path: "/repos/{owner}/{repo}/commits/{ref}/status", query: &[("per_page", "1")] };
+static WORKFLOWS: Template = Template { path: "/repos/{owner}/{repo}/actions/workflows", query: &[PAGED] };
+static CONTENTS: Template = Template { path: "/repos/{owner}/{repo}/contents/{path}", query: &[("ref", "{branch}")] };
+/// Without `exclude_pull_requests` the bodies are many times as large (dossier §3.3).
+static PULL_RUNS: Template = Template {
+    path: "/repos/{owner}/{repo}/actions/runs",
+    query: &[("event", "pull_request"), ("exclude_pull_requests", "true"), PAGED],
+};
+static PUSH_RUNS: Template = Template {
+    path: "/repos/{owner}/{repo}/actions/runs",
+    query: &[("event", "push"), ("branch", "{branch}"), ("exclude_pull_requests", "true"), PAGED],
+};
+static SCHEDULED_RUNS: Template = Template {
+    path: "/repos/{owner}/{repo}/actions/workflows/{workflow_id}/runs",
+    query: &[("event", "schedule"), ("branch", "{branch}"), ("exclude_pull_requests", "true"), PAGED],
+};
+static JOBS: Template = Template { path: "/repos/{owner}/{repo}/actions/runs/{run_id}/jobs", query: &[PAGED] };
+static ARTIFACTS: Template = Template { path: "/repos/{owner}/{repo}/actions/runs/{run_id}/artifacts", query: &[PAGED] };
+static ACTIONS: Template = Template { path: "/repos/{owner}/{repo}/actions/permissions", query: &[] };
+static WORKFLOW_TOKEN: Template = Template { path: "/repos/{owner}/{repo}/actions/permissions/workflow", query: &[] };
+static ADVISORIES: Template = Template {
+    path: "/repos/{owner}/{repo}/dependabot/alerts",
+    query: &[("state", "open"), ("severity", "critical,high"), PAGED],
+};
+static ANY_ADVISORY: Template = Template { path: "/repos/{owner}/{repo}/dependabot/alerts", query: &[("per_page", "1")] };
+static ALERT_SWITCH: Template = Template { path: "/repos/{owner}/{repo}/vulnerability-alerts", query: &[] };
+static SECURITY_FIXES: Template = Template { path: "/repos/{owner}/{repo}/automated-security-fixes", query: &[] };
 
 /// Types that a plain listing of alerts leaves out (dossier §3.4; the list there is from memory, so a refusal of it is
 /// a gap and never a clean bill).
 const GENERIC_TYPES: &str = "http_basic_authentication_header,http_bearer_authentication_header,mongodb_connection_string,\
 mysql_connection_string,openssh_private_key,pgp_private_key,postgres_connection_string,rsa_private_key,password";
 
-static ALL: [&Template; 16] = [
+static ALL: [&Template; 39] = [
     &USER,
     &REPOSITORY,
     &COMMITS,
@@ -60,6 +101,29 @@ static ALL: [&Template; 16] = [
     &STATUSES,
     &TREE,
     &TARBALL,
+    &ORGANISATION,
+    &OWNERS,
+    &COLLABORATORS,
+    &OUTSIDERS,
+    &KEYS,
+    &HOOKS,
+    &CHANGES,
+    &PULLS,
+    &COMPARE,
+    &STATUS,
+    &WORKFLOWS,
+    &CONTENTS,
+    &PULL_RUNS,
+    &PUSH_RUNS,
+    &SCHEDULED_RUNS,
+    &JOBS,
+    &ARTIFACTS,
+    &ACTIONS,
+    &WORKFLOW_TOKEN,
+    &ADVISORIES,
+    &ANY_ADVISORY,
+    &ALERT_SWITCH,
+    &SECURITY_FIXES,
 ];
 
 /// Every request as a path template and its parameters, for the contract test.
@@ -76,7 +140,11 @@ impl Template {
         let call = ReadCall::get(System::Github, path)
             .header("accept", "application/vnd.github+json")
             .header("x-github-api-version", "2022-11-28");
-        self.query.iter().fold(call, |call, (name, value)| call.query(name, value))
+        self.query.iter().fold(call, |call, (name, value)| {
+            let hole = value.strip_prefix('{').and_then(|it| it.strip_suffix('}'));
+            let filled = hole.and_then(|hole| values.iter().find(|(given, _)| *given == hole)).map_or(*value, |(_, it)| *it);
+            call.query(name, filled)
+        })
     }
 
     fn of(&self, slug: &Slug, more: &[(&str, &str)]) -> ReadCall {
@@ -133,6 +201,75 @@ pub(super) fn tree(slug: &Slug, git_ref: &str) -> ReadCall {
 pub(super) fn tarball(slug: &Slug, git_ref: &str) -> ReadCall {
     TARBALL.of(slug, &[("ref", git_ref)])
 }
+pub(super) fn organisation(org: &str) -> ReadCall {
+    ORGANISATION.call(&[("org", org)])
+}
+pub(super) fn owners(org: &str) -> ReadCall {
+    OWNERS.call(&[("org", org)])
+}
+pub(super) fn collaborators(slug: &Slug) -> ReadCall {
+    COLLABORATORS.of(slug, &[])
+}
+pub(super) fn outsiders(slug: &Slug) -> ReadCall {
+    OUTSIDERS.of(slug, &[])
+}
+pub(super) fn keys(slug: &Slug) -> ReadCall {
+    KEYS.of(slug, &[])
+}
+pub(super) fn hooks(slug: &Slug) -> ReadCall {
+    HOOKS.of(slug, &[])
+}
+pub(super) fn changes(slug: &Slug, branch: &str) -> ReadCall {
+    CHANGES.of(slug, &[("branch", branch)])
+}
+pub(super) fn pulls(slug: &Slug, branch: &str) -> ReadCall {
+    PULLS.of(slug, &[("branch", branch)])
+}
+pub(super) fn compare(slug: &Slug, base: &str, head: &str) -> ReadCall {
+    COMPARE.of(slug, &[("basehead", &format!("{base}...{head}"))])
+}
+pub(super) fn status(slug: &Slug, git_ref: &str) -> ReadCall {
+    STATUS.of(slug, &[("ref", git_ref)])
+}
+pub(super) fn workflows(slug: &Slug) -> ReadCall {
+    WORKFLOWS.of(slug, &[])
+}
+pub(super) fn contents(slug: &Slug, path: &str, branch: &str) -> ReadCall {
+    CONTENTS.of(slug, &[("path", path), ("branch", branch)])
+}
+pub(super) fn pull_runs(slug: &Slug) -> ReadCall {
+    PULL_RUNS.of(slug, &[])
+}
+pub(super) fn push_runs(slug: &Slug, branch: &str) -> ReadCall {
+    PUSH_RUNS.of(slug, &[("branch", branch)])
+}
+pub(super) fn scheduled_runs(slug: &Slug, workflow: u64, branch: &str) -> ReadCall {
+    SCHEDULED_RUNS.of(slug, &[("workflow_id", &workflow.to_string()), ("branch", branch)])
+}
+pub(super) fn jobs(slug: &Slug, run: u64) -> ReadCall {
+    JOBS.of(slug, &[("run_id", &run.to_string())])
+}
+pub(super) fn artifacts(slug: &Slug, run: u64) -> ReadCall {
+    ARTIFACTS.of(slug, &[("run_id", &run.to_string())])
+}
+pub(super) fn actions(slug: &Slug) -> ReadCall {
+    ACTIONS.of(slug, &[])
+}
+pub(super) fn workflow_token(slug: &Slug) -> ReadCall {
+    WORKFLOW_TOKEN.of(slug, &[])
+}
+pub(super) fn advisories(slug: &Slug) -> ReadCall {
+    ADVISORIES.of(slug, &[])
+}
+pub(super) fn any_advisory(slug: &Slug) -> ReadCall {
+    ANY_ADVISORY.of(slug, &[])
+}
+pub(super) fn alert_switch(slug: &Slug) -> ReadCall {
+    ALERT_SWITCH.of(slug, &[])
+}
+pub(super) fn security_fixes(slug: &Slug) -> ReadCall {
+    SECURITY_FIXES.of(slug, &[])
+}
 /// The next page at the address that GitHub named.
 pub(super) fn follow(address: &url::Url) -> ReadCall {
     ReadCall::follow(System::Github, address)
@@ -146,7 +283,7 @@ mod tests {
 
     #[test]
     fn alerts_are_never_asked_for_with_their_secrets() {
-        for (path, query) in requests().iter().filter(|(path, _)| path.contains("/alerts")) {
+        for (path, query) in requests().iter().filter(|(path, _)| path.contains("secret-scanning/alerts")) {
             assert!(query.contains(&("hide_secret", "true")), "{path}");
         }
     }
@@ -161,10 +298,18 @@ mod tests {
     #[test]
     fn no_template_keeps_a_hole() {
         let slug = "acme/app".parse().unwrap();
-        let calls = [ruleset(&slug, 7), deployment_statuses(&slug, 7), tarball(&slug, "main"), classic_protection(&slug, "main")];
+        let calls = [
+            ruleset(&slug, 7),
+            deployment_statuses(&slug, 7),
+            tarball(&slug, "main"),
+            classic_protection(&slug, "main"),
+            pulls(&slug, "main"),
+            contents(&slug, "a/b.yml", "main"),
+            scheduled_runs(&slug, 7, "main"),
+        ];
         for call in calls {
             let said = format!("{call:?}");
-            for name in ["owner", "repo", "branch", "ruleset_id", "deployment_id", "ref"] {
+            for name in ["owner", "repo", "branch", "ruleset_id", "deployment_id", "ref", "path", "workflow_id"] {
                 assert!(!said.contains(&format!("{{{name}}}")), "{said}");
             }
         }

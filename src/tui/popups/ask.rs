@@ -5,7 +5,9 @@ use super::answer::Purpose;
 use super::form::FormPopup;
 use crate::domain::state::StandingFinding;
 use crate::domain::{Assessment, Decides, FactBody, Gate, Item, ItemId, Note, Side, Target, Work, WorkNote, evidence};
+use crate::tui::action::Action;
 use crate::tui::effect::Effect;
+use crate::tui::keymap::Context;
 use crate::tui::theme::Role;
 use crate::tui::widgets::form::{Check, Field, Form};
 use crate::tui::world::{Step, World};
@@ -244,7 +246,13 @@ pub fn reopen_finding(world: &World, standing: &StandingFinding) -> Popup {
 /// A new app: a name and where its code is are enough to start.
 #[must_use]
 pub fn add_app(world: &World) -> Popup {
-    let intro = vec![(Role::Text, "A name and a repository are enough to start; everything can be added later".to_owned())];
+    let intro = vec![(
+        Role::Text,
+        format!(
+            "A name and a repository are enough to start; {} reads the repository and fills in what it says",
+            world.keymap.key(Context::Form, Action::Discover)
+        ),
+    )];
     let fields = vec![
         Field::new("name", "Name", "a-z, 0-9 and -, such as acme-shop", Check::NewApp),
         Field::new("title", "Title", "as the client calls it, such as Acme Shop", Check::Anything),

@@ -5,6 +5,7 @@ use crate::domain::AppName;
 use crate::tui::action::Action;
 use crate::tui::key::Stroke;
 use crate::tui::keymap::Context;
+use crate::tui::screens::place::{self, Shown};
 use crate::tui::text::{cells, fit, width};
 use crate::tui::theme::Role;
 use crate::tui::widgets::form::{draw_input, type_into};
@@ -21,6 +22,7 @@ use tui_input::Input;
 pub enum Choice {
     Act(Action),
     Open(AppName),
+    Place(Action, Box<Shown>),
 }
 
 #[derive(Debug, Clone)]
@@ -36,10 +38,19 @@ impl AsRef<str> for Entry {
     }
 }
 
+/// What is offered.
+#[derive(Debug, Clone)]
+enum Offer {
+    /// The commands of the screen with these keys, and the apps.
+    Commands(Context),
+    /// Places, opened by that action.
+    Places(Action, Vec<Shown>),
+}
+
 /// The palette.
 #[derive(Debug, Clone)]
 pub struct Palette {
-    context: Context,
+    offer: Offer,
     input: Input,
     at: usize,
 }
@@ -48,37 +59,38 @@ impl Palette {
     /// For the screen whose keys are these.
     #[must_use]
     pub fn new(context: Context) -> Self {
-        Self { context, input: Input::default(), at: 0 }
+        Self { offer: Offer::Commands(context), input: Input::default(), at: 0 }
+    }
+
+    /// Places of which one is opened, by `Edit` or `Browse`.
+    #[must_use]
+    pub fn places(action: Action, places: Vec<Shown>) -> Self {
+        Self { offer: Offer::Places(action, places), input: Input::default(), at: 0 }
+    }
+
+    fn title(&self) -> &'static str {
+        match &self.offer {
+            Offer::Commands(_) => " Commands ",
+            Offer::Places(Action::Edit, _) => " Open in the editor ",
+            Offer::Places(..) => " Open in the browser ",
+        }
     }
 
     /// What fits what was typed, the best first; everything in the keymap's order while nothing is typed.
     fn entries(&self, world: &World) -> Vec<Entry> {
-        let is_command = |action: &Action| {
-            !matches!(
-                action,
-                Action::Up
-                    | Action::Down
-                    | Action::PageUp
-                    | Action::PageDown
-                    | Action::First
-                    | Action::Last
-                    | Action::Palette
-                    | Action::Open
-            ) && world.offers(*action)
+        let all = match &self.offer {
+            Offer::Commands(context) => commands(*context, world),
+            Offer::Places(action, places) => places
+                .iter()
+                .map(|it| Entry {
+                    text: format!("{}  {}", it.place, it.says),
+                    key: String::new(),
+                    choice: Choice::Place(*action, Box::new(it.clone())),
+                })
+                .collect(),
         };
-        let commands = world.keymap.of(self.context).filter(|it| is_command(&it.action)).map(|it| Entry {
-            text: format!("{} ({})", it.action.says(), it.action),
-            key: it.strokes.first().map(ToString::to_string).unwrap_or_default(),
-            choice: Choice::Act(it.action),
-        });
-        let apps = world.apps.iter().flatten().map(|app| Entry {
-            text: format!("Open {} ({})", app.title, app.name),
-            key: String::new(),
-            choice: Choice::Open(app.name.clone()),
-        });
-        let all = commands.chain(apps);
         if self.input.value().trim().is_empty() {
-            return all.collect();
+            return all;
         }
         let pattern = Pattern::parse(self.input.value(), CaseMatching::Ignore, Normalization::Smart);
         pattern.match_list(all, &mut Matcher::new(Config::DEFAULT)).into_iter().map(|(entry, _)| entry).collect()
@@ -94,6 +106,7 @@ impl Palette {
             Action::Open => {
                 return match entries.get(self.at).map(|it| &it.choice) {
                     Some(Choice::Act(action)) => vec![Step::Lower, Step::Act(*action)],
+                    Some(Choice::Place(action, shown)) => vec![Step::Lower, place::open(*action, world, shown)],
                     Some(Choice::Open(name)) => vec![Step::Lower, Step::Open(name.clone())],
                     None => Vec::new(),
                 };
@@ -118,7 +131,7 @@ impl Palette {
         let room = usize::from(frame.height.saturating_sub(4));
         let first = self.at.saturating_sub(room.saturating_sub(1));
         let hidden = entries.len().saturating_sub(first + room);
-        let inner = window(world, frame, " Commands ", (first, hidden), buffer);
+        let inner = window(world, frame, self.title(), (first, hidden), buffer);
         if inner.is_empty() {
             return;
         }
@@ -129,7 +142,7 @@ impl Palette {
             buffer.set_line(
                 list.x,
                 list.y,
-                &Line::styled("No command has these letters", world.look.style(Role::Faint)),
+                &Line::styled("Nothing here has these letters", world.look.style(Role::Faint)),
                 list.width,
             );
         }
@@ -147,4 +160,31 @@ impl Palette {
             }
         }
     }
+}
+
+fn commands(context: Context, world: &World) -> Vec<Entry> {
+    let is_command = |action: &Action| {
+        !matches!(
+            action,
+            Action::Up
+                | Action::Down
+                | Action::PageUp
+                | Action::PageDown
+                | Action::First
+                | Action::Last
+                | Action::Palette
+                | Action::Open
+        ) && world.offers(*action)
+    };
+    let commands = world.keymap.of(context).filter(|it| is_command(&it.action)).map(|it| Entry {
+        text: format!("{} ({})", it.action.says(), it.action),
+        key: it.strokes.first().map(ToString::to_string).unwrap_or_default(),
+        choice: Choice::Act(it.action),
+    });
+    let apps = world.apps.iter().flatten().map(|app| Entry {
+        text: format!("Open {} ({})", app.title, app.name),
+        key: String::new(),
+        choice: Choice::Open(app.name.clone()),
+    });
+    commands.chain(apps).collect()
 }

@@ -2,8 +2,10 @@
 
 use super::answer::{Purpose, answer};
 use super::{centred, window};
-use crate::domain::AppName;
+use crate::domain::discovery::Field as Proposed;
+use crate::domain::{AppName, Discovery, Foreign};
 use crate::tui::action::Action;
+use crate::tui::effect::Effect;
 use crate::tui::key::Stroke;
 use crate::tui::text::cells;
 use crate::tui::theme::Role;
@@ -25,6 +27,8 @@ pub struct FormPopup {
     pub draft: String,
     /// The texts as it was opened, to know whether anything was typed.
     opened: Vec<String>,
+    /// Facts of the stack that the repository says, taken along when the app is added.
+    stack: Vec<(String, bool)>,
 }
 
 impl FormPopup {
@@ -32,7 +36,7 @@ impl FormPopup {
     #[must_use]
     pub fn new(world: &World, draft: String, title: String, intro: Vec<(Role, String)>, form: Form, purpose: Purpose) -> Self {
         let opened = form.texts();
-        let mut popup = Self { title, intro, form, purpose, draft, opened };
+        let mut popup = Self { title, intro, form, purpose, draft, opened, stack: Vec::new() };
         if let Some(texts) = world.drafts.get(&popup.draft) {
             popup.form.restore(texts);
         }
@@ -54,6 +58,7 @@ impl FormPopup {
                 self.form.go(false, &against);
                 Vec::new()
             }
+            Action::Discover if self.purpose == Purpose::AddApp => self.discover(&against),
             Action::Close => {
                 let texts = self.form.texts();
                 if texts == self.opened {
@@ -72,7 +77,10 @@ impl FormPopup {
         }
         match answer(&self.purpose, &self.form, world) {
             // The app is added by somebody who may find that the path is none: the form stays until it is.
-            Ok(effect) if self.purpose == Purpose::AddApp => {
+            Ok(mut effect) if self.purpose == Purpose::AddApp => {
+                if let Effect::AddApp(new) = &mut effect {
+                    new.fields.stack.clone_from(&self.stack);
+                }
                 vec![
                     Step::Saving(self.draft.clone(), self.form.texts()),
                     Step::Do(effect),
@@ -86,6 +94,46 @@ impl FormPopup {
                 Vec::new()
             }
         }
+    }
+
+    /// Asks for what the repository says, once it is named.
+    fn discover(&mut self, against: &Against<'_>) -> Vec<Step> {
+        for name in ["name", "repo"] {
+            let Some(field) = self.form.fields.iter().find(|it| it.name == name) else { continue };
+            let text = field.input.value().trim();
+            let wrong = match field.check.judge(text, against) {
+                Ok(()) if text.is_empty() => Some("name the repository first: owner/name, or a folder".to_owned()),
+                judged => judged.err(),
+            };
+            if let Some(wrong) = wrong {
+                self.refuse(name, wrong);
+                return Vec::new();
+            }
+        }
+        let Ok(name) = self.form.text("name").parse() else { return Vec::new() };
+        let repo = self.form.text("repo").to_owned();
+        vec![Step::Do(Effect::Discover { name, repo }), Step::Say(Role::Busy, "Reading the repository…".to_owned())]
+    }
+
+    /// Fills in what a repository says where nothing was typed, and says what else it does.
+    pub fn discovered(&mut self, repo: &str, discovery: &Discovery) {
+        if self.purpose != Purpose::AddApp || self.form.text("repo") != repo {
+            return;
+        }
+        self.intro = told(discovery);
+        for field in &mut self.form.fields {
+            let Some((value, note)) = proposed(discovery, field.name) else { continue };
+            if field.input.value().trim().is_empty() && !value.is_empty() {
+                field.input = value.clone().into();
+                field.wrong = None;
+            }
+            field.note = Some(if field.input.value() == value { note } else { format!("the repository says {value}: {note}") });
+        }
+        let facts = discovery.proposals.iter().filter(|it| it.field == Proposed::Stack);
+        self.stack = facts
+            .filter_map(|it| it.value.as_str().split_once('='))
+            .map(|(fact, said)| (fact.to_owned(), said == "true"))
+            .collect();
     }
 
     /// Goes to a field and says there what cannot be; at the first when no field has that name.
@@ -119,4 +167,54 @@ impl FormPopup {
         let used = (cells(above.len()) + gap).min(inner.height);
         self.form.draw(world, Rect::new(inner.x, inner.y + used, inner.width, inner.height - used), buffer);
     }
+}
+
+/// What of a look at a repository no field holds, in lines above the fields.
+fn told(discovery: &Discovery) -> Vec<(Role, String)> {
+    let of = |field: Proposed| {
+        let values = discovery.proposals.iter().filter(move |it| it.field == field).map(|it| it.value.to_string());
+        values.collect::<Vec<_>>()
+    };
+    let built: Vec<String> =
+        [Proposed::Framework, Proposed::Builder, Proposed::PackageManager].into_iter().flat_map(of).collect();
+    let uses = of(Proposed::Uses);
+    let mut lines = vec![(Role::Text, "Look through what the repository says, change what is wrong, then save".to_owned())];
+    if !built.is_empty() {
+        lines.push((Role::Text, format!("Built with {}", built.join(", "))));
+    }
+    if !uses.is_empty() {
+        lines.push((Role::Text, format!("Uses {}", uses.join(", "))));
+    }
+    if !discovery.applies.is_empty() {
+        let items: Vec<&str> = discovery.applies.iter().map(|(item, _)| item.as_str()).collect();
+        lines.push((Role::Text, format!("So these apply: {}", items.join(" "))));
+    }
+    lines.extend(discovery.questions.iter().map(|it| (Role::Caution, format!("? {it}"))));
+    if let Some(gap) = &discovery.unseen {
+        lines.push((Role::Caution, format!("Not all was read, so more may be in use: {}", gap.says)));
+    }
+    lines
+}
+
+/// What is proposed for a field of the form, and from where. Rivals leave the field to the person.
+fn proposed(discovery: &Discovery, name: &str) -> Option<(String, String)> {
+    let field = match name {
+        "title" => Proposed::Title,
+        "supabase" => Proposed::Supabase,
+        "staging" => Proposed::Staging,
+        "vercel" => Proposed::Vercel,
+        "url" => Proposed::Url,
+        "providers" => Proposed::Provider,
+        _ => return None,
+    };
+    let of: Vec<_> = discovery.proposals.iter().filter(|it| it.field == field).collect();
+    let first = of.first()?;
+    let places = |from: &[Foreign]| from.first().map_or_else(String::new, ToString::to_string);
+    if discovery.is_disputed(first) {
+        let values: Vec<String> = of.iter().map(|it| format!("{} ({})", it.value, places(&it.from))).collect();
+        return Some((String::new(), format!("one of {}", values.join(", "))));
+    }
+    let values: Vec<&str> = of.iter().map(|it| it.value.as_str()).collect();
+    let from: Vec<String> = of.iter().map(|it| places(&it.from)).filter(|it| !it.is_empty()).collect();
+    Some((values.join(", "), format!("from {}", from.join(", "))))
 }

@@ -18,6 +18,8 @@ use ratatui::text::Line;
 pub enum Matter {
     Help(crate::tui::keymap::Context),
     Failure(Failure),
+    /// The inventory that the world knows.
+    Systems,
 }
 
 /// A text with how far it is scrolled.
@@ -38,11 +40,13 @@ impl Reading {
         match &self.matter {
             Matter::Help(_) => " Keys ",
             Matter::Failure(_) => " That did not work ",
+            Matter::Systems => " Systems that the code shows ",
         }
     }
 
     fn lines(&self, world: &World, width: u16) -> Vec<Line<'static>> {
         match &self.matter {
+            Matter::Systems => super::systems::lines(world, width),
             Matter::Help(context) => super::help::lines(world, *context, width),
             Matter::Failure(failure) => {
                 let mut prose = Prose::new(world.look, width);
@@ -57,7 +61,7 @@ impl Reading {
 
     fn place(&self, world: &World) -> (Rect, Vec<Line<'static>>) {
         let [_, body, _] = world.areas();
-        let width = body.width.clamp(1, 76);
+        let width = body.width.clamp(1, if matches!(self.matter, Matter::Systems) { 108 } else { 76 });
         let width = if width + 6 > body.width { body.width } else { width };
         let lines = self.lines(world, width.saturating_sub(4));
         (centred(body, width, cells(lines.len() + 2)), lines)

@@ -124,6 +124,8 @@ impl BoardScreen {
                 Some(self.moved(world))
             }
             Action::ProbeThis
+            | Action::Edit
+            | Action::Browse
             | Action::Doing
             | Action::Done
             | Action::Block
@@ -153,6 +155,7 @@ impl BoardScreen {
         let is_plain = assessment.judgement.is_none() && assessment.waiver.is_none() && assessment.truth != Truth::NotApplicable;
         let step = match action {
             Action::ProbeThis => return probe_this(assessment),
+            Action::Edit | Action::Browse => super::place::open_evidence(action, world, assessment),
             Action::Doing => ask::work(world, assessment, crate::domain::WorkNote::Doing),
             Action::Todo => ask::work(world, assessment, crate::domain::WorkNote::Todo),
             Action::Done => ask::attest(world, assessment, item),

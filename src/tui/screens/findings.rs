@@ -1,8 +1,9 @@
 //! Every finding that stands today, by severity or by cause: read it, copy it, go to its place, accept it.
 
+use super::place::{self, Shown};
 use super::{below_head, contains_words};
 use crate::domain::state::{Board, StandingFinding};
-use crate::domain::{ExposedIn, ItemId, Place, Severity};
+use crate::domain::{ItemId, Severity};
 use crate::tui::action::Action;
 use crate::tui::effect::Effect;
 use crate::tui::popups::{Popup, ask};
@@ -46,8 +47,7 @@ impl FindingsScreen {
         let step = match action {
             Action::Open => Step::ShowItem(standing.items.first()?.clone()),
             Action::Copy => Step::Do(Effect::Copy(plain(&self.detail(world, &key, 500)))),
-            Action::Edit => edit(world, standing),
-            Action::Browse => browse(world, standing),
+            Action::Edit | Action::Browse => open_place(action, world, standing),
             Action::Accept if standing.state() == "accepted" => Step::Say(Role::Caution, "It is accepted already".to_owned()),
             Action::Accept => Step::Raise(ask::accept_finding(world, standing)),
             Action::Rotated if !standing.asks_rotation => {
@@ -66,65 +66,12 @@ impl FindingsScreen {
     }
 }
 
-/// In the editor only what is in the files of today: a line of an old commit is another line there.
-fn edit(world: &World, standing: &StandingFinding) -> Step {
-    if let Some(shown) = git_show(standing) {
-        return Step::Say(Role::Caution, format!("It is only in history: B opens the commit, y copies `{shown}`"));
-    }
-    let root = world.board.as_ref().and_then(|it| it.settings.path.clone());
-    match (&standing.finding.place, root) {
-        (Some(Place::File { path, line, .. }), Some(root)) => {
-            let inside = std::path::Path::new(path.as_str());
-            // The path is foreign: it may only lead into the checkout.
-            let is_inside = inside.components().all(|it| matches!(it, std::path::Component::Normal(_)));
-            if is_inside {
-                Step::Do(Effect::OpenEditor { path: root.join(inside), line: *line })
-            } else {
-                Step::Say(Role::Caution, "The path leads out of the repository".to_owned())
-            }
-        }
-        (Some(Place::File { .. }), None) => {
-            Step::Say(Role::Caution, "The app has no local checkout: rescue app edit --repo PATH".to_owned())
-        }
-        _ => Step::Say(Role::Caution, "This finding is not in a file".to_owned()),
-    }
-}
-
-/// How git shows the file as the commit had it, for a secret that no file of today has.
-fn git_show(standing: &StandingFinding) -> Option<String> {
-    standing.finding.exposed.as_ref().filter(|it| it.at == ExposedIn::History)?;
-    match &standing.finding.place {
-        Some(Place::File { path, commit: Some(commit), .. }) => {
-            // The path is foreign: in quotes of its own it stays one word of a command line.
-            let what = format!("{commit}:{path}");
-            Some(format!("git show '{}'", what.replace('\'', "'\\''")))
-        }
-        _ => None,
-    }
-}
-
-fn browse(world: &World, standing: &StandingFinding) -> Step {
-    // Its API may be an enterprise's own, and its pages are then there too.
-    let slug = world.board.as_ref().and_then(|it| it.settings.github.clone());
-    match (&standing.finding.place, slug) {
-        (Some(Place::Web { url }), _) => Step::Do(Effect::OpenUrl(url.to_string())),
-        (Some(Place::File { commit: Some(_), .. }), _) if world.demo.is_some() => {
-            Step::Say(Role::Caution, "The demo's repository is at no code host".to_owned())
-        }
-        (Some(Place::File { path, line, commit: Some(commit) }), Some(slug)) => {
-            let mut url = world.github.clone();
-            if let Some(mut parts) = url.as_mut().and_then(|it| it.path_segments_mut().ok()) {
-                parts.pop_if_empty().extend([slug.owner.as_str(), &slug.name, "blob", commit.as_str()]);
-                parts.extend(path.as_str().split('/'));
-            }
-            if let Some(url) = &mut url {
-                url.set_fragment(line.map(|it| format!("L{it}")).as_deref());
-            }
-            url.map_or(Step::Say(Role::Caution, "Its address cannot be written".to_owned()), |it| {
-                Step::Do(Effect::OpenUrl(it.to_string()))
-            })
-        }
-        _ => Step::Say(Role::Caution, "This finding has no page".to_owned()),
+/// Opens the finding's place, if it has one.
+fn open_place(action: Action, world: &World, standing: &StandingFinding) -> Step {
+    match (Shown::of(&standing.finding), action) {
+        (Some(shown), _) => place::open(action, world, &shown),
+        (None, Action::Edit) => Step::Say(Role::Caution, "This is not in a file".to_owned()),
+        (None, _) => Step::Say(Role::Caution, "This has no page".to_owned()),
     }
 }
 
@@ -189,7 +136,7 @@ impl Listing for FindingsScreen {
         if let Some(exposure) = &finding.exposed {
             prose.pair("exposed", Role::Caution, words::exposure(exposure, finding.place.as_ref()));
         }
-        if let Some(shown) = git_show(standing) {
+        if let Some(shown) = place::git_show(finding) {
             prose.pair("look", Role::Name, shown);
         }
         prose.pair("rule", Role::Text, &finding.rule);

@@ -61,6 +61,15 @@ fn scene(name: &str, size: (u16, u16)) -> State {
             state = sample::with(size, sample::leaked_board()).0;
             drop(press(&mut state, "fgt"));
         }
+        "systems" => {
+            press(&mut state, "i");
+            let app = "acme-shop".parse().unwrap();
+            tell(&mut state, Message::Systems { app, inventory: Arc::new(sample::systems()) });
+        }
+        "places" => {
+            state = sample::with(size, sample::evident_board()).0;
+            drop(press(&mut state, "5/ACC-01<enter>B"));
+        }
         "connections" => {
             press(&mut state, "c");
             tell(&mut state, Message::Connections(sample::connections()));
@@ -106,6 +115,8 @@ fn a_screen_looks_as_it_did(
         "findings",
         "findings_leaked",
         "rotated",
+        "systems",
+        "places",
         "connections",
         "changes",
         "add_form",
@@ -127,7 +138,7 @@ fn a_screen_looks_as_it_did(
 
 #[rstest]
 fn without_colour_there_is_none(
-    #[values("board_now", "detail_evidence", "run", "findings", "help", "add_form", "demo")] name: &str,
+    #[values("board_now", "detail_evidence", "run", "findings", "systems", "help", "add_form", "demo")] name: &str,
 ) {
     use ratatui::style::Color;
     let mut state = scene(name, (80, 24));

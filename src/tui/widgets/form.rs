@@ -143,13 +143,15 @@ pub struct Field {
     pub check: Check,
     pub input: Input,
     pub wrong: Option<String>,
+    /// Where its text came from, below it unless something is wrong.
+    pub note: Option<String>,
 }
 
 impl Field {
     /// An empty field.
     #[must_use]
     pub fn new(name: &'static str, label: &'static str, hint: &'static str, check: Check) -> Self {
-        Self { name, label, hint, check, input: Input::default(), wrong: None }
+        Self { name, label, hint, check, input: Input::default(), wrong: None, note: None }
     }
 
     /// With a text in it.
@@ -243,6 +245,8 @@ impl Form {
             lines.push(FormLine::Field(at));
             if let Some(wrong) = &field.wrong {
                 lines.extend(wrap(&format!("✘ {wrong}"), room.max(1)).into_iter().map(FormLine::Wrong));
+            } else if let Some(note) = &field.note {
+                lines.extend(wrap(note, room.max(1)).into_iter().map(FormLine::Note));
             }
         }
         lines.extend([FormLine::Gap, FormLine::Button]);
@@ -287,9 +291,9 @@ impl Form {
                         buffer.set_line(beside.x + 1, y, &hint, room - 1);
                     }
                 }
-                FormLine::Wrong(text) => {
-                    let text = text.clone();
-                    buffer.set_line(beside.x, y, &Line::styled(text, world.look.style(Role::Wrong)), room);
+                FormLine::Wrong(text) | FormLine::Note(text) => {
+                    let role = if matches!(line, FormLine::Wrong(_)) { Role::Wrong } else { Role::Faint };
+                    buffer.set_line(beside.x, y, &Line::styled(text.clone(), world.look.style(role)), room);
                 }
             }
         }
@@ -302,6 +306,8 @@ enum FormLine {
     Field(usize),
     /// Already wrapped.
     Wrong(String),
+    /// Already wrapped.
+    Note(String),
     Gap,
     Button,
 }

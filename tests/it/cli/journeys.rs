@@ -84,8 +84,9 @@ fn timeless(home: &Home, app: &str) -> Value {
 #[test]
 fn an_exported_app_is_the_same_elsewhere() {
     let home = looked();
-    assert_eq!(home.run(&["probe", "mine"]).code, Some(5));
-    home.must(&["item", "done", "mine", "BAK-05", "--proof", "https://example.com/runbook"]);
+    // No workflow, no runbook, no test: what a repository lacks is seen without any credential.
+    assert_eq!(home.run(&["probe", "mine"]).code, Some(3));
+    home.must(&["item", "done", "mine", "OBS-04", "--proof", "https://example.com/runbook"]);
     home.must(&["item", "note", "mine", "SEC-01", "looked twice"]);
     home.must(&["undo", "mine"]);
     let file = home.beside("mine.json");
@@ -100,7 +101,7 @@ fn an_exported_app_is_the_same_elsewhere() {
     home.must(&["app", "remove", "mine", "--confirm", "mine"]);
     home.must(&["app", "import", path]);
     assert_eq!(timeless(&home, "mine"), before);
-    assert_eq!(item(&before, "BAK-05")["truth"], "attested");
+    assert_eq!(item(&before, "OBS-04")["truth"], "attested");
     for broken in ["", "{}", "[1,2", "{\"schema\":2}"] {
         fs::write(&file, broken).unwrap();
         other.run(&["app", "import", path]).refused(1, &["mine.json"]);

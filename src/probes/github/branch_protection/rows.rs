@@ -6,6 +6,7 @@ use crate::domain::{Gap, GapKind, System};
 use crate::probes::Part;
 use crate::systems::github::facts::{ActiveRule, Allowances, Classic, ClassicChecks, Flag, Ruleset};
 use crate::systems::github::{Answered, Listed, Negative};
+use std::collections::BTreeSet;
 
 /// What the branch must demand.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -144,6 +145,24 @@ pub(super) fn row(seen: &Seen, demand: Demand) -> Row {
     }
 }
 
+/// The names of the required checks and the paths of required workflows, and whether no window hides further ones.
+pub(super) fn required_names(seen: &Seen) -> (BTreeSet<String>, BTreeSet<String>, bool) {
+    let parameters = || rules(&seen.active).iter().filter_map(|rule| rule.parameters.as_ref());
+    let by_rules = parameters().flat_map(|it| it.required_status_checks.iter().flatten()).filter_map(|it| it.context.as_ref());
+    let classic = match &seen.classic {
+        Part::Seen(Answered::Have(classic)) => classic.required_status_checks.as_ref(),
+        _ => None,
+    };
+    let stub = seen.branch.seen().and_then(|it| it.protection.as_ref()).and_then(|it| it.required_status_checks.as_ref());
+    let older = [classic, stub].into_iter().flatten().filter(|it| it.is_any_required());
+    let older =
+        older.flat_map(|it| it.contexts.iter().flatten().chain(it.checks.iter().flatten().filter_map(|it| it.context.as_ref())));
+    let names = by_rules.chain(older).map(|it| it.cut(120)).collect();
+    let workflows = parameters().flat_map(|it| it.workflows.iter().flatten()).filter_map(|it| it.path.as_ref());
+    let all = rules_gap(seen).is_none() && (seen.classic.seen().is_some() || stub.is_some());
+    (names, workflows.map(|it| it.cut(120)).collect(), all)
+}
+
 /// Why the list of active rules does not show an absence.
 fn rules_gap(seen: &Seen) -> Option<Gap> {
     match &seen.active {
@@ -202,7 +221,12 @@ fn detail(seen: &Seen, id: Option<u64>) -> Option<&Ruleset> {
 /// Those who may always pass; bypassing for pull requests only still needs the pull request. A mode that we do not know
 /// counts as always.
 fn past_ruleset(ruleset: Option<&Ruleset>) -> Option<Vec<String>> {
-    let actors = ruleset?.bypass_actors.as_ref()?;
+    let ruleset = ruleset?;
+    let Some(actors) = ruleset.bypass_actors.as_ref() else {
+        // The list is hidden; of the token's own account GitHub says all the same whether it may pass.
+        let may = ruleset.current_user_can_bypass.as_ref().is_some_and(|it| it == "always" || it == "exempt");
+        return may.then(|| vec!["the account of this token".to_owned()]);
+    };
     let passing = actors.iter().filter(|it| it.bypass_mode.as_ref().is_none_or(|mode| mode != "pull_request"));
     Some(
         passing

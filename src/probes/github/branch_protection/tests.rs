@@ -74,6 +74,9 @@ fn bypass(mode: &str) -> Value {
 fn bypass_missing() -> Value {
     json!([{"id": 42, "ruleset": {"seen": {"id": 42, "enforcement": "active"}}}])
 }
+fn bypass_of_ours(may: &str) -> Value {
+    json!([{"id": 42, "ruleset": {"seen": {"id": 42, "enforcement": "active", "current_user_can_bypass": may}}}])
+}
 fn seen(active: Value, classic: Value, branch: Value, details: Value) -> Seen {
     serde_json::from_value(json!({
         "repository": {"full_name": "acme/app", "default_branch": "main", "archived": false},
@@ -102,6 +105,15 @@ fn word(verdict: &Verdict) -> String {
 // Missing is not empty: neither passed nor failed.
 #[case::bypass_list_missing(full_rules(), unprotected(), branch(true), bypass_missing(), "no_permission")]
 #[case::bypass_refused(full_rules(), unprotected(), branch(true), json!([{"id": 42, "ruleset": refused()}]), "no_permission")]
+#[case::bypass_list_missing_but_we_may(full_rules(), unprotected(), branch(true), bypass_of_ours("always"), "fail")]
+#[case::bypass_list_missing_and_we_may_not(full_rules(), unprotected(), branch(true), bypass_of_ours("never"), "no_permission")]
+#[case::bypass_list_missing_and_we_need_a_pull_request(
+    full_rules(),
+    unprotected(),
+    branch(true),
+    bypass_of_ours("pull_requests_only"),
+    "no_permission"
+)]
 #[case::ruleset_not_asked_for(full_rules(), unprotected(), branch(true), json!([]), "no_permission")]
 #[case::stub_without_a_level(rules(json!([pull_request(1), no_force()])), refused(), json!({"seen": {"protected": true, "protection": {"required_status_checks": {"contexts": ["ci"]}}}}), nobody(), "no_permission")]
 #[case::stub_not_for_admins(rules(json!([pull_request(1), no_force()])), refused(), json!({"seen": {"protected": true, "protection": {"required_status_checks": {"enforcement_level": "non_admins", "contexts": ["ci"]}}}}), nobody(), "fail")]

@@ -72,7 +72,7 @@ async fn a_real_key_in_it_is_critical_and_not_kept(#[case] path: &str) {
 
 #[test]
 fn an_empty_repository_has_none() {
-    let seen = Seen { empty: true, ..Seen::default() };
+    let seen = Seen { ground: Ground::empty(), ..Seen::default() };
     assert_eq!(EnvFiles::decide(&seen, &acme(), noon()).outcome.word(), "not_applicable");
 }
 

@@ -51,6 +51,7 @@ fn word(verdict: &Verdict) -> String {
 #[case::browser_app(&[VITE, ("src/lib/admin.ts", "import.meta.env.SUPABASE_SERVICE_ROLE_KEY")], None, "fail")]
 #[case::edge_function(&[VITE, ("supabase/functions/a/index.ts", "Deno.env.get('SUPABASE_SERVICE_ROLE_KEY')")], None, "pass")]
 #[case::no_code(&[("README.md", "hello")], None, "ambiguous")]
+#[case::does_not_parse(&[NEXT, ADMIN, ("app/a.tsx", "'use client'\nimport { admin } from '@/lib/admin'\nconst a = ;")], None, "incomplete")]
 #[case::unreadable(&[NEXT, ("lib/a.ts", "\u{0}\u{1}\u{2}binary")], None, "incomplete")]
 #[tokio::test]
 async fn apps(#[case] files: &[(&str, &str)], #[case] imported: Option<&str>, #[case] wanted: &str) {
@@ -78,7 +79,7 @@ async fn a_key_written_into_a_client_file_is_found_and_not_kept() {
 
 #[test]
 fn an_empty_repository_has_no_code() {
-    let seen = Seen { empty: true, ..Seen::default() };
+    let seen = Seen { ground: Ground::empty(), ..Seen::default() };
     assert_eq!(ServiceRole::decide(&seen, &acme(), noon()).outcome.word(), "not_applicable");
 }
 
@@ -91,7 +92,8 @@ async fn without_files_there_is_a_gap() {
 #[test]
 fn a_fail_says_what_was_not_read() {
     let it = Use { what: "X".into(), path: "a.tsx".into(), line: 1, why: "it is".into() };
-    let seen = Seen { code_files: 1, in_client: vec![it], unread: vec!["big.ts".into()], ..Seen::default() };
+    let ground = Ground { code_files: 1, unread: vec!["big.ts".into()], ..Ground::default() };
+    let seen = Seen { ground, in_client: vec![it], ..Seen::default() };
     let verdict = ServiceRole::decide(&seen, &acme(), noon());
     assert_eq!((verdict.outcome.word(), verdict.unseen.unwrap().kind), ("fail", GapKind::Incomplete));
 }

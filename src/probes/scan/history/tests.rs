@@ -160,10 +160,9 @@ async fn what_has_no_checkout_is_cloned_scanned_and_removed() {
     assert!(verdict.findings[0].says.as_str().contains("only in history: pay.ts:1"), "{verdict:?}");
     let window = Erased::<ExposureWindow>::new().look(&sight).await.verdict;
     assert_eq!((word(&window), window.notes.len()), ("needs_judgement".to_owned(), 1), "{window:?}");
-    let made = made.lock().unwrap();
+    let made = made.lock().unwrap().clone();
     assert_eq!(made.len(), 1, "one clone for both probes");
     assert!(!made[0].exists() && std::fs::read_dir(into.path()).unwrap().next().is_none(), "the clone stayed");
-    drop(made);
     // A clone that is refused is a gap with a step, and never a clean history.
     let mut refused = crate::probes::stand_in::sight(&server, &[System::Github], &settings);
     refused.cloner = Some(Arc::new(|_, _| Err(CloneProblem::NoGit)));

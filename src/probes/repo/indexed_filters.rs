@@ -1,0 +1,178 @@
+//! Every column that the code filters or sorts by leads an index in the replayed schema (item IDX-05). How many rows a table
+//! will hold is not to be seen here, so a person judges what is listed.
+
+use crate::domain::checklist::Effort;
+use crate::domain::{AppSettings, Consent, Foreign, Gap, ProbeKind, Remedy, System, Verdict};
+use crate::probes::data;
+use crate::probes::ground::{self, Exhibit, Ground, MOST_KEPT, Spot, judge, of};
+use crate::probes::{Meta, Probe, Sight, Stage};
+use crate::repo::Survey;
+use crate::repo::migrations::{Name, Schema};
+use crate::repo::queried::{Asked, AskedColumn, Queried};
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// See the module.
+pub struct IndexedFilters;
+
+/// Columns that queries name, and which of them no index begins with.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Seen {
+    pub ground: Ground,
+    /// The code asks for tables at all.
+    pub asks: bool,
+    /// Columns that the code filters or sorts by.
+    pub columns: usize,
+    /// Those that lead no index.
+    pub bare: Vec<Exhibit>,
+    pub bare_count: usize,
+    /// Those of tables, or columns, that no migration creates.
+    pub unknown: Vec<Exhibit>,
+    pub unknown_count: usize,
+    /// Places whose table or column is computed, or where a statement stands as text.
+    pub computed: Vec<Exhibit>,
+    pub unreplayed: Vec<Exhibit>,
+}
+
+impl Probe for IndexedFilters {
+    type Seen = Seen;
+    const META: Meta = Meta {
+        id: "repo.indexed-filters",
+        system: System::Repo,
+        asks: "Does every column that the code filters or sorts by lead an index?",
+        needs: &["A checkout of the repository, or a GitHub token with Contents: read"],
+        cost: &[(System::Github, 3)],
+        consent: Consent::Passive,
+        kind: ProbeKind::Sign,
+        confirm: 1,
+        revision: 1,
+        stage: Stage::Experimental,
+        seconds: 600,
+        docs: "apis/repo-signals.md §4, §5",
+    };
+
+    async fn observe(sight: &Sight) -> Result<Seen, Gap> {
+        let survey = ground::survey(sight).await?;
+        Ok(survey.as_ref().as_ref().map_or_else(|| Seen { ground: Ground::empty(), ..Seen::default() }, seen))
+    }
+
+    fn decide(seen: &Seen, settings: &AppSettings, _now: DateTime<Utc>) -> Verdict {
+        let ground = &seen.ground;
+        if ground.empty {
+            return Verdict::not_applicable("the repository is empty: it asks nothing");
+        }
+        let gap = ground.gap("a query or an index").or_else(|| data::replay_gap(&seen.unreplayed, "which columns have an index"));
+        let verdict = if let Some(gap) = gap {
+            Verdict::undecided(gap)
+        } else if !seen.asks && ground.code_files == 0 {
+            Ground::no_code(settings)
+        } else if !seen.asks {
+            Verdict::not_applicable("no query in the code names a table")
+        } else if seen.bare_count > 0 {
+            let says =
+                format!("{} that the code filters or sorts by lead no index", of(seen.bare_count, seen.columns, "columns"));
+            Verdict::undecided(judge(says, "Add an index where the table will pass 10 000 rows, or write down the reason"))
+        } else if seen.unknown_count > 0 {
+            let says = format!(
+                "{} that the code filters or sorts by are of no table that the migrations give",
+                of(seen.unknown_count, seen.columns, "columns")
+            );
+            Verdict::undecided(judge(says, "Look at their indexes in the database"))
+        } else if let Some(first) = seen.computed.first() {
+            let says = format!("{}:{} names what it asks for in a way that cannot be followed", first.spot.path, first.spot.line);
+            Verdict::undecided(judge(says, "Look which columns are asked for there"))
+        } else {
+            Verdict::pass(format!(
+                "{} that the code filters or sorts by lead an index",
+                of(seen.columns, seen.columns, "columns")
+            ))
+        };
+        verdict
+            .with_notes(ground.exhibits("repo.column-without-index", &seen.bare))
+            .with_notes(ground.exhibits("repo.column-unknown", &seen.unknown))
+            .with_notes(ground.exhibits("repo.query-computed", &seen.computed))
+            .with_notes(ground.exhibits("repo.index-unreplayed", &seen.unreplayed))
+    }
+
+    fn remedy(seen: &Seen, _settings: &AppSettings) -> Remedy {
+        let index = |it: &Exhibit| {
+            let (table, column) = it.id.as_str().rsplit_once('.')?;
+            Some(Foreign::new(format!("`create index concurrently on {table} ({column});` in a migration of its own")))
+        };
+        Remedy { steps: seen.bare.iter().take(5).filter_map(index).collect(), effort: Effort::S }
+    }
+}
+
+fn seen(survey: &Survey) -> Seen {
+    let queried = Queried::of(survey);
+    let schema = &survey.migrations.schema;
+    let mut columns: BTreeMap<(Name, String), Vec<(&Asked, &AskedColumn)>> = BTreeMap::new();
+    for call in queried.asked.iter().filter(|it| !Schema::is_foreign(&it.table.schema)) {
+        for column in &call.columns {
+            columns.entry((column.table.clone(), column.column.clone())).or_default().push((call, column));
+        }
+    }
+    let (mut bare, mut unknown) = (Vec::new(), Vec::new());
+    for ((table, column), uses) in &columns {
+        let Some((call, first)) = uses.first() else { continue };
+        let exhibit = |says: String| Exhibit::new(format!("{table}.{column}"), Spot::new(&call.path, first.line, says));
+        let places = data::count(uses.len(), "place", "places");
+        let indexed = index(survey, table, column);
+        match indexed {
+            Some(true) => {}
+            Some(false) => {
+                let expression = schema.relations.get(table).is_some_and(crate::repo::migrations::Relation::has_expression_index);
+                let perhaps = if expression { "; an index on an expression may serve it" } else { "" };
+                bare.push((
+                    uses.len(),
+                    exhibit(format!(
+                        "{table}.{column} is asked by `{}` here, in {places}, and leads no index{perhaps}",
+                        first.operator
+                    )),
+                ));
+            }
+            None => unknown.push(exhibit(format!(
+                "{table}.{column} is asked here, in {places}, and is of no table whose columns the migrations give"
+            ))),
+        }
+    }
+    bare.sort_by(|(a, first), (b, second)| b.cmp(a).then_with(|| first.id.cmp(&second.id)));
+    let told = |says: &'static str| move |it: &crate::repo::queried::Line| Exhibit::new(&it.path, data::on(it, says));
+    let computed = queried.computed.iter().map(told("a table's name is computed here"));
+    let computed = computed.chain(queried.computed_columns.iter().map(told("a column's name is computed here")));
+    let computed = computed.chain(queried.raw.iter().map(told("a statement of SQL stands here as text")));
+    let unresolved = queried.unresolved.iter().map(|(name, it)| {
+        Exhibit::new(format!("{}.{name}", it.path), data::on(it, format!("`{name}` is declared in no schema that was read")))
+    });
+    Seen {
+        ground: data::ground(survey),
+        asks: !queried.asked.is_empty()
+            || !queried.computed.is_empty()
+            || !queried.raw.is_empty()
+            || !queried.unresolved.is_empty(),
+        columns: columns.len(),
+        bare_count: bare.len(),
+        bare: bare.into_iter().map(|(_, it)| it).take(MOST_KEPT).collect(),
+        unknown_count: unknown.len(),
+        unknown: unknown.into_iter().take(MOST_KEPT).collect(),
+        computed: computed.chain(unresolved).take(MOST_KEPT).collect(),
+        unreplayed: data::unreplayed(survey, |it| it.indexes || it.tables || it.columns),
+    }
+}
+
+/// Whether an index begins with the column; none when nothing that was read knows the column.
+fn index(survey: &Survey, table: &Name, column: &str) -> Option<bool> {
+    let models = survey.migrations.prisma.iter().flat_map(|it| &it.models);
+    let model = models.into_iter().find(|it| it.table == table.name && it.schema.as_deref().unwrap_or("public") == table.schema);
+    let of_model = model.map(|it| it.indexes.iter().any(|it| it.first().is_some_and(|first| first == column)));
+    let Some(relation) = survey.migrations.schema.relations.get(table) else { return of_model };
+    if relation.is_led_by(column) || of_model == Some(true) {
+        return Some(true);
+    }
+    let is_known = relation.columns.iter().any(|it| it == column);
+    (is_known && relation.is_table()).then_some(false)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,97 @@
+//! Schemas that check, and the many things that look like one.
+
+use super::*;
+use crate::probes::stand_in::{acme, of_files, word};
+use rstest::rstest;
+
+const NEXT: (&str, &str) = (
+    "package.json",
+    r#"{"dependencies": {"next": "16", "zod": "4", "openai": "6", "@upstash/ratelimit": "2", "bcrypt": "6", "@supabase/supabase-js": "2"}}"#,
+);
+
+const WRITE: &str = "await db.from('a').insert(body)";
+
+fn route(check: &str) -> String {
+    format!(
+        "import {{ z }} from 'zod'\nimport {{ saved, other }} from '@/lib/schemas'\nimport {{ parseBody, trim }} from '@/lib/parse'\nconst Schema = z.object({{}})\nexport async function POST(request) {{ const body = await request.json(); {check}; {WRITE} }}"
+    )
+}
+
+#[rstest]
+#[case::here("Schema.parse(body)", "needs_judgement")]
+#[case::of_a_module("saved.safeParse(body)", "needs_judgement")]
+#[case::by_a_helper("await parseBody(body)", "needs_judgement")]
+#[case::by_a_helper_that_checks_nothing("await trim(body)", "fail")]
+#[case::of_a_module_without_a_library("other.parse(body)", "fail")]
+#[case::json("JSON.parse(body.text)", "fail")]
+#[case::date("Date.parse(body.day)", "fail")]
+#[case::something_else("Schema.parse(process.env)", "fail")]
+#[case::nothing("", "fail")]
+#[tokio::test]
+async fn checks(#[case] check: &str, #[case] wanted: &str) {
+    let schemas =
+        ("lib/schemas.ts", "import { z } from 'zod'\nexport const saved = z.object({})\nexport { other } from './other'");
+    let other = ("lib/other.ts", "export const other = { parse: (x) => x }");
+    let parse = (
+        "lib/parse.ts",
+        "import { z } from 'zod'\nconst Body = z.object({})\nexport const parseBody = async (b) => Body.parse(b)\nexport const trim = (b) => b.trim()",
+    );
+    let text = route(check);
+    let answer = of_files::<InputValidation>(&[NEXT, schemas, other, parse, ("app/api/a/route.ts", &text)], acme()).await;
+    assert_eq!(word(&answer.verdict), wanted, "{:?}", answer.verdict);
+    assert_eq!(answer.remedy.steps.is_empty(), wanted != "fail");
+}
+
+#[rstest]
+#[case::upstream(
+    "export async function GET() { const r = await fetch('https://example.com'); return Response.json(await r.json()) }",
+    "not_applicable"
+)]
+#[case::reads_and_writes_nothing(
+    "export async function POST(r) { const b = await r.json(); return Response.json(b) }",
+    "needs_judgement"
+)]
+#[case::a_webhook(
+    "export async function POST(r) { const e = stripe.webhooks.constructEvent(await r.text(), a, b); await db.from('a').insert(e) }",
+    "not_applicable"
+)]
+#[case::a_helper_that_is_not_seen(
+    "import { check } from '@acme/checks'\nexport async function POST(r) { const b = await r.json(); check(b); await db.from('a').insert(b) }",
+    "needs_judgement"
+)]
+#[tokio::test]
+async fn endpoints(#[case] text: &str, #[case] wanted: &str) {
+    let answer = of_files::<InputValidation>(&[NEXT, ("app/api/a/route.ts", text)], acme()).await;
+    assert_eq!(word(&answer.verdict), wanted, "{:?}", answer.verdict);
+}
+
+#[tokio::test]
+async fn a_declared_library_and_a_form_check_nothing() {
+    let form = (
+        "app/form.tsx",
+        "'use client'\nimport { z } from 'zod'\nimport { save } from './actions'\nconst S = z.object({})\nexport const F = () => <form action={(f) => save(S.parse(f))}/>",
+    );
+    let action = ("app/actions.ts", "'use server'\nexport async function save(input) { await db.from('a').insert(input) }");
+    let answer = of_files::<InputValidation>(&[NEXT, form, action], acme()).await;
+    assert_eq!(word(&answer.verdict), "fail", "{:?}", answer.verdict);
+    assert_eq!(answer.verdict.findings[0].resource.as_str(), "app/actions.ts#save");
+}
+
+#[tokio::test]
+async fn a_repository_without_code_may_be_the_wrong_one() {
+    assert_eq!(word(&of_files::<InputValidation>(&[("README.md", "hello")], acme()).await.verdict), "ambiguous");
+}
+
+#[test]
+fn an_empty_repository_has_nothing() {
+    let seen = Seen { ground: Ground::empty(), ..Seen::default() };
+    let verdict = InputValidation::decide(&seen, &acme(), crate::systems::stand_in::noon());
+    assert_eq!(verdict.outcome.word(), "not_applicable");
+}
+
+#[test]
+fn what_was_not_read_is_a_gap_and_no_absence() {
+    let ground = Ground { code_files: 1, unread: vec!["big.ts".into()], ..Ground::default() };
+    let verdict = InputValidation::decide(&Seen { ground, ..Seen::default() }, &acme(), crate::systems::stand_in::noon());
+    assert_eq!(verdict.outcome.gap().map(|it| it.kind), Some(crate::domain::GapKind::Incomplete));
+}

@@ -1,0 +1,209 @@
+//! What the migrations say of row-level security: tables of the exposed schema on which it is never enabled, policies that
+//! are literally true (dossier repo-signals.md §4). At most evidence: the database decides.
+
+use crate::domain::checklist::Effort;
+use crate::domain::{AppSettings, Consent, Foreign, Gap, GapKind, ProbeKind, Remedy, System, Verdict};
+use crate::probes::data::{self, count};
+use crate::probes::ground::{self, Exhibit, Ground, MOST_KEPT, judge, of};
+use crate::probes::{Meta, Probe, Sight, Stage};
+use crate::repo::Survey;
+use crate::repo::migrations::{Schema, Sort, Tool};
+use crate::repo::project::{LinkKind, Strength};
+use crate::repo::queried::Queried;
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+/// See the module.
+pub struct RowLevelSecurity;
+
+/// What the replayed schema leaves open.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Seen {
+    pub ground: Ground,
+    /// Client keys of Supabase reach the schema `public`.
+    pub is_supabase: bool,
+    /// Tables of `public` in the replayed schema.
+    pub tables: usize,
+    /// Tables that the code uses and no migration creates: of those the files say nothing.
+    #[serde(default)]
+    pub unmade: Vec<Foreign>,
+    /// Those on which it is off, and whose rights were not taken from client roles.
+    pub open: Vec<Exhibit>,
+    pub policies: usize,
+    /// Policies whose condition is literally true.
+    pub always_true: Vec<Exhibit>,
+    /// Views that ask with their owner's rights, and functions that do so with a search path of the caller's.
+    pub around: Vec<Exhibit>,
+    pub unreplayed: Vec<Exhibit>,
+    /// An event trigger that may enable it on every new table.
+    pub event_trigger: Option<Exhibit>,
+}
+
+impl Probe for RowLevelSecurity {
+    type Seen = Seen;
+    const META: Meta = Meta {
+        id: "repo.row-level-security",
+        system: System::Repo,
+        asks: "Do the migrations enable row-level security on every table of the exposed schema?",
+        needs: &["A checkout of the repository, or a GitHub token with Contents: read"],
+        cost: &[(System::Github, 3)],
+        consent: Consent::Passive,
+        kind: ProbeKind::Sign,
+        confirm: 1,
+        revision: 1,
+        stage: Stage::Experimental,
+        seconds: 600,
+        docs: "apis/repo-signals.md §4",
+    };
+
+    async fn observe(sight: &Sight) -> Result<Seen, Gap> {
+        let survey = ground::survey(sight).await?;
+        Ok(survey.as_ref().as_ref().map_or_else(|| Seen { ground: Ground::empty(), ..Seen::default() }, seen))
+    }
+
+    fn decide(seen: &Seen, settings: &AppSettings, _now: DateTime<Utc>) -> Verdict {
+        let ground = &seen.ground;
+        if ground.empty {
+            return Verdict::not_applicable("the repository is empty: it has no tables");
+        }
+        let gap = ground.gap("a table or a policy").or_else(|| data::replay_gap(&seen.unreplayed, "row-level security"));
+        let open = of(seen.open.len(), seen.tables, "tables");
+        let verdict = if let Some(gap) = gap {
+            Verdict::undecided(gap)
+        } else if !seen.is_supabase && ground.code_files == 0 {
+            Ground::no_code(settings)
+        } else if !seen.is_supabase {
+            Verdict::not_applicable("nothing here uses Supabase, so no client key reaches the tables")
+        } else if seen.tables == 0 {
+            Verdict::undecided(judge(
+                "no migration creates a table, so nothing here says how it is protected",
+                "Ask the database",
+            ))
+        } else if !seen.open.is_empty() && seen.event_trigger.is_some() {
+            let says = format!("{open} never get row-level security by name, and an event trigger may enable it");
+            Verdict::undecided(judge(says, "Read what the event trigger does, and ask the database"))
+        } else if !seen.open.is_empty() {
+            Verdict::undecided(judge(
+                format!("{open} end without row-level security in the migrations"),
+                "Ask the database, and enable it in a migration",
+            ))
+        } else if !seen.always_true.is_empty() {
+            let says = format!("{} are literally true", of(seen.always_true.len(), seen.policies, "policies"));
+            Verdict::undecided(judge(says, "Give a reason for each, or restrict it to the row's owner"))
+        } else if !seen.around.is_empty() {
+            let says = format!(
+                "{} may go round row-level security",
+                count(seen.around.len(), "view or function", "views and functions")
+            );
+            Verdict::undecided(judge(says, "Set `security_invoker` on views, and a fixed search path on functions"))
+        } else if let Some(first) = seen.unmade.first() {
+            let unmade = count(seen.unmade.len(), "table", "tables");
+            let made = of(seen.tables, seen.tables, "tables of the migrations have row-level security");
+            let says = format!("{made}, and no migration creates {unmade} that the code uses, such as {first}");
+            let gap = Gap::new(GapKind::Incomplete, System::Repo, says);
+            Verdict::undecided(gap.needs("Ask the database, and pull its schema as a migration"))
+        } else {
+            Verdict::pass(format!(
+                "the migrations enable row-level security on {}",
+                of(seen.tables, seen.tables, "tables of `public`")
+            ))
+        };
+        verdict
+            .with_notes(ground.exhibits("repo.rls-off", &seen.open))
+            .with_notes(ground.exhibits("repo.policy-always-true", &seen.always_true))
+            .with_notes(ground.exhibits("repo.rls-bypass", &seen.around))
+            .with_notes(ground.exhibits("repo.rls-unreplayed", &seen.unreplayed))
+            .with_notes(ground.exhibits("repo.rls-event-trigger", seen.event_trigger.as_slice()))
+    }
+
+    fn remedy(seen: &Seen, _settings: &AppSettings) -> Remedy {
+        let Some(first) = seen.open.first() else { return Remedy::default() };
+        let step = format!("Write policies, then `alter table {} enable row level security;` in a migration", first.id);
+        Remedy { steps: vec![Foreign::new(step)], effort: Effort::M }
+    }
+}
+
+fn seen(survey: &Survey) -> Seen {
+    let migrations = &survey.migrations;
+    let schema = &migrations.schema;
+    let reaches = |role: &str, revoked: &std::collections::BTreeSet<String>| !revoked.contains(role);
+    let open = schema.exposed().filter(|(_, it)| {
+        !it.row_security
+            && (reaches("anon", &it.revoked) || reaches("authenticated", &it.revoked))
+            && !it.revoked.contains("public")
+    });
+    let policies =
+        || schema.exposed().flat_map(|(table, it)| it.policies.iter().map(move |(name, policy)| (table, name, policy)));
+    let always_true = policies().filter(|(_, _, it)| it.is_always_true() && !it.is_for_service());
+    let views = schema.relations.iter().filter(|(name, it)| {
+        name.schema == "public"
+            && matches!(it.sort, Sort::View | Sort::MaterializedView)
+            && !it.security_invoker
+            && reaches("anon", &it.revoked)
+    });
+    let views = views.map(|(name, it)| {
+        Exhibit::new(name.to_string(), data::at(&it.at, format!("the view {name} asks with its owner's rights")))
+    });
+    let functions =
+        schema.functions.iter().filter(|(name, it)| name.schema == "public" && it.security_definer && !it.sets_search_path);
+    let functions = functions.map(|(name, it)| {
+        Exhibit::new(
+            format!("{name}()"),
+            data::at(&it.at, format!("{name}() runs with its owner's rights and the caller's search path")),
+        )
+    });
+    Seen {
+        ground: data::ground(survey),
+        is_supabase: is_supabase(survey),
+        unmade: unmade(survey),
+        tables: schema.exposed().count(),
+        open: open
+            .map(|(name, it)| {
+                Exhibit::new(
+                    name.to_string(),
+                    data::at(&it.at, format!("{name} is created here, and row-level security ends off")),
+                )
+            })
+            .take(MOST_KEPT)
+            .collect(),
+        policies: policies().count(),
+        always_true: always_true
+            .map(|(table, name, it)| {
+                let says = format!("policy `{name}` lets {} {} every row of {table}", who(&it.roles), it.command);
+                Exhibit::new(format!("{table}.{name}"), data::at(&it.at, says))
+            })
+            .take(MOST_KEPT)
+            .collect(),
+        around: views.chain(functions).take(MOST_KEPT).collect(),
+        unreplayed: data::unreplayed(survey, |it| it.security || it.tables),
+        event_trigger: schema
+            .event_trigger
+            .as_ref()
+            .map(|it| Exhibit::new("trigger", data::at(it, "an event trigger may act on every new table"))),
+    }
+}
+
+/// Whether a client of Supabase is used, or a project of it is named: a client that no manifest declares is one too.
+fn is_supabase(survey: &Survey) -> bool {
+    let project = &survey.project;
+    survey.migrations.has(Tool::Supabase)
+        || survey.needs(&["@supabase/supabase-js", "@supabase/ssr"])
+        || project.links.iter().any(|it| it.kind == LinkKind::SupabaseProject)
+        || project.systems.iter().any(|it| it.name == "Supabase" && it.strength == Strength::Imported)
+}
+
+fn unmade(survey: &Survey) -> Vec<Foreign> {
+    let schema = &survey.migrations.schema;
+    let asked = Queried::of(survey).asked;
+    let names: std::collections::BTreeSet<_> = asked.into_iter().map(|it| it.table).collect();
+    let unmade = names.into_iter().filter(|it| !Schema::is_foreign(&it.schema) && it.schema != "?");
+    let unmade = unmade.filter(|it| !schema.relations.contains_key(it));
+    unmade.map(|it| Foreign::new(it.to_string())).take(MOST_KEPT).collect()
+}
+
+fn who(roles: &[String]) -> String {
+    if roles.is_empty() { "everybody".to_owned() } else { roles.join(", ") }
+}
+
+#[cfg(test)]
+mod tests;

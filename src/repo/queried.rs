@@ -1,0 +1,170 @@
+//! What the app's code asks of its database, in the names that the database has: Prisma's models and Drizzle's variables
+//! are put back to tables and columns. A name that nothing declares is told, never guessed.
+
+use super::Survey;
+use super::code::queries::{Column, DrizzleTable, TableCall, Verb, Via};
+use super::migrations::{Model, Name};
+use std::collections::BTreeMap;
+
+/// A column that a query filters or sorts by.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct AskedColumn {
+    pub table: Name,
+    pub column: String,
+    /// Such as `eq`, `where`, `order`.
+    pub operator: String,
+    pub line: u32,
+}
+
+/// One call on a table.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Asked {
+    pub via: Via,
+    pub table: Name,
+    pub verb: Option<Verb>,
+    pub path: String,
+    pub line: u32,
+    pub columns: Vec<AskedColumn>,
+    pub bounded: bool,
+}
+
+/// A line of the code.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Line {
+    pub path: String,
+    pub line: u32,
+}
+
+/// What all files together ask.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Queried {
+    pub asked: Vec<Asked>,
+    /// Where the name of a table is computed.
+    pub computed: Vec<Line>,
+    /// Where the name of a column is computed.
+    pub computed_columns: Vec<Line>,
+    /// Where a statement stands as text, of which nothing was looked into.
+    pub raw: Vec<Line>,
+    /// Calls on a model or variable that nothing declares.
+    pub unresolved: Vec<(String, Line)>,
+    /// Where a connection is opened or a stored function is called.
+    pub others: usize,
+}
+
+/// Whether a file is run by a person and not by the app: a script in the root, a folder of scripts, a seed
+/// (dossier repo-signals.md §5, false positives).
+#[must_use]
+pub fn is_script(path: &str) -> bool {
+    let lower = path.to_ascii_lowercase();
+    let (folders, name) = lower.rsplit_once('/').unwrap_or(("", &lower));
+    let stem = name.split('.').next().unwrap_or(name);
+    let known = ["middleware", "proxy", "instrumentation", "server", "index", "main", "app", "worker", "auth", "db"];
+    let is_root_script = folders.is_empty() && !known.contains(&stem);
+    let below = ["scripts", "script", "seed", "seeds", "seeders", "fixtures", "examples", "docs", "tools"];
+    is_root_script || folders.split('/').any(|it| below.contains(&it)) || stem == "seed" || stem.starts_with("seed-")
+}
+
+impl Queried {
+    /// Of everything that the app's own code asks.
+    #[must_use]
+    pub fn of(survey: &Survey) -> Self {
+        let tables: BTreeMap<&str, &DrizzleTable> =
+            survey.code.iter().flat_map(|it| &it.queries.drizzle).map(|it| (it.variable.as_str(), it)).collect();
+        let mut queried = Self::default();
+        for file in survey.code.iter().filter(|it| !is_script(&it.path)) {
+            let line = |line: u32| Line { path: file.path.clone(), line };
+            queried.computed.extend(file.queries.computed.iter().map(|it| line(*it)));
+            queried.raw.extend(file.queries.raw.iter().map(|it| line(it.line)));
+            queried.others += file.queries.connections.len() + file.queries.functions.len();
+            for call in &file.queries.calls {
+                let named = match call.via {
+                    Via::Supabase => Some(supabase(survey, call)),
+                    Via::Prisma => {
+                        survey.migrations.prisma.as_ref().and_then(|it| it.model(&call.table)).map(|it| prisma(it, call))
+                    }
+                    Via::Drizzle => tables.get(call.table.as_str()).map(|it| drizzle(it, &tables, call)),
+                };
+                match named {
+                    Some((table, columns)) => queried.asked.push(Asked {
+                        via: call.via,
+                        table,
+                        verb: call.verb,
+                        path: file.path.clone(),
+                        line: call.line,
+                        columns,
+                        bounded: call.bounded,
+                    }),
+                    None => queried.unresolved.push((call.table.clone(), line(call.line))),
+                }
+                queried.computed_columns.extend(call.computed_columns.iter().map(|it| line(*it)));
+            }
+        }
+        queried
+    }
+
+    /// Whether the app asks a database at all.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.asked.is_empty() && self.computed.is_empty() && self.raw.is_empty() && self.unresolved.is_empty() && self.others == 0
+    }
+}
+
+fn every(call: &TableCall) -> impl Iterator<Item = &Column> {
+    call.filters.iter().chain(&call.orders)
+}
+
+fn asked(table: &Name, column: String, it: &Column) -> AskedColumn {
+    AskedColumn { table: table.clone(), column, operator: it.operator.clone(), line: it.line }
+}
+
+fn supabase(survey: &Survey, call: &TableCall) -> (Name, Vec<AskedColumn>) {
+    let schema = call.schema.clone().unwrap_or_else(|| "public".to_owned());
+    let table = Name { schema: schema.clone(), name: call.table.clone() };
+    let columns = every(call).filter_map(|it| {
+        let of = match &it.of {
+            None => table.clone(),
+            // What is embedded may go by another name than its table's.
+            Some(of) => {
+                let named = Name { schema: schema.clone(), name: of.clone() };
+                survey.migrations.schema.relations.contains_key(&named).then_some(named)?
+            }
+        };
+        Some(asked(&of, it.name.clone(), it))
+    });
+    (table.clone(), columns.collect())
+}
+
+fn prisma(model: &Model, call: &TableCall) -> (Name, Vec<AskedColumn>) {
+    let schema = model.schema.clone().unwrap_or_else(|| "public".to_owned());
+    let table = Name { schema, name: model.table.clone() };
+    // A field that is no column leads to another model, or names a key of several.
+    let columns = every(call).filter_map(|it| Some(asked(&table, model.columns.get(&it.name)?.clone(), it)));
+    (table.clone(), columns.collect())
+}
+
+fn drizzle(table: &DrizzleTable, tables: &BTreeMap<&str, &DrizzleTable>, call: &TableCall) -> (Name, Vec<AskedColumn>) {
+    let name =
+        |it: &DrizzleTable| Name { schema: it.schema.clone().unwrap_or_else(|| "public".to_owned()), name: it.table.clone() };
+    let columns = every(call).filter_map(|it| {
+        let of = tables.get(it.of.as_deref()?)?;
+        Some(asked(&name(of), of.columns.get(&it.name)?.clone(), it))
+    });
+    (name(table), columns.collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rstest::rstest;
+
+    #[rstest]
+    #[case("debug-users.js", true)]
+    #[case("scripts/fix.ts", true)]
+    #[case("prisma/seed.ts", true)]
+    #[case("middleware.ts", false)]
+    #[case("src/lib/db.ts", false)]
+    #[case("supabase/functions/a/index.ts", false)]
+    fn scripts(#[case] path: &str, #[case] wanted: bool) {
+        assert_eq!(is_script(path), wanted);
+    }
+}

@@ -1,0 +1,310 @@
+//! What a step is for: the tools that its commands call, through the scripts of packages, the repository's own actions and
+//! workflows (dossier repo-signals.md §11). A step whose failure nobody hears is marked so.
+
+mod tools;
+
+use super::command::{Command, commands};
+use super::{Job, Step, Workflows};
+use crate::repo::place::folder;
+use crate::repo::project::Project;
+use serde::{Deserialize, Serialize};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// What a command is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Meaning {
+    /// Dependencies exactly as the lockfile has them.
+    InstallFrozen,
+    /// Dependencies as the registry has them today.
+    InstallLoose,
+    Types,
+    Lint,
+    Test,
+    /// Tests that use the app as a person does.
+    EndToEnd,
+    Build,
+    SecretScan,
+    /// Known weaknesses of dependencies.
+    Audit,
+    Migrate,
+    Deploy,
+    Backup,
+    Restore,
+}
+
+impl Meaning {
+    /// What a person calls it.
+    #[must_use]
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::InstallFrozen => "frozen install",
+            Self::InstallLoose => "install without a frozen lockfile",
+            Self::Types => "type check",
+            Self::Lint => "lint",
+            Self::Test => "tests",
+            Self::EndToEnd => "end-to-end tests",
+            Self::Build => "build",
+            Self::SecretScan => "secret scan",
+            Self::Audit => "dependency audit",
+            Self::Migrate => "migrations",
+            Self::Deploy => "deploy",
+            Self::Backup => "backup",
+            Self::Restore => "restore",
+        }
+    }
+}
+
+/// Why something can go wrong there and the run stays green.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Soft {
+    /// `|| true`, `; exit 0`, `set +e`.
+    Forgiven,
+    /// `continue-on-error`, at the step or its job.
+    ContinueOnError,
+    /// Passes when there is no test at all.
+    PassWithNoTests,
+    /// The script that bears the name only prints something.
+    OnlyEcho,
+    /// Its output goes into another command, and without `pipefail` only that one's end counts.
+    Piped,
+    /// A dump of the tables' form without what is in them.
+    SchemaOnly,
+}
+
+impl Soft {
+    /// Why, in words that continue "it cannot fail:".
+    #[must_use]
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::Forgiven => "its failure is forgiven (`|| true`, `exit 0` or `set +e`)",
+            Self::ContinueOnError => "`continue-on-error` lets the run go on",
+            Self::PassWithNoTests => "it passes without a single test",
+            Self::OnlyEcho => "the script only prints something",
+            Self::Piped => "it is piped without `set -o pipefail`, so its failure is not heard",
+            Self::SchemaOnly => "it dumps the form of the tables and no data",
+        }
+    }
+}
+
+/// Something that a step does.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Work {
+    pub meaning: Meaning,
+    /// Of the workflow's file; of the called file for what is called.
+    pub line: u32,
+    /// The command, with the script that it was found through.
+    pub says: String,
+    pub soft: Option<Soft>,
+    /// The step runs only under a condition.
+    pub conditional: bool,
+}
+
+/// Where a command runs and what may be followed from there.
+struct Context<'p> {
+    project: &'p Project,
+    /// The folder in which it runs.
+    folder: String,
+    /// Whether the failure of an earlier part of a pipe counts.
+    pipefail: bool,
+    /// Scripts that are being followed.
+    within: Vec<String>,
+}
+
+/// Most scripts that call each other.
+const MOST_FOLLOWED: usize = 6;
+
+/// Gives every step its work, then follows actions and called workflows of the repository itself.
+pub(super) fn follow(workflows: &mut Workflows, project: &Project) {
+    for action in &mut workflows.actions {
+        for step in &mut action.steps {
+            step.work = work_of(step, project, false);
+        }
+    }
+    let actions: BTreeMap<String, Vec<Work>> = workflows
+        .actions
+        .iter()
+        .map(|it| (folder(&it.path).to_owned(), it.steps.iter().flat_map(|step| step.work.clone()).collect()))
+        .collect();
+    for job in workflows.files.iter_mut().flat_map(|it| &mut it.jobs) {
+        let soft = job.continue_on_error;
+        for step in &mut job.steps {
+            step.work = work_of(step, project, soft);
+            let Some(own) = step.uses.as_deref().and_then(|it| it.strip_prefix("./")) else { continue };
+            match actions.get(own.trim_end_matches('/')) {
+                Some(work) => {
+                    let work: Vec<Work> = work.iter().map(|it| called(it, own, step, soft)).collect();
+                    step.work.extend(work);
+                }
+                None => job.unfollowed = true,
+            }
+        }
+    }
+    // A workflow that calls may be called itself; a few rounds settle what people write.
+    for _ in 0..MOST_FOLLOWED {
+        let done: BTreeMap<String, Vec<Work>> =
+            workflows.files.iter().map(|it| (it.path.clone(), it.work().map(|(_, _, work)| work.clone()).collect())).collect();
+        for job in workflows.files.iter_mut().flat_map(|it| &mut it.jobs) {
+            let Some(uses) = job.uses.clone() else { continue };
+            match uses.strip_prefix("./").and_then(|own| done.get(own)) {
+                Some(work) => job.called = work.iter().map(|it| through(it, &uses, job)).collect(),
+                None => job.unfollowed = true,
+            }
+        }
+    }
+}
+
+fn called(work: &Work, action: &str, step: &Step, soft: bool) -> Work {
+    Work {
+        line: step.line,
+        says: format!("{action}: {}", work.says),
+        soft: work.soft.or((soft || step.continue_on_error).then_some(Soft::ContinueOnError)),
+        conditional: work.conditional || step.condition.is_some(),
+        meaning: work.meaning,
+    }
+}
+
+fn through(work: &Work, workflow: &str, job: &Job) -> Work {
+    Work {
+        line: job.line,
+        says: if work.says.starts_with(workflow) { work.says.clone() } else { format!("{workflow}: {}", work.says) },
+        soft: work.soft.or(job.continue_on_error.then_some(Soft::ContinueOnError)),
+        conditional: work.conditional || job.condition.is_some(),
+        meaning: work.meaning,
+    }
+}
+
+fn work_of(step: &Step, project: &Project, soft_job: bool) -> Vec<Work> {
+    let mut work: Vec<Work> = Vec::new();
+    let conditional = step.condition.as_deref().is_some_and(restricts);
+    if let Some(uses) = &step.uses {
+        work.extend(tools::of_action(uses, &step.with).map(|meaning| Work {
+            meaning,
+            line: step.line,
+            says: uses.clone(),
+            soft: None,
+            conditional,
+        }));
+    }
+    if let Some(run) = &step.run {
+        let shell = step.shell.as_deref().unwrap_or_default();
+        let folder = step.folder.as_deref().unwrap_or_default().trim_start_matches("./").trim_end_matches('/');
+        let context = Context {
+            project,
+            folder: folder.to_owned(),
+            // `shell: bash`, when it is written down, is run with `-eo pipefail`; the unwritten default is not.
+            pipefail: shell == "bash" || shell.contains("pipefail") || run.contains("pipefail"),
+            within: Vec::new(),
+        };
+        for (command, found) in context.all(run) {
+            let line = step.run_line + command.before;
+            work.extend(found.into_iter().map(|it| Work { line, conditional, ..it }));
+        }
+    }
+    for it in &mut work {
+        it.soft = it.soft.or((soft_job || step.continue_on_error).then_some(Soft::ContinueOnError));
+    }
+    work
+}
+
+/// Whether a condition leaves out runs that would matter; one on what came before does not.
+fn restricts(condition: &str) -> bool {
+    let bare = condition.replace(' ', "");
+    !matches!(bare.as_str(), "always()" | "success()" | "!cancelled()" | "${{always()}}" | "${{!cancelled()}}" | "true")
+}
+
+impl Context<'_> {
+    /// The commands of a script, each with what it does.
+    fn all(&self, script: &str) -> Vec<(Command, Vec<Work>)> {
+        let commands = commands(script);
+        // `cd apps/web` holds for what stands behind it.
+        let mut here =
+            Context { project: self.project, folder: self.folder.clone(), pipefail: self.pipefail, within: self.within.clone() };
+        let mut all = Vec::new();
+        for command in commands {
+            if command.word(0) == "cd" {
+                here.folder = joined(&here.folder, command.word(1));
+            }
+            let work = here.of(&command);
+            all.push((command, work));
+        }
+        all
+    }
+
+    fn of(&self, command: &Command) -> Vec<Work> {
+        let soft = command.soft.map(|_| Soft::Forgiven);
+        let says = cut(&command.words.join(" "));
+        if let Some((meaning, own)) = tools::of_command(command, self.project, &self.folder) {
+            let piped = (command.piped && !self.pipefail && meaning == Meaning::Backup).then_some(Soft::Piped);
+            return vec![Work { meaning, line: 0, says, soft: soft.or(own).or(piped), conditional: false }];
+        }
+        let Some(called) = tools::scripts_called(command) else { return Vec::new() };
+        let mut work = Vec::new();
+        for name in called.names {
+            if self.within.contains(&name) || self.within.len() >= MOST_FOLLOWED {
+                continue;
+            }
+            let mut seen = BTreeSet::new();
+            for (folder, body) in self.bodies(&name, called.everywhere) {
+                if !seen.insert((folder, body)) {
+                    continue;
+                }
+                work.extend(self.of_script(&name, folder, body, command));
+            }
+        }
+        for it in &mut work {
+            it.soft = it.soft.or(soft);
+            if command.has("--passWithNoTests") && matches!(it.meaning, Meaning::Test | Meaning::EndToEnd) {
+                it.soft = it.soft.or(Some(Soft::PassWithNoTests));
+            }
+        }
+        work
+    }
+
+    fn of_script(&self, name: &str, folder: &str, body: &str, command: &Command) -> Vec<Work> {
+        let within = self.within.iter().cloned().chain([name.to_owned()]).collect();
+        let inner = Context { project: self.project, folder: folder.to_owned(), pipefail: body.contains("pipefail"), within };
+        let all = inner.all(body);
+        let only_prints =
+            !all.is_empty() && all.iter().all(|(it, _)| matches!(it.word(0), "echo" | "true" | ":" | "exit" | "printf"));
+        let says = |inside: &str| cut(&format!("{} → {inside}", command.words.join(" ")));
+        if only_prints {
+            // npm's own placeholder ends with an error: that one is heard.
+            let fails = all.iter().any(|(it, _)| it.word(0) == "exit" && it.word(1) != "0");
+            let meaning = tools::by_script_name(name).filter(|_| !fails);
+            return meaning
+                .map(|meaning| Work { meaning, line: 0, says: says(body), soft: Some(Soft::OnlyEcho), conditional: false })
+                .into_iter()
+                .collect();
+        }
+        all.into_iter().flat_map(|(_, work)| work).map(|it| Work { says: says(&it.says), ..it }).collect()
+    }
+
+    /// The scripts of that name: of the package here, or of every package.
+    fn bodies(&self, name: &str, everywhere: bool) -> Vec<(&str, &str)> {
+        let scripts =
+            self.project.packages.iter().filter_map(|it| Some((it.folder.as_str(), it.scripts.get(name)?.text.as_str())));
+        let here: Vec<(&str, &str)> =
+            if everywhere { Vec::new() } else { scripts.clone().filter(|it| it.0 == self.folder).collect() };
+        if everywhere || (here.is_empty() && self.folder.contains('$')) { scripts.collect() } else { here }
+    }
+}
+
+fn joined(folder: &str, to: &str) -> String {
+    let mut parts: Vec<&str> =
+        if to.starts_with('/') { Vec::new() } else { folder.split('/').filter(|it| !it.is_empty()).collect() };
+    for part in to.split('/') {
+        match part {
+            "" | "." => {}
+            ".." => drop(parts.pop()),
+            part => parts.push(part),
+        }
+    }
+    parts.join("/")
+}
+
+fn cut(text: &str) -> String {
+    const MOST: usize = 120;
+    if text.chars().count() <= MOST { text.to_owned() } else { text.chars().take(MOST - 1).chain(['…']).collect() }
+}
