@@ -59,7 +59,7 @@ const WORDS: [(&str, [&str; 3]); 61] = [
     ("repo.rate-limits", ["not_applicable", "not_applicable", "not_applicable"]),
     ("repo.paid-call-limits", ["not_applicable", "not_applicable", "not_applicable"]),
     ("repo.usage-quota", ["not_applicable", "not_applicable", "not_applicable"]),
-    ("repo.background-jobs", ["pass", "pass", "pass"]),
+    ("repo.background-jobs", ["needs_judgement", "needs_judgement", "needs_judgement"]),
     ("repo.pooled-connections", ["pass", "pass", "pass"]),
     ("repo.indexed-filters", ["pass", "pass", "pass"]),
     ("repo.cached-reads", ["needs_judgement", "needs_judgement", "needs_judgement"]),

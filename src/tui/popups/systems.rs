@@ -51,9 +51,9 @@ fn all(prose: &mut Prose, world: &World, inventory: &Inventory, width: u16) {
     prose.blank();
     if !look.systems.is_empty() {
         if width >= TABLE {
-            table(prose, &look.systems, usize::from(width))
+            table(prose, &look.systems, usize::from(width));
         } else {
-            stacked(prose, &look.systems, usize::from(width))
+            stacked(prose, &look.systems, usize::from(width));
         }
         prose.blank();
     }
@@ -108,8 +108,8 @@ fn table(prose: &mut Prose, systems: &[Entry], across: usize) {
     let tail = widest(&|it| width(&more(it)), 4, 8);
     let place = across.saturating_sub(name + purpose + strength + tail + 8).max(12);
     let row = |cells: [&str; 5]| {
-        let [a, b, c, d, e] = cells;
-        format!("{}  {}  {}  {}  {e}", fit(a, name), fit(b, purpose), fit(c, strength), fit(d, place))
+        let [what, serves, how, first, rest] = cells;
+        format!("{}  {}  {}  {}  {rest}", fit(what, name), fit(serves, purpose), fit(how, strength), fit(first, place))
     };
     prose.line(Line::from(prose.span(Role::Heading, row(["system", "for what", "strength", "first seen", "more"]))));
     for entry in systems {
