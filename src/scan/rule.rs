@@ -53,6 +53,9 @@ pub(super) enum Mask {
     Address,
 }
 
+/// Characters more or less than a provider's own length that are a slip and no new form.
+const HARDLY_OFF: usize = 3;
+
 /// One kind of credential.
 pub(super) struct Rule {
     /// Stable for ever: it is part of a finding's name.
@@ -173,9 +176,15 @@ impl<'t> Candidate<'t> {
         self.rule.lengths.is_empty() || self.rule.lengths.contains(&self.value().len())
     }
 
-    /// As the rule says; at most contextual if the length is not the provider's.
+    /// As the rule says; at most contextual if the length is not the provider's. A new form is longer by more than a few
+    /// characters: what is hardly off is a known one that was cut off or ran into what stands beside it, and opens nothing.
     pub(super) fn kept(&self) -> Judged {
-        let most = if self.has_usual_length() { Confidence::Proven } else { Confidence::Contextual };
+        let off = self.rule.lengths.iter().map(|length| length.abs_diff(self.value().len())).min();
+        let most = match off.unwrap_or_default() {
+            0 => Confidence::Proven,
+            1..=HARDLY_OFF => Confidence::Weak,
+            _ => Confidence::Contextual,
+        };
         let confidence = self.rule.confidence.min(most);
         Judged { confidence, severity: self.rule.severity, belongs_to: None, at: None, identity: None }
     }

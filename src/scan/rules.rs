@@ -22,6 +22,7 @@ mod platform;
 mod private_key;
 #[cfg(any(test, feature = "fuzzing"))]
 pub(super) mod samples;
+mod services;
 mod sign_in;
 mod supabase;
 
@@ -42,6 +43,7 @@ const AREAS: &[&[Rule]] = &[
     cloud::RULES,
     data::RULES,
     observability::RULES,
+    services::RULES,
     carried::RULES,
     generic::RULES,
 ];

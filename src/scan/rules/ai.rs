@@ -133,7 +133,12 @@ pub(super) const RULES: &[Rule] = &[
         confidence: Confidence::Contextual,
         entropy: 3.2,
         charset: Charset::Base64Url,
-        judge: |it| entropy::looks_random(it.value()).then(|| it.kept()),
+        // Forty-eight are what several give out; of another length it is one if it is called so.
+        judge: |it| {
+            let usual = matches!(it.value().len(), 35 | 51);
+            let told = mentions(it.line_before(120), &["key", "token", "secret", "auth", "bearer"]);
+            ((usual || told) && entropy::looks_random(it.value())).then(|| it.kept())
+        },
         ..Rule::TOKEN
     },
     Rule {
@@ -174,8 +179,9 @@ pub(super) const RULES: &[Rule] = &[
 /// not known yet, and one with a part cut off opens nothing.
 fn openai_marker(candidate: &Candidate<'_>) -> Option<Judged> {
     let Some((before, after)) = candidate.words().split_once("T3BlbkFJ") else {
-        // Keys of administrators all have it.
-        let confidence = if candidate.words().starts_with("sk-admin-") { Confidence::Weak } else { Confidence::Contextual };
+        // Keys of administrators all have it; of the others only what is said to be one.
+        let told = mentions(candidate.line_before(120), &["openai"]) && !candidate.words().starts_with("sk-admin-");
+        let confidence = if told { Confidence::Contextual } else { Confidence::Weak };
         return Some(candidate.kept().confidence(confidence));
     };
     let part = ["sk-admin-", "sk-proj-", "sk-svcacct-"].iter().find_map(|it| before.strip_prefix(it));
@@ -183,11 +189,12 @@ fn openai_marker(candidate: &Candidate<'_>) -> Option<Judged> {
     (part.len().min(after.len()) >= 16).then(|| candidate.kept().confidence(Confidence::Contextual))
 }
 
-/// 108 characters that end in `AA`; other lengths are of a form not known yet, another ending is somebody's invention.
+/// 108 characters that end in `AA`; another ending is somebody's invention, a length that is hardly off is a key cut off,
+/// and other lengths are of a form not known yet.
 fn anthropic_ending(candidate: &Candidate<'_>) -> Option<Judged> {
     let confidence = match (candidate.value().len(), candidate.value().ends_with(b"AA")) {
         (108, true) => return Some(candidate.kept()),
-        (108, false) => Confidence::Weak,
+        (105..=111, _) => Confidence::Weak,
         _ => Confidence::Contextual,
     };
     entropy::looks_random(candidate.value()).then(|| candidate.kept().confidence(confidence))

@@ -180,6 +180,11 @@ fn address(candidate: &Candidate<'_>) -> Option<Judged> {
         let away = host.contains('.') && !mentions(host.as_bytes(), &["example", ".test", ".local"]);
         return (away && entropy::looks_random(login.as_bytes()) && !is_placeholder(login.as_bytes())).then(|| candidate.kept());
     };
+    // Code hosts take a token as the name of a user, with this word for a password.
+    if password == "x-oauth-basic" {
+        let user = login.split(':').next().unwrap_or_default();
+        return (entropy::looks_random(user.as_bytes()) && !is_placeholder(user.as_bytes())).then(|| candidate.kept());
+    }
     let port = password.bytes().all(|byte| byte.is_ascii_digit());
     let local =
         mentions(host.as_bytes(), &["localhost", "127.0.0.1", "example", "0.0.0.0", ".test", ".local"]) || !host.contains('.');

@@ -117,7 +117,18 @@ pub(super) fn beside_its_name(candidate: &Candidate<'_>) -> Option<Judged> {
     let value = candidate.value();
     let only_digits = value.iter().all(u8::is_ascii_digit);
     let fits = !only_digits && entropy::looks_random(value) && stands_alone(candidate, Charset::Base64Url) && !goes_on(candidate);
-    (fits && (speaks_of_a_key(candidate) || is_argument(candidate)) && !is_told_harmless(candidate)).then(|| candidate.kept())
+    let told = speaks_of_a_key(candidate) || is_argument(candidate) || is_named_after_it(candidate);
+    (fits && told && !is_told_harmless(candidate)).then(|| candidate.kept())
+}
+
+/// Whether its whole name is the provider's, as in a table of keys: `acme: "…"`.
+fn is_named_after_it(candidate: &Candidate<'_>) -> bool {
+    let line = candidate.line_before(100);
+    let name = names::before(line);
+    let assigned = line.iter().rev().find(|byte| !matches!(**byte, b'"' | b'\'' | b'`' | b' '));
+    matches!(assigned, Some(b':' | b'='))
+        && name.len() >= 5
+        && candidate.rule.literals.iter().any(|it| it.eq_ignore_ascii_case(&name))
 }
 
 /// The same, for values that are more than hexadecimal digits: what has nothing else is a digest.

@@ -87,6 +87,19 @@ pub(super) const RULES: &[Rule] = &[
         ..ASSIGNED
     },
     Rule {
+        id: "nested-signing-secret",
+        kind: "secret that signs sessions",
+        provider: "the app itself",
+        severity: Severity::Critical,
+        rotate: "set a new one of 32 random bytes or more; everybody is signed out",
+        literals: &["jwt:", "JWT:", "Jwt:", "jwt\"", "JWT\"", "Jwt\""],
+        // In nested settings the name is in two places: `jwt:`, then `secret:` below it.
+        pattern: named!(r#"(?i:jwt)"?\s?:\s{0,12}\{?\s{0,12}"?(?i:secret)"#, "[A-Za-z0-9+/=_!@#%^*.~:-]{12,200}"),
+        judge: signing,
+        looks: NEIGHBOURHOOD,
+        ..ASSIGNED
+    },
+    Rule {
         id: "weak-signing-secret",
         kind: "signing secret that anybody guesses",
         provider: "the app itself",
@@ -252,8 +265,16 @@ fn assigned(candidate: &Candidate<'_>) -> Option<Judged> {
     if !names::is_secret(&words) || names::is_harmless(&words) || names::is_no_secret(candidate.words(), &words) {
         return None;
     }
-    let told = is_broken(candidate.words()) || names::has_a_form(&words) || is_header(candidate.words());
+    let other = names::is_of_aws(&words) && value.len() != 40 || is_text_in_base64(value);
+    let told = other || is_broken(candidate.words()) || names::has_a_form(&words) || is_header(candidate.words());
     (!told && !is_listed(candidate) && !speaks_of_itself(candidate.words())).then(|| candidate.kept())
+}
+
+/// Whether it only looks random: base64 of a text in words.
+fn is_text_in_base64(value: &[u8]) -> bool {
+    let inside = proof::base64(value).map(zeroize::Zeroizing::new);
+    let words = |it: &[u8]| it.contains(&b' ') || entropy::wordiness(it) >= 0.55;
+    inside.is_some_and(|it| it.iter().all(|byte| matches!(byte, b' '..=b'~' | b'\n')) && words(&it))
 }
 
 /// Whether a comma, not an assignment, stands before the value, and more strings behind it: a list of words.

@@ -111,6 +111,12 @@ pub(super) fn is_harmless(words: &[String]) -> bool {
 const WITH_A_FORM: &[&str] =
     &["telegram", "sendgrid", "openai", "anthropic", "groq", "perplexity", "xai", "huggingface", "replicate"];
 
+/// Whether a name is that of AWS' secret key, which is always forty characters.
+pub(super) fn is_of_aws(words: &[String]) -> bool {
+    let has = |wanted: &str| words.iter().any(|word| word == wanted);
+    has("aws") && has("secret") && (has("key") || has("access"))
+}
+
 /// Whether a name is that of a key which has a form of its own. Such a provider's other secrets, for signing or for a
 /// client, have none.
 pub(super) fn has_a_form(words: &[String]) -> bool {

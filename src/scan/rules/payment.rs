@@ -71,7 +71,7 @@ pub(super) const RULES: &[Rule] = &[
         provider: "Stripe, Clerk, Resend or Supabase",
         rotate: "the page of that webhook endpoint at the provider",
         literals: &["whsec_"],
-        pattern: "whsec_[A-Za-z0-9+/_-]{24,100}={0,2}",
+        pattern: "whsec_[A-Za-z0-9+/_-]{32,100}={0,2}",
         charset: Charset::Base64,
         ..Rule::TOKEN
     },

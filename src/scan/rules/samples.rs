@@ -8,6 +8,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 
 pub(crate) mod more;
+mod services;
 
 /// The texts of one rule. Each is a whole small file.
 pub(crate) struct Samples {
@@ -158,6 +159,7 @@ pub(crate) fn all() -> Vec<Samples> {
         address("app:[YOUR-PASSWORD]", "db.acme.io"),
         address("app", "db.acme.io"),
         address("app:password1", "db.example.com"),
+        address(&format!("app:{password}"), "%2Ftmp%2Fmongodb-27017.sock"),
     ];
     samples.extend([
         of(
@@ -504,6 +506,7 @@ pub(crate) fn all() -> Vec<Samples> {
         ),
     ]);
     samples.extend(more::more(d, &reference));
+    samples.extend(services::services(d));
     // What expired is shown, and cannot fail: it must not count as a match that can.
     samples.push(of("jwt", "src/a.ts", vec![token(d, &format!(r#"{{"iss":"acme","exp":{past}}}"#))], vec![]));
     samples

@@ -1,5 +1,6 @@
 //! Addresses of databases that hold a password. Local ones and those with a stand-in for the password are not leaks.
 
+use crate::domain::Severity;
 use crate::scan::entropy;
 use crate::scan::placeholder::{is_placeholder, is_reference};
 use crate::scan::report::Confidence;
@@ -39,7 +40,7 @@ pub(super) const SCHEMES: &[&str] = &[
 ];
 /// User, password and host; the password may hold an `@` that nobody escaped, so the last one before the host counts.
 pub(super) const PATTERN: &str =
-    r#"[a-z0-9]{4,12}(?:\+[a-z0-9]{2,12})?://([^\s:@/"'`<>\\]{0,128}:[^\s/"'`<>\\]{1,256}@[A-Za-z0-9_.\[\]:-]{1,255})"#;
+    r#"[a-z0-9]{4,12}(?:\+[a-z0-9]{2,12})?://([^\s:@/"'`<>\\]{0,128}:[^\s/"'`<>\\]{1,256}@(?:%2F)?[A-Za-z0-9_.\[\]:-]{1,255})"#;
 
 /// What people type first, and what images come with. Behind a public host they are a defect of their own kind.
 const DEFAULT_PASSWORDS: &[&str] = &[
@@ -99,16 +100,19 @@ pub(super) fn with_password(candidate: &Candidate<'_>) -> Option<Judged> {
         return None;
     }
     let random = password.len() >= 10 && entropy::looks_random(password.as_bytes());
-    // Some write another host into what they show, and leave the password.
-    if is_documented(host) && random {
-        return Some(candidate.kept().confidence(Confidence::Contextual));
+    let own = !is_default(user, &lower) && !DEFAULT_PASSWORDS.iter().any(|it| it.len() > 3 && lower.contains(it));
+    if is_here(host) {
+        // What a machine chose for a database on this one often opens the one behind the deployed app too. Nobody but this
+        // machine has the socket.
+        return (random && own && !host.starts_with("%2F"))
+            .then(|| candidate.kept().confidence(Confidence::Contextual).severity(Severity::Low));
     }
-    if is_nowhere(host) || is_documented(host) {
-        return None;
+    // Some write another host into what they show, and leave the password.
+    if is_stand_in(host) {
+        return random.then(|| candidate.kept().confidence(Confidence::Contextual));
     }
     // One label is a name inside a compose file or a cluster: it opens nothing from outside.
     if !host.contains(['.', '[']) {
-        let own = !is_default(user, &lower) && !DEFAULT_PASSWORDS.iter().any(|it| it.len() > 3 && lower.contains(it));
         return Some(candidate.kept().confidence(if random || own { Confidence::Contextual } else { Confidence::Weak }));
     }
     Some(if is_default(user, &lower) { candidate.kept().confidence(Confidence::Contextual) } else { candidate.kept() })
@@ -131,18 +135,21 @@ pub(super) fn of_supabase(candidate: &Candidate<'_>) -> Option<Judged> {
     with_password(candidate).map(|judged| judged.belongs_to(reference.map(str::to_owned)))
 }
 
-/// This machine, or a host that exists in documents only.
-fn is_nowhere(host: &str) -> bool {
+/// This machine: by its name, its address, or the path of a socket.
+fn is_here(host: &str) -> bool {
     let host = host.to_ascii_lowercase();
-    matches!(host.as_str(), "localhost" | "0.0.0.0" | "host" | "hostname" | "server" | "host.docker.internal" | "[::1]")
+    matches!(host.as_str(), "localhost" | "0.0.0.0" | "host.docker.internal" | "[::1]")
         || host.starts_with("127.")
-        || host.starts_with("your")
-        || [".localhost", ".local", ".test", ".invalid", ".example"].iter().any(|end| host.ends_with(end))
-        || !is_documented(&host) && is_placeholder(host.as_bytes())
+        || host.starts_with("%2f")
+        || host.ends_with(".localhost")
 }
 
-/// One of the names that documents are written with.
-fn is_documented(host: &str) -> bool {
+/// A host that exists in documents only.
+fn is_stand_in(host: &str) -> bool {
     let host = host.to_ascii_lowercase();
-    ["example.com", "example.org", "example.net"].iter().any(|it| host == *it || host.ends_with(&format!(".{it}")))
+    matches!(host.as_str(), "host" | "hostname" | "server")
+        || host.starts_with("your")
+        || [".local", ".test", ".invalid", ".example"].iter().any(|end| host.ends_with(end))
+        || ["example.com", "example.org", "example.net"].iter().any(|it| host == *it || host.ends_with(&format!(".{it}")))
+        || is_placeholder(host.as_bytes())
 }
