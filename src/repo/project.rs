@@ -19,7 +19,7 @@ pub use addresses::{Address, Addresses, Sure};
 pub use builders::{Builder, Trace, Weight};
 pub use frameworks::{Framework, FrameworkKind};
 pub use hosts::{HostFile, HostKind, Link, LinkKind};
-pub use lockfile::{Disagreement, Lockfile, Manager};
+pub use lockfile::{Disagreement, Lockfile, Manager, Scope};
 pub use package::{Group, ImportMap, Need, Package, Script};
 pub use settings::{BuildGate, TsConfig};
 pub use suites::{Journey, Suite, SuiteKind};
