@@ -262,7 +262,7 @@ impl Survey {
         if let Some((provider, path)) = self.migrations.prisma_source() {
             self.project.add_database(provider, path);
         }
-        self.workflows.finish(&self.project);
+        self.workflows.finish(&self.project, &self.paths);
         self.documents.finish(&self.paths);
         let broken = self.project.broken.iter().chain(&self.workflows.broken);
         self.unread.extend(broken.map(|it| Unread::new(it.as_bytes(), Why::Malformed)));

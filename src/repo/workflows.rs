@@ -4,15 +4,17 @@
 mod command;
 mod meaning;
 mod parse;
+mod scripts;
 #[cfg(test)]
 mod tests;
 
 pub use meaning::{Meaning, Soft, Work};
+pub use scripts::Missing;
 
 use super::place::{At, folder, name};
 use super::project::Project;
 use super::yaml;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What the repository's continuous integration is, as its files say.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -25,6 +27,10 @@ pub struct Workflows {
     pub others: Vec<OtherSystem>,
     /// Workflows and actions that could not be understood: no YAML, or more of it than anybody writes.
     pub broken: Vec<String>,
+    /// Scripts that workflows call and that are not in the repository.
+    pub missing: Vec<Missing>,
+    /// Texts of shell scripts and makefiles by path, until what calls them is known.
+    scripts: BTreeMap<String, String>,
 }
 
 /// One workflow.
@@ -161,13 +167,17 @@ impl Workflows {
     /// Whether a file of that path says something of it.
     #[must_use]
     pub fn wants(path: &str) -> bool {
-        is_workflow(path) || is_action(path) || other(path).is_some()
+        is_workflow(path) || is_action(path) || other(path).is_some() || scripts::wants(path)
     }
 
     /// Adds a file. Total: what cannot be understood is told as such.
     pub fn add(&mut self, path: &str, text: &str) {
         if let Some(system) = other(path) {
             self.others.push(OtherSystem { path: path.to_owned(), system });
+            return;
+        }
+        if scripts::wants(path) {
+            self.scripts.insert(path.to_owned(), text.to_owned());
             return;
         }
         let node = yaml::read(text);
@@ -178,13 +188,15 @@ impl Workflows {
         }
     }
 
-    /// Puts together what was added, whatever its order was: scripts of packages, actions and called workflows are followed.
-    pub fn finish(&mut self, project: &Project) {
+    /// Puts together what was added, whatever its order was: scripts of packages, shell scripts, actions and called workflows
+    /// are followed. `paths` are all that are tracked.
+    pub fn finish(&mut self, project: &Project, paths: &BTreeSet<String>) {
         self.files.sort_by(|a, b| a.path.cmp(&b.path));
         self.actions.sort_by(|a, b| a.path.cmp(&b.path));
         self.others.sort();
         self.broken.sort();
-        meaning::follow(self, project);
+        meaning::follow(self, project, paths);
+        self.scripts.clear();
     }
 
     /// The workflow of that path.

@@ -32,9 +32,6 @@ pub struct Seen {
     /// Pages of a framework's own that users see instead of the app's, where that is no defect by itself.
     #[serde(default)]
     pub defaults: Vec<Spot>,
-    /// Frameworks beside the first whose pages were looked for.
-    #[serde(default)]
-    pub beside: Vec<Kind>,
     /// A `global-error` without a page of its own: what it shows is blank.
     pub bare: Vec<Spot>,
     /// Boundaries that catch what rendering throws.
@@ -217,7 +214,6 @@ fn seen(survey: &Survey) -> Seen {
             None => {}
         }
     }
-    seen.beside = frameworks::kinds(survey).into_iter().filter(|it| *it != seen.kind).collect();
     frameworks::look(survey, &mut seen);
     // A name that is not in a list which was cut short may be in the rest of it.
     let part = Ground::of(survey, |_| false).gap("pages for errors");

@@ -2,6 +2,8 @@
 //! again, and no price comes from a request (dossier repo-signals.md §8, CHECKLIST ERR-04). Whether a broken step is taken
 //! back is for a person.
 
+mod compensation;
+
 use crate::domain::checklist::Effort;
 use crate::domain::{AppSettings, Consent, Finding, Foreign, Gap, Note, NoteLevel, ProbeKind, Remedy, Severity, System, Verdict};
 use crate::probes::ground::{self, Ground, Spot, judge, of};
@@ -11,6 +13,7 @@ use crate::repo::Survey;
 use crate::repo::code::failures::Origin;
 use crate::repo::code::{CodeFile, is_about};
 use chrono::{DateTime, Utc};
+use compensation::Compensation;
 use serde::{Deserialize, Serialize};
 
 /// See the module.
@@ -41,6 +44,9 @@ pub struct Seen {
     /// Packages of payment providers.
     #[serde(default)]
     pub packages: Vec<Foreign>,
+    /// Charges and new accounts that a write follows.
+    #[serde(default)]
+    pub compensation: Compensation,
 }
 
 impl Probe for PaymentIntegrity {
@@ -86,7 +92,7 @@ impl Probe for PaymentIntegrity {
         if seen.ground.code_files == 0 {
             return Ground::no_code(settings);
         }
-        if seen.webhooks == 0 && seen.charges == 0 {
+        if seen.webhooks == 0 && seen.charges == 0 && seen.compensation.followed == 0 {
             if let Some(first) = seen.packages.first() {
                 let says = format!("`{first}` is installed, and neither a webhook nor a payment was found in the code");
                 return Verdict::undecided(judge(
@@ -103,6 +109,7 @@ impl Probe for PaymentIntegrity {
             of(seen.webhooks - seen.forgetful.len().min(seen.webhooks), seen.webhooks, "of them"),
             of(0, seen.charges, "payments")
         );
+        let says = seen.compensation.says().map_or(says.clone(), |it| format!("{says}; {it}"));
         let step = "Read each critical path: does a step that breaks take back the ones before it, and is each event worked through once?";
         Verdict::undecided(judge(says, step)).with_notes(notes(seen))
     }
@@ -162,6 +169,7 @@ fn findings(seen: &Seen) -> Vec<Finding> {
 
 fn notes(seen: &Seen) -> Vec<Note> {
     let mut notes = places::evidence(&seen.ground, "repo.webhook-unsure", &seen.unsure);
+    notes.extend(seen.compensation.notes(&seen.ground));
     notes.extend(places::evidence(&seen.ground, "repo.webhook-forgetful", &seen.forgetful));
     notes.extend(places::evidence(&seen.ground, "repo.price-chosen", &seen.caller_chooses));
     if seen.charges > 0 && seen.caller_says.is_empty() {
@@ -212,6 +220,7 @@ fn seen(survey: &Survey) -> Seen {
     for file in &survey.code {
         seen.add(file);
     }
+    seen.compensation = Compensation::of(survey);
     seen
 }
 

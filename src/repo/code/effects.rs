@@ -1,17 +1,21 @@
 //! What a file does beside its answer: logging, background work, schedules, cached reads, start-up of trackers, error
-//! pages. It names what stands there and judges nothing.
+//! pages, what it does elsewhere and what it answers instead. It names what stands there and judges nothing.
 
 mod caches;
+mod fallbacks;
 mod jobs;
 mod logs;
+mod outside;
 mod pages;
 #[cfg(test)]
 mod tests;
 mod trackers;
 
 pub use caches::{Cached, Lifetime};
+pub use fallbacks::Fallback;
 pub use jobs::{Carrier, Job, Jobs, Slow, Work};
 pub use logs::Logs;
+pub use outside::{Lasting, Outside};
 pub use pages::{Export, Pages, Value};
 pub use trackers::{Product, Start, Trackers};
 
@@ -28,6 +32,10 @@ pub struct Effects {
     /// Where a cached read is thrown away because something changed.
     pub invalidates: Vec<u32>,
     pub pages: Pages,
+    /// What a broken step after it would leave standing elsewhere.
+    pub outside: Vec<Outside>,
+    /// Where something is answered with when a call fails.
+    pub fallbacks: Vec<Fallback>,
 }
 
 impl Effects {
@@ -38,5 +46,7 @@ impl Effects {
         jobs::add(&mut self.jobs, parsed);
         caches::add(self, parsed);
         pages::add(&mut self.pages, parsed);
+        outside::add(&mut self.outside, parsed);
+        fallbacks::add(&mut self.fallbacks, parsed);
     }
 }

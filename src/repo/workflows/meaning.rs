@@ -1,13 +1,15 @@
 //! What a step is for: the tools that its commands call, through the scripts of packages, the repository's own actions and
-//! workflows (dossier repo-signals.md §11). A step whose failure nobody hears is marked so.
+//! workflows, and through shell scripts and makefiles one level deep (dossier repo-signals.md §11). A step whose failure nobody hears is marked so.
 
 mod tools;
 
 use super::command::{Command, commands};
+use super::scripts::{self, Call, Missing};
 use super::{Job, Step, Workflows};
-use crate::repo::place::folder;
+use crate::repo::place::{At, folder};
 use crate::repo::project::Project;
 use serde::{Deserialize, Serialize};
+use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What a command is for.
@@ -71,6 +73,8 @@ pub enum Soft {
     Piped,
     /// A dump of the tables' form without what is in them.
     SchemaOnly,
+    /// A shell script without `set -e` goes on behind it.
+    GoesOn,
 }
 
 impl Soft {
@@ -84,6 +88,7 @@ impl Soft {
             Self::OnlyEcho => "the script only prints something",
             Self::Piped => "it is piped without `set -o pipefail`, so its failure is not heard",
             Self::SchemaOnly => "it dumps the form of the tables and no data",
+            Self::GoesOn => "its script has no `set -e` and goes on after a failure",
         }
     }
 }
@@ -103,6 +108,7 @@ pub struct Work {
 
 /// Where a command runs and what may be followed from there.
 struct Context<'p> {
+    files: &'p Files<'p>,
     project: &'p Project,
     /// The folder in which it runs.
     folder: String,
@@ -110,16 +116,30 @@ struct Context<'p> {
     pipefail: bool,
     /// Scripts that are being followed.
     within: Vec<String>,
+    /// Whether it stands in a shell script or a makefile, which is as deep as files are followed.
+    in_file: bool,
+}
+
+/// What the repository holds beside its packages' own scripts.
+struct Files<'p> {
+    texts: &'p BTreeMap<String, String>,
+    paths: &'p BTreeSet<String>,
+    /// What was called and is not there, of the step that is read.
+    missing: RefCell<BTreeSet<(u32, String)>>,
 }
 
 /// Most scripts that call each other.
 const MOST_FOLLOWED: usize = 6;
 
 /// Gives every step its work, then follows actions and called workflows of the repository itself.
-pub(super) fn follow(workflows: &mut Workflows, project: &Project) {
+pub(super) fn follow(workflows: &mut Workflows, project: &Project, paths: &BTreeSet<String>) {
+    let texts = std::mem::take(&mut workflows.scripts);
+    let files = Files { texts: &texts, paths, missing: RefCell::default() };
+    let mut missing: Vec<Missing> = Vec::new();
     for action in &mut workflows.actions {
         for step in &mut action.steps {
-            step.work = work_of(step, project, false);
+            step.work = work_of(step, project, &files, false);
+            missing.extend(files.told(&action.path, step));
         }
     }
     let actions: BTreeMap<String, Vec<Work>> = workflows
@@ -127,10 +147,13 @@ pub(super) fn follow(workflows: &mut Workflows, project: &Project) {
         .iter()
         .map(|it| (folder(&it.path).to_owned(), it.steps.iter().flat_map(|step| step.work.clone()).collect()))
         .collect();
-    for job in workflows.files.iter_mut().flat_map(|it| &mut it.jobs) {
+    let jobs = workflows.files.iter_mut().flat_map(|it| it.jobs.iter_mut().map(|job| (it.path.as_str(), job)));
+    for (path, job) in jobs {
         let soft = job.continue_on_error;
+        let makes: Vec<String> = job.steps.iter().filter_map(|it| it.run.clone()).collect();
         for step in &mut job.steps {
-            step.work = work_of(step, project, soft);
+            step.work = work_of(step, project, &files, soft);
+            missing.extend(files.told(path, step).filter(|it| !scripts::is_made(it, &makes)));
             let Some(own) = step.uses.as_deref().and_then(|it| it.strip_prefix("./")) else { continue };
             match actions.get(own.trim_end_matches('/')) {
                 Some(work) => {
@@ -141,6 +164,9 @@ pub(super) fn follow(workflows: &mut Workflows, project: &Project) {
             }
         }
     }
+    missing.sort();
+    missing.dedup();
+    workflows.missing = missing;
     // A workflow that calls may be called itself; a few rounds settle what people write.
     for _ in 0..MOST_FOLLOWED {
         let done: BTreeMap<String, Vec<Work>> =
@@ -152,6 +178,14 @@ pub(super) fn follow(workflows: &mut Workflows, project: &Project) {
                 None => job.unfollowed = true,
             }
         }
+    }
+}
+
+impl Files<'_> {
+    /// What a step called that is not there, and forgets it.
+    fn told<'f>(&self, path: &'f str, step: &'f Step) -> impl Iterator<Item = Missing> + use<'f> {
+        let all = self.missing.take();
+        all.into_iter().map(move |(before, called)| Missing { at: At::new(path, step.run_line + before), called })
     }
 }
 
@@ -175,7 +209,7 @@ fn through(work: &Work, workflow: &str, job: &Job) -> Work {
     }
 }
 
-fn work_of(step: &Step, project: &Project, soft_job: bool) -> Vec<Work> {
+fn work_of(step: &Step, project: &Project, files: &Files<'_>, soft_job: bool) -> Vec<Work> {
     let mut work: Vec<Work> = Vec::new();
     let conditional = step.condition.as_deref().is_some_and(restricts);
     if let Some(uses) = &step.uses {
@@ -191,11 +225,13 @@ fn work_of(step: &Step, project: &Project, soft_job: bool) -> Vec<Work> {
         let shell = step.shell.as_deref().unwrap_or_default();
         let folder = step.folder.as_deref().unwrap_or_default().trim_start_matches("./").trim_end_matches('/');
         let context = Context {
+            files,
             project,
             folder: folder.to_owned(),
             // `shell: bash`, when it is written down, is run with `-eo pipefail`; the unwritten default is not.
             pipefail: shell == "bash" || shell.contains("pipefail") || run.contains("pipefail"),
             within: Vec::new(),
+            in_file: false,
         };
         for (command, found) in context.all(run) {
             let line = step.run_line + command.before;
@@ -219,14 +255,28 @@ impl Context<'_> {
     fn all(&self, script: &str) -> Vec<(Command, Vec<Work>)> {
         let commands = commands(script);
         // `cd apps/web` holds for what stands behind it.
-        let mut here =
-            Context { project: self.project, folder: self.folder.clone(), pipefail: self.pipefail, within: self.within.clone() };
+        let mut here = Context {
+            folder: self.folder.clone(),
+            within: self.within.clone(),
+            files: self.files,
+            project: self.project,
+            pipefail: self.pipefail,
+            in_file: self.in_file,
+        };
         let mut all = Vec::new();
+        let is_outermost = self.within.is_empty() && !self.in_file;
         for command in commands {
             if command.word(0) == "cd" {
                 here.folder = joined(&here.folder, command.word(1));
             }
+            let before = self.files.missing.borrow().clone();
             let work = here.of(&command);
+            if is_outermost {
+                // What a script of a package calls stands for the line that called the script.
+                let mut missing = self.files.missing.borrow_mut();
+                let new: Vec<_> = missing.difference(&before).map(|(_, called)| (command.before, called.clone())).collect();
+                *missing = before.into_iter().chain(new).collect();
+            }
             all.push((command, work));
         }
         all
@@ -239,8 +289,12 @@ impl Context<'_> {
             let piped = (command.piped && !self.pipefail && meaning == Meaning::Backup).then_some(Soft::Piped);
             return vec![Work { meaning, line: 0, says, soft: soft.or(own).or(piped), conditional: false }];
         }
+        if let Some(call) = scripts::call(command) {
+            return self.of_file(&call, command);
+        }
         let Some(called) = tools::scripts_called(command) else { return Vec::new() };
         let mut work = Vec::new();
+        self.miss_script(command, &called);
         for name in called.names {
             if self.within.contains(&name) || self.within.len() >= MOST_FOLLOWED {
                 continue;
@@ -262,9 +316,87 @@ impl Context<'_> {
         work
     }
 
+    /// What a shell script or a target of a makefile does, when it is there; whether it is there is told in any case.
+    fn of_file(&self, call: &Call<'_>, command: &Command) -> Vec<Work> {
+        let here = |path: &str| if self.folder.contains('$') { path.to_owned() } else { joined(&self.folder, path) };
+        let body = match call {
+            Call::Make(target) => {
+                let Some(text) = scripts::MAKEFILES.iter().find_map(|it| self.files.texts.get(&here(it))) else {
+                    if !self.folder.contains('$') && !scripts::MAKEFILES.iter().any(|it| self.files.paths.contains(&here(it))) {
+                        self.miss(&command.words.join(" "));
+                    }
+                    return Vec::new();
+                };
+                let recipe = scripts::recipe(text, target);
+                if recipe.is_none() && scripts::names_target(text, target) == Some(false) {
+                    self.miss(&command.words.join(" "));
+                }
+                recipe
+            }
+            Call::Shell(path) | Call::Other(path) => {
+                let path = here(path);
+                // It may be run from a folder that only the runner knows.
+                let is_there = self.files.paths.iter().any(|it| *it == path || it.ends_with(&format!("/{path}")));
+                if !is_there && !scripts::is_generated(&path) {
+                    self.miss(&path);
+                }
+                self.files.texts.get(&path).filter(|_| matches!(call, Call::Shell(_))).cloned()
+            }
+        };
+        let Some(body) = body.filter(|_| !self.in_file) else { return Vec::new() };
+        let stops = matches!(call, Call::Make(_)) || scripts::stops(&body, command);
+        let inner = Context {
+            files: self.files,
+            project: self.project,
+            folder: self.folder.clone(),
+            pipefail: body.contains("pipefail"),
+            within: self.within.clone(),
+            in_file: true,
+        };
+        let all = inner.all(&body);
+        let last = all.iter().map(|(it, _)| it.before).max();
+        let soft = command.soft.map(|_| Soft::Forgiven);
+        let goes_on = |it: &Command| !stops && Some(it.before) != last && !scripts::is_checked(&body, it.before);
+        let marked = all.into_iter().flat_map(|(it, work)| {
+            let own = goes_on(&it).then_some(Soft::GoesOn);
+            work.into_iter().map(move |work| Work { soft: work.soft.or(own), ..work })
+        });
+        marked
+            .map(|it| Work { says: cut(&format!("{} → {}", command.words.join(" "), it.says)), soft: it.soft.or(soft), ..it })
+            .collect()
+    }
+
+    fn miss(&self, called: &str) {
+        self.files.missing.borrow_mut().insert((0, called.to_owned()));
+    }
+
+    /// Tells a script that a manifest which is there does not have.
+    fn miss_script(&self, command: &Command, called: &tools::Called) {
+        let is_plain = matches!(
+            (command.word(0), command.word(1)),
+            ("npm", "run" | "run-script" | "test" | "t" | "tst") | ("pnpm", "run" | "test")
+        );
+        let has_manifest = self.project.packages.iter().any(|it| it.folder == self.folder);
+        if !is_plain || called.everywhere || !has_manifest || command.has("--if-present") {
+            return;
+        }
+        for name in called.names.iter().filter(|it| !it.contains(['$', '{', '*'])) {
+            if self.bodies(name, false).is_empty() {
+                self.miss(&cut(&command.words.join(" ")));
+            }
+        }
+    }
+
     fn of_script(&self, name: &str, folder: &str, body: &str, command: &Command) -> Vec<Work> {
         let within = self.within.iter().cloned().chain([name.to_owned()]).collect();
-        let inner = Context { project: self.project, folder: folder.to_owned(), pipefail: body.contains("pipefail"), within };
+        let inner = Context {
+            files: self.files,
+            project: self.project,
+            folder: folder.to_owned(),
+            pipefail: body.contains("pipefail"),
+            within,
+            in_file: self.in_file,
+        };
         let all = inner.all(body);
         let only_prints =
             !all.is_empty() && all.iter().all(|(it, _)| matches!(it.word(0), "echo" | "true" | ":" | "exit" | "printf"));

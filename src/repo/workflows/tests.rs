@@ -13,8 +13,9 @@ fn read(files: &[(&str, &str)]) -> Workflows {
             workflows.add(path, text);
         }
     }
-    project.finish(&[], &[], &files.iter().map(|it| it.0.to_owned()).collect());
-    workflows.finish(&project);
+    let paths = files.iter().map(|it| it.0.to_owned()).collect();
+    project.finish(&[], &[], &paths);
+    workflows.finish(&project, &paths);
     workflows
 }
 
@@ -224,4 +225,56 @@ proptest::proptest! {
         let trigger = Trigger { branches: vec![pattern], ..Trigger::default() };
         let _ = trigger.takes_branch(&name);
     }
+}
+
+const TS: (&str, &str) = ("src/a.ts", "1");
+
+#[rstest]
+#[case::shell("bash scripts/test.sh", &[("scripts/test.sh", "set -e\nnpx vitest run\nnpx eslint .")], &[(Meaning::Test, None), (Meaning::Lint, None)])]
+#[case::by_itself("./scripts/test.sh", &[("scripts/test.sh", "#!/bin/bash -e\nnpx vitest run\nnpx eslint .")], &[(Meaning::Test, None), (Meaning::Lint, None)])]
+#[case::goes_on("sh scripts/test.sh", &[("scripts/test.sh", "npx vitest run\nnpx eslint .")], &[(Meaning::Test, Some(Soft::GoesOn)), (Meaning::Lint, None)])]
+#[case::only_one("bash scripts/test.sh", &[("scripts/test.sh", "npx vitest run")], &[(Meaning::Test, None)])]
+#[case::checked("bash scripts/test.sh", &[("scripts/test.sh", "npx vitest run || exit 1\necho done")], &[(Meaning::Test, None)])]
+#[case::forgiven_outside("bash scripts/test.sh || true", &[("scripts/test.sh", "npx vitest run")], &[(Meaning::Test, Some(Soft::Forgiven))])]
+#[case::in_a_folder("cd apps/web && bash test.sh", &[("apps/web/test.sh", "npx vitest run")], &[(Meaning::Test, None)])]
+#[case::through_a_package("npm run check", &[("package.json", r#"{"scripts": {"check": "bash scripts/test.sh"}}"#), ("scripts/test.sh", "npx vitest run")], &[(Meaning::Test, None)])]
+#[case::one_level("bash a.sh", &[("a.sh", "bash b.sh"), ("b.sh", "npx vitest run")], &[])]
+#[case::make("make test", &[("Makefile", "build:\n\tnpx vite build\ntest: build\n\tnpx vitest run\n\t-npx eslint .\n")], &[(Meaning::Test, None), (Meaning::Lint, Some(Soft::Forgiven))])]
+#[case::make_the_first("make", &[("Makefile", "all:\n\tnpx vite build\ntest:\n\tnpx vitest run\n")], &[(Meaning::Build, None)])]
+fn called_scripts_are_followed_one_level(#[case] run: &str, #[case] files: &[(&str, &str)], #[case] wanted: &[(Meaning, Option<Soft>)]) {
+    let text = one(run);
+    let files: Vec<_> = [(CI, text.as_str())].into_iter().chain(files.iter().copied()).collect();
+    assert_eq!(work(&files).into_iter().map(|it| (it.0, it.2)).collect::<Vec<_>>(), wanted);
+    assert_eq!(read(&files).missing, []);
+}
+
+#[rstest]
+#[case("bash scripts/test.sh", &["scripts/test.sh"])]
+#[case("./scripts/ci.sh --all", &["scripts/ci.sh"])]
+#[case("node scripts/check.mjs", &["scripts/check.mjs"])]
+#[case("cd apps/web\nbash test.sh", &["apps/web/test.sh"])]
+#[case("npm run check", &["npm run check"])]
+#[case("npm test", &["npm test"])]
+#[case("pnpm run check", &["pnpm run check"])]
+#[case("make test", &["make test"])]
+#[case("npm run check --if-present", &[])]
+#[case("pnpm check", &[])]
+#[case("bash $SCRIPT", &[])]
+#[case("bash -c 'npx vitest run'", &[])]
+#[case("curl -o install.sh https://example.com/install.sh\nbash install.sh", &[])]
+#[case("node dist/index.js", &[])]
+#[case("./node_modules/.bin/x.js", &[])]
+#[case("bash ~/x.sh", &[])]
+#[case("npx tsx src/a.ts", &[])]
+fn scripts_that_are_not_there_are_told(#[case] run: &str, #[case] wanted: &[&str]) {
+    let text = one(run);
+    let workflows = read(&[(CI, &text), ("package.json", r#"{"scripts": {"lint": "eslint ."}}"#), TS]);
+    assert_eq!(workflows.missing.iter().map(|it| it.called.as_str()).collect::<Vec<_>>(), wanted);
+    assert!(workflows.missing.iter().all(|it| it.at.path == CI && it.at.line >= 7), "{:?}", workflows.missing);
+}
+
+#[test]
+fn without_a_manifest_nothing_is_said_of_its_scripts() {
+    let text = one("npm test");
+    assert_eq!(read(&[(CI, &text)]).missing, []);
 }

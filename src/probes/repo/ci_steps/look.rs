@@ -60,6 +60,7 @@ pub(super) fn seen(survey: &Survey) -> Seen {
             .filter_map(Workflow::checks_out_strangers)
             .map(|it| Spot::new(it.path, it.line, "the head of the pull request is checked out"))
             .collect(),
+        missing: survey.workflows.missing.iter().map(|it| Spot::new(&it.at.path, it.at.line, &it.called)).collect(),
         builders: project
             .hosts
             .iter()

@@ -27,7 +27,9 @@ pub(super) fn kinds(survey: &Survey) -> Vec<Kind> {
 fn apps<'s>(survey: &'s Survey, names: &'s [&str]) -> impl Iterator<Item = &'s Package> {
     let aside = ["example", "examples", "templates", "template", "fixtures", "test", "tests", "playground"];
     let is_aside = move |it: &Package| it.folder.split('/').any(|it| aside.contains(&it));
-    survey.project.packages.iter().filter(move |it| it.needs_any(names) && !is_aside(it))
+    let all = move || survey.project.packages.iter().filter(move |it| it.needs_any(names) && !is_aside(it));
+    // What the root of a workspace names for all is used by those below it.
+    all().filter(move |it| !all().any(|other| other.folder != it.folder && is_in(&other.folder, &it.folder)))
 }
 
 /// Adds what is there and what is missing of each app.
