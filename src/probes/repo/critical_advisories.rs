@@ -105,7 +105,10 @@ impl Probe for CriticalAdvisories {
                 known::count(),
                 seen.compared
             );
-            Verdict::undecided(judge(says, "Look at Dependabot's critical alerts of runtime scope, or run the package manager's audit"))
+            Verdict::undecided(judge(
+                says,
+                "Look at Dependabot's critical alerts of runtime scope, or run the package manager's audit",
+            ))
         };
         verdict.with_notes(notes(seen))
     }
@@ -238,11 +241,12 @@ impl Seen {
     }
 }
 
-/// Whether what the advisory needs beside the package is locked too.
+/// Whether what the advisory needs beside the package is not locked in a version that closes it.
 fn is_open(known: &Known, lock: &Lockfile) -> bool {
     let Some((other, below)) = known.with else { return true };
     let Ok(below) = Version::parse(below) else { return true };
-    lock.locked.get(other).into_iter().flatten().any(|it| Version::parse(it).is_ok_and(|it| it < below))
+    let locked = lock.locked.get(other);
+    locked.is_none_or(|all| all.iter().any(|it| Version::parse(it).is_ok_and(|it| it < below)))
 }
 
 /// Why an affected version may not ship: a lockfile beside it says otherwise, it is for development, or nobody says what for.
@@ -250,16 +254,20 @@ fn unless(known: &Known, lock: &Lockfile, version: &str, project: &Project) -> O
     if is_aside(&lock.path) {
         return Some("it is in a folder of examples or tests");
     }
+    if known.with.is_some_and(|(other, _)| !lock.locked.contains_key(other)) {
+        return Some("the other package that it needs is not in the lockfile");
+    }
     let beside = project.locks_of(&lock.folder).into_iter().filter(|it| it.path != lock.path && it.is_read);
     let is_fine = |it: &Lockfile| {
-        it.locked.get(known.package).is_some_and(|all| {
-            all.iter().all(|it| Version::parse(it).is_ok_and(|it| known.fix(&it).is_none()))
-        })
+        it.locked
+            .get(known.package)
+            .is_some_and(|all| all.iter().all(|it| Version::parse(it).is_ok_and(|it| known.fix(&it).is_none())))
     };
     if beside.into_iter().any(is_fine) {
         return Some("another lockfile of that folder holds a version without it");
     }
-    let wanted = project.packages.iter().filter(|it| is_in(&it.folder, &lock.folder)).filter_map(|it| it.needs.get(known.package));
+    let wanted =
+        project.packages.iter().filter(|it| is_in(&it.folder, &lock.folder)).filter_map(|it| it.needs.get(known.package));
     let mut groups = wanted.map(|it| it.group).peekable();
     let is_asked = groups.peek().is_some();
     let runs = groups.any(|it| it != Group::Development);

@@ -154,7 +154,9 @@ fn of_pages(count: usize) -> String {
 
 fn hidden(seen: &Seen) -> Option<Gap> {
     let first = seen.hidden.first()?;
-    Some(Gap::new(GapKind::Incomplete, System::Repo, first).needs("Ask the app for a page that is not there, and see who answers"))
+    Some(
+        Gap::new(GapKind::Incomplete, System::Repo, first).needs("Ask the app for a page that is not there, and see who answers"),
+    )
 }
 
 fn findings(seen: &Seen) -> Vec<Finding> {

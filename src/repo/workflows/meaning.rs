@@ -1,15 +1,16 @@
 //! What a step is for: the tools that its commands call, through the scripts of packages, the repository's own actions and
 //! workflows, and through shell scripts and makefiles one level deep (dossier repo-signals.md §11). A step whose failure nobody hears is marked so.
 
+mod called;
 mod tools;
 
 use super::command::{Command, commands};
-use super::scripts::{self, Call, Missing};
-use super::{Job, Step, Workflows};
-use crate::repo::place::{At, folder};
+use super::scripts::{self, Missing};
+use super::{Job, Step, Workflow, Workflows};
+use crate::repo::place::folder;
 use crate::repo::project::Project;
+use called::Files;
 use serde::{Deserialize, Serialize};
-use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What a command is for.
@@ -120,21 +121,13 @@ struct Context<'p> {
     in_file: bool,
 }
 
-/// What the repository holds beside its packages' own scripts.
-struct Files<'p> {
-    texts: &'p BTreeMap<String, String>,
-    paths: &'p BTreeSet<String>,
-    /// What was called and is not there, of the step that is read.
-    missing: RefCell<BTreeSet<(u32, String)>>,
-}
-
 /// Most scripts that call each other.
 const MOST_FOLLOWED: usize = 6;
 
 /// Gives every step its work, then follows actions and called workflows of the repository itself.
 pub(super) fn follow(workflows: &mut Workflows, project: &Project, paths: &BTreeSet<String>) {
     let texts = std::mem::take(&mut workflows.scripts);
-    let files = Files { texts: &texts, paths, missing: RefCell::default() };
+    let files = Files::new(&texts, paths);
     let mut missing: Vec<Missing> = Vec::new();
     for action in &mut workflows.actions {
         for step in &mut action.steps {
@@ -147,7 +140,10 @@ pub(super) fn follow(workflows: &mut Workflows, project: &Project, paths: &BTree
         .iter()
         .map(|it| (folder(&it.path).to_owned(), it.steps.iter().flat_map(|step| step.work.clone()).collect()))
         .collect();
-    let jobs = workflows.files.iter_mut().flat_map(|it| it.jobs.iter_mut().map(|job| (it.path.as_str(), job)));
+    let jobs = workflows.files.iter_mut().flat_map(|Workflow { path, jobs, .. }| {
+        let path: &str = path;
+        jobs.iter_mut().map(move |job| (path, job))
+    });
     for (path, job) in jobs {
         let soft = job.continue_on_error;
         let makes: Vec<String> = job.steps.iter().filter_map(|it| it.run.clone()).collect();
@@ -178,14 +174,6 @@ pub(super) fn follow(workflows: &mut Workflows, project: &Project, paths: &BTree
                 None => job.unfollowed = true,
             }
         }
-    }
-}
-
-impl Files<'_> {
-    /// What a step called that is not there, and forgets it.
-    fn told<'f>(&self, path: &'f str, step: &'f Step) -> impl Iterator<Item = Missing> + use<'f> {
-        let all = self.missing.take();
-        all.into_iter().map(move |(before, called)| Missing { at: At::new(path, step.run_line + before), called })
     }
 }
 
@@ -269,14 +257,10 @@ impl Context<'_> {
             if command.word(0) == "cd" {
                 here.folder = joined(&here.folder, command.word(1));
             }
-            let before = self.files.missing.borrow().clone();
-            let work = here.of(&command);
             if is_outermost {
-                // What a script of a package calls stands for the line that called the script.
-                let mut missing = self.files.missing.borrow_mut();
-                let new: Vec<_> = missing.difference(&before).map(|(_, called)| (command.before, called.clone())).collect();
-                *missing = before.into_iter().chain(new).collect();
+                self.files.goes_to(command.before);
             }
+            let work = here.of(&command);
             all.push((command, work));
         }
         all
@@ -314,77 +298,6 @@ impl Context<'_> {
             }
         }
         work
-    }
-
-    /// What a shell script or a target of a makefile does, when it is there; whether it is there is told in any case.
-    fn of_file(&self, call: &Call<'_>, command: &Command) -> Vec<Work> {
-        let here = |path: &str| if self.folder.contains('$') { path.to_owned() } else { joined(&self.folder, path) };
-        let body = match call {
-            Call::Make(target) => {
-                let Some(text) = scripts::MAKEFILES.iter().find_map(|it| self.files.texts.get(&here(it))) else {
-                    if !self.folder.contains('$') && !scripts::MAKEFILES.iter().any(|it| self.files.paths.contains(&here(it))) {
-                        self.miss(&command.words.join(" "));
-                    }
-                    return Vec::new();
-                };
-                let recipe = scripts::recipe(text, target);
-                if recipe.is_none() && scripts::names_target(text, target) == Some(false) {
-                    self.miss(&command.words.join(" "));
-                }
-                recipe
-            }
-            Call::Shell(path) | Call::Other(path) => {
-                let path = here(path);
-                // It may be run from a folder that only the runner knows.
-                let is_there = self.files.paths.iter().any(|it| *it == path || it.ends_with(&format!("/{path}")));
-                if !is_there && !scripts::is_generated(&path) {
-                    self.miss(&path);
-                }
-                self.files.texts.get(&path).filter(|_| matches!(call, Call::Shell(_))).cloned()
-            }
-        };
-        let Some(body) = body.filter(|_| !self.in_file) else { return Vec::new() };
-        let stops = matches!(call, Call::Make(_)) || scripts::stops(&body, command);
-        let inner = Context {
-            files: self.files,
-            project: self.project,
-            folder: self.folder.clone(),
-            pipefail: body.contains("pipefail"),
-            within: self.within.clone(),
-            in_file: true,
-        };
-        let all = inner.all(&body);
-        let last = all.iter().map(|(it, _)| it.before).max();
-        let soft = command.soft.map(|_| Soft::Forgiven);
-        let goes_on = |it: &Command| !stops && Some(it.before) != last && !scripts::is_checked(&body, it.before);
-        let marked = all.into_iter().flat_map(|(it, work)| {
-            let own = goes_on(&it).then_some(Soft::GoesOn);
-            work.into_iter().map(move |work| Work { soft: work.soft.or(own), ..work })
-        });
-        marked
-            .map(|it| Work { says: cut(&format!("{} → {}", command.words.join(" "), it.says)), soft: it.soft.or(soft), ..it })
-            .collect()
-    }
-
-    fn miss(&self, called: &str) {
-        self.files.missing.borrow_mut().insert((0, called.to_owned()));
-    }
-
-    /// Tells a script that a manifest which is there does not have.
-    fn miss_script(&self, command: &Command, called: &tools::Called) {
-        let is_plain = matches!(
-            (command.word(0), command.word(1)),
-            ("npm", "run" | "run-script" | "test" | "t" | "tst") | ("pnpm", "run" | "test")
-        );
-        let has_manifest = self.project.packages.iter().any(|it| it.folder == self.folder);
-        if !is_plain || called.everywhere || !has_manifest || command.has("--if-present") {
-            return;
-        }
-        for name in called.names.iter().filter(|it| !it.contains(['$', '{', '*'])) {
-            if self.bodies(name, false).is_empty() {
-                self.miss(&cut(&command.words.join(" ")));
-            }
-        }
     }
 
     fn of_script(&self, name: &str, folder: &str, body: &str, command: &Command) -> Vec<Work> {

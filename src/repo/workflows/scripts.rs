@@ -53,13 +53,15 @@ pub(super) fn call(command: &Command) -> Option<Call<'_>> {
     }
     let path = if SHELLS.contains(&first) || RUNNERS.contains(&first) {
         // `bash -c '…'` and `node -e '…'` hold their own text, `node --test` is a tool.
-        let mut rest = command.words.iter().skip(1).skip_while(|it| matches!(it.as_str(), "-e" | "-eu" | "-ex" | "-x" | "-u" | "run") && SHELLS.contains(&first) || it.as_str() == "run");
-        rest.next().filter(|it| !it.starts_with('-'))?.as_str()
+        let is_shell = SHELLS.contains(&first);
+        let is_option = |it: &str| (is_shell && matches!(it, "-e" | "-eu" | "-ex" | "-eux" | "-x" | "-u")) || it == "run";
+        let mut rest = command.words.iter().map(String::as_str).skip(1).skip_while(|it| is_option(it));
+        rest.next().filter(|it| !it.starts_with('-'))?
     } else {
         Some(first).filter(|it| it.contains('/'))?
     };
-    let is_outside = path.starts_with(['/', '~', '$', '@', '.']) && !path.starts_with("./") && !path.starts_with("../") && !path.starts_with(".github/");
-    if is_outside || path.contains(['$', '{', '*', ':']) {
+    let is_hidden = path.starts_with('.') && !["./", "../", ".github/"].iter().any(|it| path.starts_with(it));
+    if is_hidden || path.starts_with(['/', '~', '@']) || path.contains(['$', '{', '*', ':']) {
         return None;
     }
     if ends(path, &SHELL_ENDS) {
@@ -92,9 +94,11 @@ pub(super) fn stops(body: &str, command: &Command) -> bool {
         let is_set = words.next() == Some("set");
         is_set && words.any(|it| it == "errexit" || (it.starts_with('-') && !it.starts_with("--") && it.contains('e')))
     };
-    let shebang = body.lines().next().filter(|it| it.starts_with("#!")).is_some_and(|it| {
-        it.split_whitespace().skip(1).any(|it| it.starts_with('-') && it.contains('e'))
-    });
+    let shebang = body
+        .lines()
+        .next()
+        .filter(|it| it.starts_with("#!"))
+        .is_some_and(|it| it.split_whitespace().skip(1).any(|it| it.starts_with('-') && it.contains('e')));
     is_told || shebang || body.lines().any(|it| set(it.trim()))
 }
 
@@ -130,6 +134,8 @@ fn is_target(line: &str, target: &str) -> bool {
 
 /// Whether a makefile has that target; unknown where patterns or other files may bring it.
 pub(super) fn names_target(text: &str, target: &str) -> Option<bool> {
-    let is_open = text.lines().any(|it| it.starts_with("include") || it.starts_with("-include") || it.starts_with('%') || it.contains("$(foreach"));
+    let is_open = text
+        .lines()
+        .any(|it| it.starts_with("include") || it.starts_with("-include") || it.starts_with('%') || it.contains("$(foreach"));
     if text.lines().any(|it| is_target(it, target)) { Some(true) } else { (!is_open).then_some(false) }
 }

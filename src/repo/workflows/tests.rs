@@ -241,7 +241,11 @@ const TS: (&str, &str) = ("src/a.ts", "1");
 #[case::one_level("bash a.sh", &[("a.sh", "bash b.sh"), ("b.sh", "npx vitest run")], &[])]
 #[case::make("make test", &[("Makefile", "build:\n\tnpx vite build\ntest: build\n\tnpx vitest run\n\t-npx eslint .\n")], &[(Meaning::Test, None), (Meaning::Lint, Some(Soft::Forgiven))])]
 #[case::make_the_first("make", &[("Makefile", "all:\n\tnpx vite build\ntest:\n\tnpx vitest run\n")], &[(Meaning::Build, None)])]
-fn called_scripts_are_followed_one_level(#[case] run: &str, #[case] files: &[(&str, &str)], #[case] wanted: &[(Meaning, Option<Soft>)]) {
+fn called_scripts_are_followed_one_level(
+    #[case] run: &str,
+    #[case] files: &[(&str, &str)],
+    #[case] wanted: &[(Meaning, Option<Soft>)],
+) {
     let text = one(run);
     let files: Vec<_> = [(CI, text.as_str())].into_iter().chain(files.iter().copied()).collect();
     assert_eq!(work(&files).into_iter().map(|it| (it.0, it.2)).collect::<Vec<_>>(), wanted);

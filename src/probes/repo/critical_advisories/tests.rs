@@ -18,12 +18,12 @@ fn npm(packages: &[(&str, &str, bool)]) -> String {
 }
 
 #[rstest]
-#[case::middleware(&[("next", "14.2.24", false)], "fail", &["repo.critical-advisory package-lock.json:next:GHSA-f82v-jwr5-mffw"], &[])]
-#[case::two(&[("next", "15.2.2", false)], "fail", &["repo.critical-advisory package-lock.json:next:GHSA-9qr9-h5gf-34mp", "repo.critical-advisory package-lock.json:next:GHSA-f82v-jwr5-mffw"], &[])]
+#[case::middleware(&[("next", "14.2.24", false), ("sharp", "0.35.5", false)], "fail", &["repo.critical-advisory package-lock.json:next:GHSA-f82v-jwr5-mffw"], &[])]
+#[case::two(&[("next", "15.2.2", false), ("sharp", "0.35.5", false)], "fail", &["repo.critical-advisory package-lock.json:next:GHSA-9qr9-h5gf-34mp", "repo.critical-advisory package-lock.json:next:GHSA-f82v-jwr5-mffw"], &[])]
 #[case::fixed(&[("next", "16.4.6", false)], "needs_judgement", &[], &[])]
 #[case::with_sharp(&[("next", "15.5.27", false), ("sharp", "0.34.5", false)], "fail", &["repo.critical-advisory package-lock.json:next:GHSA-2464-fhr4-w9xw"], &[])]
 #[case::with_mended_sharp(&[("next", "15.5.27", false), ("sharp", "0.35.5", false)], "needs_judgement", &[], &[])]
-#[case::without_sharp(&[("next", "15.5.27", false)], "needs_judgement", &[], &[])]
+#[case::without_sharp(&[("next", "15.5.27", false)], "needs_judgement", &[], &["repo.critical-advisory-perhaps.package-lock.json:next:GHSA-2464-fhr4-w9xw"])]
 #[case::for_development(&[("next", "16.4.6", false), ("jsonwebtoken", "4.2.1", true)], "needs_judgement", &[], &["repo.critical-advisory-perhaps.package-lock.json:jsonwebtoken:GHSA-c7hr-j4mj-j2w6"])]
 #[case::brought_by_another(&[("next", "16.4.6", false), ("jsonwebtoken", "4.2.1", false)], "fail", &["repo.critical-advisory package-lock.json:jsonwebtoken:GHSA-c7hr-j4mj-j2w6"], &[])]
 #[case::none_of_the_table(&[("react", "19.2.0", false)], "needs_judgement", &[], &[])]
@@ -38,7 +38,8 @@ async fn locked(#[case] packages: &[(&str, &str, bool)], #[case] wanted: &str, #
 }
 
 const YARN: &str = "# yarn lockfile v1\n\nnext@^15.0.0:\n  version \"15.0.0\"\n\njsonwebtoken@^4:\n  version \"4.2.1\"\n";
-const PNPM6: &str = "lockfileVersion: '6.0'\n\npackages:\n\n  /next@15.0.0(react@19.0.0):\n    resolution: {integrity: x}\n    dev: true\n";
+const PNPM6: &str =
+    "lockfileVersion: '6.0'\n\npackages:\n\n  /next@15.0.0(react@19.0.0):\n    resolution: {integrity: x}\n    dev: true\n";
 const DAMAGED: &str = "<<<<<<< HEAD\n";
 
 #[rstest]

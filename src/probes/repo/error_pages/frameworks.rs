@@ -66,7 +66,8 @@ impl<'s> App<'s> {
     fn paths(&self) -> impl Iterator<Item = (&'s str, &'s str)> {
         let root = self.package.folder.as_str();
         let own = self.survey.paths.iter().map(String::as_str).filter(move |it| is_in(it, root));
-        let own = own.filter(|it| !it.split('/').any(|part| matches!(part, "node_modules" | "dist" | "build" | ".nuxt" | ".output")));
+        let own =
+            own.filter(|it| !it.split('/').any(|part| matches!(part, "node_modules" | "dist" | "build" | ".nuxt" | ".output")));
         own.map(move |it| (it, it.strip_prefix(root).map_or(it, |it| it.trim_start_matches('/'))))
     }
 
@@ -137,14 +138,17 @@ impl<'s> App<'s> {
     /// `ErrorBoundary`, exported by the root module or by modules of routes (reactrouter.com, remix.run: error handling).
     fn remix(&self, seen: &mut Seen) {
         let exports = |it: &&CodeFile| it.effects.pages.export("ErrorBoundary").is_some();
-        let is_root = |it: &&CodeFile| {
-            stem(&it.path, &CODE) == Some("root") && matches!(name(folder(&it.path)), "app" | "src" | "client")
-        };
+        let is_root =
+            |it: &&CodeFile| stem(&it.path, &CODE) == Some("root") && matches!(name(folder(&it.path)), "app" | "src" | "client");
         let roots: Vec<&CodeFile> = self.code().filter(is_root).collect();
         let boundaries: Vec<&CodeFile> = self.code().filter(exports).collect();
         seen.pages.extend(boundaries.iter().map(|it| Foreign::new(&it.path)));
         if let Some(root) = roots.first().filter(|it| !exports(it) && !boundaries.is_empty()) {
-            seen.defaults.push(Spot::new(&root.path, 1, "it exports no `ErrorBoundary`: what its own loader throws has the bare default"));
+            seen.defaults.push(Spot::new(
+                &root.path,
+                1,
+                "it exports no `ErrorBoundary`: what its own loader throws has the bare default",
+            ));
         }
         let by_routes = self.code().any(|it| !it.effects.pages.boundaries.is_empty());
         if !boundaries.is_empty() || by_routes {

@@ -53,7 +53,8 @@ const STARLIGHT: (&str, &str) = ("package.json", r#"{"dependencies": {"astro": "
 const EXPO: (&str, &str) = ("package.json", r#"{"dependencies": {"expo": "53", "expo-router": "5"}}"#);
 const VUE: &str = "<script setup>const a = 1</script><template><p/></template>";
 const ROOT: &str = "export default function App() { return <Outlet/> }";
-const CAUGHT: &str = "export function ErrorBoundary() { return <p>Sorry</p> }\nexport default function App() { return <Outlet/> }";
+const CAUGHT: &str =
+    "export function ErrorBoundary() { return <p>Sorry</p> }\nexport default function App() { return <Outlet/> }";
 const TAKEN_OVER: &str = "export { ErrorBoundary } from '~/components/oops'\nexport default () => <Outlet/>";
 const KIT_DEFAULT: &str = "repo.error-page-default.package.json";
 

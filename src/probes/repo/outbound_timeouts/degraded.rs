@@ -29,12 +29,12 @@ pub struct Dependency {
 /// Clients by the name of their service in the table of systems.
 const CLIENTS: [(&str, &str); 15] = [
     ("OpenAI", "OpenAI"),
-    ("AzureOpenAI", "OpenAI"),
+    ("AzureOpenAI", "Azure OpenAI"),
     ("Anthropic", "Anthropic"),
     ("Stripe", "Stripe"),
     ("Groq", "Groq"),
-    ("GoogleGenerativeAI", "Google AI"),
-    ("GoogleGenAI", "Google AI"),
+    ("GoogleGenerativeAI", "Google Gemini"),
+    ("GoogleGenAI", "Google Gemini"),
     ("Mistral", "Mistral"),
     ("Replicate", "Replicate"),
     ("Resend", "Resend"),

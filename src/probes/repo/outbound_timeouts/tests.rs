@@ -45,7 +45,8 @@ async fn a_fail_says_whom_it_asks_and_how_many() {
 }
 
 const ANSWERED: &str = "export async function rates() {\n try {\n await fetch('https://api.example.com/a', { signal: AbortSignal.timeout(5000) })\n } catch (e) {\n return []\n }\n}";
-const RUNBOOK: (&str, &str) = ("docs/runbook.md", "# Runbook\n\n## Stripe\n\nWhen Stripe is down, the shop hides the button and queues the order.\n");
+const RUNBOOK: (&str, &str) =
+    ("docs/runbook.md", "# Runbook\n\n## Stripe\n\nWhen Stripe is down, the shop hides the button and queues the order.\n");
 
 #[rstest]
 #[case::nothing(&[("app/api/a/route.ts", TIMED)], "api.example.com: 0 of 1 calls are answered with something else when they fail; no document says what happens then")]
@@ -58,13 +59,19 @@ async fn what_happens_without_a_system(#[case] files: &[(&str, &str)], #[case] w
     let files: Vec<_> = [NEXT].into_iter().chain(files.iter().copied()).collect();
     let answer = look::<OutboundTimeouts>(&files).await;
     assert_eq!(word(&answer.verdict), "needs_judgement", "{:?}", answer.verdict);
-    let told: Vec<&str> = answer.verdict.notes.iter().filter(|it| it.key.starts_with("repo.degraded-mode")).map(|it| it.says.as_str()).collect();
+    let told: Vec<&str> =
+        answer.verdict.notes.iter().filter(|it| it.key.starts_with("repo.degraded-mode")).map(|it| it.says.as_str()).collect();
     assert_eq!(told, [wanted]);
 }
 
 #[tokio::test]
 async fn a_judgement_says_how_many_systems_have_an_answer() {
-    let answer = look::<OutboundTimeouts>(&[NEXT, ("lib/rates.ts", ANSWERED), ("lib/pay.ts", "import Stripe from 'stripe'\nconst o = new Stripe(k)")]).await;
+    let answer = look::<OutboundTimeouts>(&[
+        NEXT,
+        ("lib/rates.ts", ANSWERED),
+        ("lib/pay.ts", "import Stripe from 'stripe'\nconst o = new Stripe(k)"),
+    ])
+    .await;
     assert!(answer.verdict.says.as_str().contains("1 of 2 systems"), "{}", answer.verdict.says);
 }
 

@@ -49,7 +49,11 @@ impl Compensation {
     pub(super) fn notes(&self, ground: &Ground) -> Vec<Note> {
         let mut notes = ground.exhibits("repo.uncompensated", &self.standing);
         if self.followed > self.standing.len() {
-            let says = format!("{} of {} are taken back by something in their function", self.followed - self.standing.len(), self.followed);
+            let says = format!(
+                "{} of {} are taken back by something in their function",
+                self.followed - self.standing.len(),
+                self.followed
+            );
             notes.push(Note { key: "repo.compensated".to_owned(), level: NoteLevel::Info, says: says.into(), place: None });
         }
         notes
@@ -62,10 +66,7 @@ fn says(outside: &Outside, write: &Write) -> String {
         Lasting::Account => "a new account",
     };
     let table = write.table.as_ref().map_or_else(String::new, |it| format!(" to `{it}`"));
-    format!(
-        "{what} at L{} (`{}`) is followed by a write{table} at L{}; nothing undoes it",
-        outside.line, outside.by, write.line
-    )
+    format!("{what} at L{} (`{}`) is followed by a write{table} at L{}; nothing undoes it", outside.line, outside.by, write.line)
 }
 
 #[cfg(test)]

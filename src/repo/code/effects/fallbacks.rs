@@ -46,8 +46,20 @@ impl Walk<'_, '_, '_> {
 
 /// Words of what was kept or made ready for that case.
 const READY: [&str; 14] = [
-    "fallback", "fallbacks", "default", "defaults", "cached", "cache", "stale", "backup", "placeholder", "previous", "last", "static",
-    "offline", "degraded",
+    "fallback",
+    "fallbacks",
+    "default",
+    "defaults",
+    "cached",
+    "cache",
+    "stale",
+    "backup",
+    "placeholder",
+    "previous",
+    "last",
+    "static",
+    "offline",
+    "degraded",
 ];
 
 fn is_ready(name: &str) -> bool {

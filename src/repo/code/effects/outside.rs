@@ -59,8 +59,7 @@ const MONEY: [&[&str]; 12] = [
 ];
 
 /// Paths of the same, where a provider is asked without its library.
-const PATHS: [&str; 7] =
-    ["/charges", "/payment_intents", "/subscriptions", "/transfers", "/payouts", "/capture", "/v2/payments"];
+const PATHS: [&str; 7] = ["/charges", "/payment_intents", "/subscriptions", "/transfers", "/payouts", "/capture", "/v2/payments"];
 
 const PROVIDERS: [&str; 7] = ["stripe.com", "paypal.com", "razorpay.com", "mollie.com", "paddle.com", "squareup.com", "polar.sh"];
 
@@ -168,7 +167,10 @@ fn undoes(chain: &Chain<'_, '_>) -> Vec<Lasting> {
     // A database that rolls back gives no money back.
     let is_of_database = ["trx", "tx", "transaction", "client", "db", "connection", "conn", "runner", "sql"];
     let is_rolled = has(&["rollback"]) || (has(&["roll"]) && has(&["back"]));
-    if (is_rolled && !has(&is_of_database)) || has(&["compensate", "undo", "revert"]) || said.ends_with(&["clean".into(), "up".into()]) {
+    if (is_rolled && !has(&is_of_database))
+        || has(&["compensate", "undo", "revert"])
+        || said.ends_with(&["clean".into(), "up".into()])
+    {
         return vec![Lasting::Money, Lasting::Account];
     }
     let mut undone = Vec::new();
