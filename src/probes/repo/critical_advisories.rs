@@ -17,6 +17,7 @@ use chrono::{DateTime, Utc};
 use known::{AS_OF, KNOWN, Known};
 use semver::Version;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
 
 /// See the module.
 pub struct CriticalAdvisories;
@@ -36,7 +37,7 @@ pub struct Seen {
     pub hits: Vec<Hit>,
     /// Affected versions of which it is not known whether they ship.
     pub perhaps: Vec<Hit>,
-    /// Locked versions of packages of the table, all of them.
+    /// Locked versions of packages of the table.
     pub compared: usize,
 }
 
@@ -101,7 +102,7 @@ impl Probe for CriticalAdvisories {
             Verdict::undecided(judge(says, "See whether it is installed or built into what runs in production"))
         } else {
             let says = format!(
-                "the table knows {} advisories as of {AS_OF}, and none of {} locked versions has one; it is no audit",
+                "the table knows {} advisories as of {AS_OF}, and none of {} locked versions of its packages has one; it is no audit",
                 known::count(),
                 seen.compared
             );
@@ -204,6 +205,8 @@ fn seen(survey: &Survey) -> Seen {
             continue;
         }
         seen.lockfiles += 1;
+        let names: BTreeSet<&str> = KNOWN.iter().map(|it| it.package).collect();
+        seen.compared += names.iter().filter_map(|it| lock.locked.get(*it)).map(BTreeSet::len).sum::<usize>();
         for known in KNOWN {
             seen.compare(known, lock, project);
         }
@@ -218,13 +221,13 @@ fn seen(survey: &Survey) -> Seen {
 impl Seen {
     fn compare(&mut self, known: &Known, lock: &Lockfile, project: &Project) {
         for version in lock.locked.get(known.package).into_iter().flatten() {
-            self.compared += 1;
             let Ok(read) = Version::parse(version) else {
                 self.hidden.push(format!("{}: {} is locked to `{version}`", lock.path, known.package).into());
                 continue;
             };
             let Some(fix) = known.fix(&read).filter(|_| is_open(known, lock)) else { continue };
             let unless = unless(known, lock, version, project);
+            let ships = unless.is_none();
             let hit = Hit {
                 lock: Foreign::new(&lock.path),
                 package: known.package.into(),
@@ -235,7 +238,7 @@ impl Seen {
                 runs_code: known.runs_code,
                 unless: unless.unwrap_or_default().into(),
             };
-            let hits = if unless.is_none() { &mut self.hits } else { &mut self.perhaps };
+            let hits = if ships { &mut self.hits } else { &mut self.perhaps };
             hits.push(hit);
         }
     }
@@ -250,12 +253,13 @@ fn is_open(known: &Known, lock: &Lockfile) -> bool {
 }
 
 /// Why an affected version may not ship: a lockfile beside it says otherwise, it is for development, or nobody says what for.
-fn unless(known: &Known, lock: &Lockfile, version: &str, project: &Project) -> Option<&'static str> {
+fn unless(known: &Known, lock: &Lockfile, version: &str, project: &Project) -> Option<String> {
+    let told = |says: &str| Some(says.to_owned());
     if is_aside(&lock.path) {
-        return Some("it is in a folder of examples or tests");
+        return told("it is in a folder of examples or tests");
     }
-    if known.with.is_some_and(|(other, _)| !lock.locked.contains_key(other)) {
-        return Some("the other package that it needs is not in the lockfile");
+    if let Some((other, _)) = known.with.filter(|(other, _)| !lock.locked.contains_key(*other)) {
+        return Some(format!("`{other}`, which it needs, is not in the lockfile"));
     }
     let beside = project.locks_of(&lock.folder).into_iter().filter(|it| it.path != lock.path && it.is_read);
     let is_fine = |it: &Lockfile| {
@@ -264,7 +268,7 @@ fn unless(known: &Known, lock: &Lockfile, version: &str, project: &Project) -> O
             .is_some_and(|all| all.iter().all(|it| Version::parse(it).is_ok_and(|it| known.fix(&it).is_none())))
     };
     if beside.into_iter().any(is_fine) {
-        return Some("another lockfile of that folder holds a version without it");
+        return told("another lockfile of that folder holds a version without it");
     }
     let wanted =
         project.packages.iter().filter(|it| is_in(&it.folder, &lock.folder)).filter_map(|it| it.needs.get(known.package));
@@ -272,11 +276,11 @@ fn unless(known: &Known, lock: &Lockfile, version: &str, project: &Project) -> O
     let is_asked = groups.peek().is_some();
     let runs = groups.any(|it| it != Group::Development);
     match lock.scope(known.package, version) {
-        Scope::Development => Some("the lockfile has it for development alone"),
+        Scope::Development => told("the lockfile has it for development alone"),
         Scope::Running => None,
         Scope::Untold if runs => None,
-        Scope::Untold if is_asked => Some("package.json has it for development alone"),
-        Scope::Untold => Some("another package brings it, and the lockfile does not say what for"),
+        Scope::Untold if is_asked => told("package.json has it for development alone"),
+        Scope::Untold => told("another package brings it, and the lockfile does not say what for"),
     }
 }
 

@@ -88,7 +88,10 @@ pub(super) fn is_made(missing: &Missing, runs: &[String]) -> bool {
 
 /// Whether a script ends at the first command that fails.
 pub(super) fn stops(body: &str, command: &Command) -> bool {
-    let is_told = command.words.iter().take(3).any(|it| it.starts_with('-') && !it.starts_with("--") && it.contains('e'));
+    // `bash script` does not look at the script's own first line.
+    let by_shell = SHELLS.contains(&command.word(0));
+    let is_told =
+        by_shell && command.words.iter().take(3).any(|it| it.starts_with('-') && !it.starts_with("--") && it.contains('e'));
     let set = |line: &str| {
         let mut words = line.split_whitespace();
         let is_set = words.next() == Some("set");
@@ -99,7 +102,7 @@ pub(super) fn stops(body: &str, command: &Command) -> bool {
         .next()
         .filter(|it| it.starts_with("#!"))
         .is_some_and(|it| it.split_whitespace().skip(1).any(|it| it.starts_with('-') && it.contains('e')));
-    is_told || shebang || body.lines().any(|it| set(it.trim()))
+    is_told || (shebang && !by_shell) || body.lines().any(|it| set(it.trim()))
 }
 
 /// Whether a line of a script looks at what its command came to.

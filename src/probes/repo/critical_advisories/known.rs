@@ -186,7 +186,7 @@ mod tests {
             assert!(it.with.is_none_or(|(_, below)| Version::parse(below).is_ok()));
             assert!(it.advisory.starts_with("GHSA-") || it.advisory.starts_with("CVE-"));
         }
-        assert_eq!(count(), 14);
+        assert_eq!(count(), 16);
     }
 
     #[rstest]

@@ -5,8 +5,8 @@
 use crate::repo::code::chain::{Chain, object, property, start, text, words};
 use crate::repo::code::parse::Parsed;
 use oxc_ast::ast::{
-    ArrowFunctionExpression, BlockStatement, CallExpression, CatchClause, Function, IfStatement, Statement, SwitchStatement,
-    TryStatement,
+    ArrowFunctionExpression, BindingPattern, BlockStatement, CallExpression, CatchClause, Expression, Function, IfStatement,
+    Statement, SwitchStatement, TryStatement, VariableDeclarator,
 };
 use oxc_ast_visit::{Visit, walk};
 use oxc_span::{GetSpan, Span};
@@ -85,6 +85,8 @@ struct Frame {
     outside: Vec<(u32, Outside)>,
     /// Where something takes a thing back: what kind, and the place.
     undoes: Vec<(Lasting, u32)>,
+    /// Names under which errors of things done outside are held, by their place in `outside`.
+    errors: Vec<(usize, String)>,
     /// Blocks around the place that is read which leave the function at their end.
     leaving: Vec<u32>,
     /// Lines behind the place that is read which do not run after it.
@@ -138,7 +140,7 @@ impl Walk<'_, '_, '_> {
 }
 
 fn lasting(chain: &Chain<'_, '_>) -> Option<Lasting> {
-    let Some(last) = chain.last().filter(|it| it.arguments.is_some()) else { return None };
+    let last = chain.last().filter(|it| it.arguments.is_some())?;
     if MONEY.iter().any(|it| chain.ends(it)) {
         return Some(Lasting::Money);
     }
@@ -186,6 +188,15 @@ fn undoes(chain: &Chain<'_, '_>) -> Vec<Lasting> {
 const PAID: &[&str] =
     &["payment", "payments", "intent", "intents", "subscription", "subscriptions", "charge", "charges", "order", "invoice"];
 
+/// Whether a test is true when that error is there: `error`, `error || !data.user`.
+fn is_failure(test: &Expression<'_>, name: &str) -> bool {
+    match test.get_inner_expression() {
+        Expression::Identifier(it) => it.name == name,
+        Expression::LogicalExpression(it) if it.operator.is_or() => is_failure(&it.left, name) || is_failure(&it.right, name),
+        _ => false,
+    }
+}
+
 /// Whether the last of these statements leaves the function.
 fn leaves(statements: &[Statement<'_>]) -> bool {
     matches!(statements.last(), Some(Statement::ReturnStatement(_) | Statement::ThrowStatement(_)))
@@ -210,8 +221,28 @@ impl<'a> Visit<'a> for Walk<'_, '_, 'a> {
         self.leaving(end, |walk| walk::walk_block_statement(walk, it));
     }
 
+    fn visit_variable_declarator(&mut self, it: &VariableDeclarator<'a>) {
+        let before = self.frames.last().map_or(0, |it| it.outside.len());
+        walk::walk_variable_declarator(self, it);
+        let BindingPattern::ObjectPattern(pattern) = &it.id else { return };
+        let error = pattern.properties.iter().find(|it| it.key.static_name().as_deref() == Some("error"));
+        let Some(name) = error.and_then(|it| it.value.get_identifier_name()) else { return };
+        if let Some(frame) = self.frames.last_mut() {
+            frame.errors.extend((before..frame.outside.len()).map(|at| (at, name.to_string())));
+        }
+    }
+
     fn visit_if_statement(&mut self, it: &IfStatement<'a>) {
         self.visit_expression(&it.test);
+        // What is done about a failure of the thing itself does not follow it.
+        let failed = self.lines(it.consequent.span());
+        if let Some(frame) = self.frames.last_mut() {
+            for (at, name) in frame.errors.clone() {
+                if let Some((_, outside)) = frame.outside.get_mut(at).filter(|_| is_failure(&it.test, &name)) {
+                    outside.never.push(failed);
+                }
+            }
+        }
         let other = it.alternate.as_ref().map(|it| self.lines(it.span()));
         self.without(other, |walk| walk.visit_statement(&it.consequent));
         if let Some(it) = &it.alternate {
@@ -295,6 +326,9 @@ mod tests {
     #[case::other_branch("async function a() {\n if (x) {\n await stripe.charges.create({})\n } else {\n WRITE()\n }\n WRITE()\n}", Some((Lasting::Money, vec![7], None)))]
     #[case::branch_that_leaves("async function a() {\n if (x) {\n await stripe.charges.create({})\n WRITE()\n return 1\n }\n WRITE()\n}", Some((Lasting::Money, vec![4], None)))]
     #[case::other_case("async function a() {\n switch (x) {\n case 1:\n await stripe.charges.create({})\n break\n case 2:\n WRITE()\n }\n WRITE()\n}", Some((Lasting::Money, vec![9], None)))]
+    #[case::failure_of_it("async function a() {\n const { data, error: failed } = await supabase.auth.signUp({ email })\n if (failed) {\n WRITE()\n } else if (data.user) {\n WRITE()\n }\n}", Some((Lasting::Account, vec![6], None)))]
+    #[case::failure_or_nothing("async function a() {\n const { data, error } = await supabase.auth.signUp({ email })\n if (error || !data.user) {\n WRITE()\n return\n }\n}", Some((Lasting::Account, vec![], None)))]
+    #[case::success_of_it("async function a() {\n const { data, error } = await supabase.auth.signUp({ email })\n if (!error) {\n WRITE()\n }\n}", Some((Lasting::Account, vec![4], None)))]
     #[case::catch_of_it("async function a() {\n try {\n await stripe.charges.create({})\n } catch (e) {\n WRITE()\n }\n}", Some((Lasting::Money, vec![], None)))]
     #[case::by_hand("async function a() {\n await fetch('https://api.stripe.com/v1/charges', { method: 'POST', body })\n WRITE()\n}", Some((Lasting::Money, vec![3], None)))]
     #[case::read_by_hand("async function a() {\n await fetch('https://api.stripe.com/v1/charges')\n WRITE()\n}", None)]
