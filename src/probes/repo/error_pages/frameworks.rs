@@ -117,8 +117,8 @@ impl<'s> App<'s> {
     fn sveltekit(&self, seen: &mut Seen) {
         // A group of routes, `(app)`, adds nothing to an address: the page in it is of the root for all that it groups.
         let is_root = |own: &str| {
-            let above = folder(own).split('/').filter(|it| !it.starts_with('('));
-            name(own) == "+error.svelte" && above.last() == Some("routes")
+            let mut above = folder(own).rsplit('/').filter(|it| !it.starts_with('('));
+            name(own) == "+error.svelte" && above.next() == Some("routes")
         };
         let pages: Vec<&str> = self.paths().filter(|(_, own)| is_root(own)).map(|it| it.0).collect();
         seen.pages.extend(pages.iter().map(Foreign::new));

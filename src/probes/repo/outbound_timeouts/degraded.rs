@@ -116,7 +116,7 @@ impl Dependency {
 fn name(call: &Outbound) -> Option<String> {
     if let Some(host) = &call.host {
         let is = |known: &&str| host == *known || host.strip_suffix(*known).is_some_and(|it| it.ends_with('.'));
-        let known = KNOWN.iter().find(|it| it.hosts.iter().any(|known| is(&known)));
+        let known = KNOWN.iter().find(|it| it.hosts.iter().any(is));
         return Some(known.map_or_else(|| host.clone(), |it| it.name.to_owned()));
     }
     CLIENTS.iter().find(|it| it.0 == call.by).map(|it| it.1.to_owned())
@@ -132,5 +132,5 @@ fn is_answered(file: &CodeFile, call: &Outbound) -> bool {
 /// The part of a document that names a system and what happens without it.
 fn passage<'d>(document: &'d Document, name: &str) -> Option<&'d Section> {
     let lower = name.to_lowercase();
-    document.sections.iter().find(|it| (it.names.contains(name) || it.says(&[&lower])) && it.says(&WITHOUT))
+    document.sections.iter().find(|it| it.says_of(&lower, &WITHOUT))
 }

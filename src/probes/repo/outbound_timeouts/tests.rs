@@ -53,6 +53,7 @@ const RUNBOOK: (&str, &str) =
 #[case::answered(&[("lib/rates.ts", ANSWERED)], "api.example.com: 1 of 1 calls are answered with something else when they fail; no document says what happens then")]
 #[case::one_of_two(&[("lib/rates.ts", ANSWERED), ("app/api/a/route.ts", TIMED)], "api.example.com: 1 of 2 calls are answered with something else when they fail; no document says what happens then")]
 #[case::named(&[("lib/pay.ts", "import Stripe from 'stripe'\nconst o = new Stripe(k)"), RUNBOOK], "Stripe: 0 of 1 calls are answered with something else when they fail; docs/runbook.md:3 says what happens then")]
+#[case::named_by_the_way(&[("lib/pay.ts", "import Stripe from 'stripe'\nconst o = new Stripe(k)"), ("docs/prd.md", "# Shop\n\nWe take money by Stripe.\n\nA picture that is unavailable shows a grey box.\n")], "Stripe: 0 of 1 calls are answered with something else when they fail; no document says what happens then")]
 #[case::named_for_another(&[("app/api/a/route.ts", TIMED), RUNBOOK], "api.example.com: 0 of 1 calls are answered with something else when they fail; no document says what happens then")]
 #[tokio::test]
 async fn what_happens_without_a_system(#[case] files: &[(&str, &str)], #[case] wanted: &str) {

@@ -104,7 +104,8 @@ impl Context<'_> {
         }
         for name in called.names.iter().filter(|it| !it.contains(['$', '{', '*'])) {
             if self.bodies(name, false).is_empty() {
-                self.files.miss(&cut(&command.words.join(" ")));
+                let first = command.word(0);
+                self.files.miss(&if name == "test" { format!("{first} test") } else { format!("{first} run {name}") });
             }
         }
     }
