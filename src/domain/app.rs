@@ -335,9 +335,10 @@ impl AppSettings {
             System::Vercel => self.vercel.as_ref().map(|it| format!("vercel:{it}")),
             System::Repo | System::Scan => of_tree(),
             // What is searched of a site depends on the hosts that may serve its scripts.
-            System::Site => self.url.as_ref().map(|url| {
-                self.asset_hosts.iter().fold(format!("site:{url}"), |subject, host| format!("{subject}+{host}"))
-            }),
+            System::Site => self
+                .url
+                .as_ref()
+                .map(|url| self.asset_hosts.iter().fold(format!("site:{url}"), |subject, host| format!("{subject}+{host}"))),
             System::Openai => self.providers.contains(&system).then(|| match &self.openai_project {
                 Some(project) => format!("openai:{project}"),
                 None => "openai".to_owned(),

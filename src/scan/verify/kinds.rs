@@ -417,11 +417,7 @@ pub(super) static CHECKS: &[Check] = &[
         ..BEARER
     },
     Check { rules: &["cloudflare-token"], prefixes: &["cfut_"], ..CLOUDFLARE },
-    Check {
-        rules: &["cloudflare-token-old"],
-        shared_shape: Some("tokens of whole accounts have this shape"),
-        ..CLOUDFLARE
-    },
+    Check { rules: &["cloudflare-token-old"], shared_shape: Some("tokens of whole accounts have this shape"), ..CLOUDFLARE },
     Check {
         rules: &["neon"],
         at: At::Provider("neon"),

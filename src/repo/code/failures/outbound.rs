@@ -174,10 +174,8 @@ fn bound(options: Option<&Expression<'_>>, given: bool, names: &[&str]) -> Bound
 /// What the options of a client say that is made with them.
 fn made_with(options: Option<&ObjectExpression<'_>>, option: &str) -> Bound {
     let Some(options) = options else { return Bound::Never };
-    // A `fetch` or a client of its own may end by itself, whatever else the options say.
-    let has_own = ["fetch", "httpClient", "fetcher"].iter().any(|it| property(options, it).is_some());
-    let said = match option.split_once('.') {
-        _ if option.is_empty() => Bound::Never,
+    match option.split_once('.') {
+        _ if option.is_empty() && !spreads(options) => Bound::Never,
         None if property(options, option).is_some_and(|it| !it.is_null_or_undefined()) => Bound::Timed,
         None if spreads(options) => Bound::Unsure,
         None => Bound::Never,
@@ -186,8 +184,7 @@ fn made_with(options: Option<&ObjectExpression<'_>>, option: &str) -> Bound {
             None => Bound::Never,
             Some(it) => bound(Some(it), true, &[inner]),
         },
-    };
-    if said == Bound::Never && has_own { Bound::Unsure } else { said }
+    }
 }
 
 /// Whether a call ends what it is handed: `withTimeout(fetch(…), 5_000)`, `Promise.race([fetch(…), late])`.
@@ -215,8 +212,12 @@ impl<'a> Visit<'a> for Walk<'_, '_, 'a> {
         if let Some((_, by, option, otherwise)) = CLIENTS.iter().find(|it| it.1 == name && is_of(it.0)) {
             // Options are the last argument of every one of these.
             let options = it.arguments.last().and_then(Argument::as_expression);
-            let said = made_with(options.and_then(object), option);
+            let options_said = options.and_then(object);
+            let said = made_with(options_said, option);
             let bound = if said == Bound::Never { *otherwise } else { said };
+            // A `fetch` of its own may end by itself.
+            let has_own = options_said.is_some_and(|it| ["fetch", "fetcher"].iter().any(|name| property(it, name).is_some()));
+            let bound = if bound == Bound::Never && has_own { Bound::Unsure } else { bound };
             self.push(it.span.start, by, None, bound);
             let retries =
                 options.and_then(object).and_then(|it| property(it, "maxRetries").or(property(it, "maxNetworkRetries")));

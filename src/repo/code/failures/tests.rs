@@ -168,6 +168,7 @@ fn handlers_of_every_error_that_drop_it() {
 #[case::resend("import { Resend } from 'resend'\nnew Resend(key, { timeout: 1000 })", &[Bound::Never])]
 #[case::replicate("import Replicate from 'replicate'\nnew Replicate({ auth })", &[Bound::Never])]
 #[case::replicate_of_its_own("import Replicate from 'replicate'\nnew Replicate({ auth, fetch: bounded })", &[Bound::Unsure])]
+#[case::replicate_elsewhere("import Replicate from 'replicate'\nnew Replicate({ ...options })", &[Bound::Unsure])]
 #[case::node_fetch("import fetch2 from 'node-fetch'\nfetch2(url, { method: 'POST' })", &[Bound::Never])]
 #[case::node_fetch_2("import fetch2 from 'node-fetch'\nfetch2(url, { timeout: 1000 })", &[Bound::Unsure])]
 #[case::model("import { generateText } from 'ai'\ngenerateText({ model })", &[Bound::Never])]

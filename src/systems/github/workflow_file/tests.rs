@@ -52,7 +52,10 @@ fn deeds(#[case] step: &str, #[case] wanted: Deed) {
 #[case::supabase("run: npx supabase db dump --db-url $URL -f schema.sql", true)]
 #[case::supabase_roles("run: supabase db dump --role-only -f roles.sql", true)]
 #[case::supabase_data("run: supabase db dump --data-only --use-copy -f data.sql", false)]
-#[case::supabase_all("run: |\n          supabase db dump -f schema.sql\n          supabase db dump --data-only -f data.sql", false)]
+#[case::supabase_all(
+    "run: |\n          supabase db dump -f schema.sql\n          supabase db dump --data-only -f data.sql",
+    false
+)]
 #[case::supabase_over_lines("run: |\n          supabase db dump \\\n            --data-only -f data.sql", false)]
 #[case::another_commands_flag("run: supabase db dump -f schema.sql && ./upload --data-only", true)]
 #[case::schema("run: pg_dump --schema-only $URL > a.sql", true)]
