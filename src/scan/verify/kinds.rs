@@ -1,9 +1,9 @@
 //! How each kind of leaked key is tried: only harmless reads whose refusals are known in the provider's own format
 //! (`apis/secrets.md` §2, column "Live check", §4.2, §4.3). What fires an action or hands out secrets is named as left off.
 //!
-//! Every sign of a dead key was seen in November 2026: in the vendor's source or its client (Anthropic, Pinecone, Polar,
-//! Resend, Sentry, Vercel's gateway, WorkOS), in its reference (GitHub, Gemini, Slack), or as an answer that somebody kept.
-//! One that nobody could be found to have seen is not here, so that the answer to it stays unknown.
+//! Every sign of a dead key was looked for in November 2026 and found: in the vendor's source or its client (Anthropic,
+//! Pinecone, Polar, Resend, Sentry, Vercel's gateway, WorkOS), in other scanners (Gemini), or in public code and issues as an
+//! answer that somebody kept (the others). One that was not found is not here, so that the answer to it stays unknown.
 
 use crate::net::KeyIn;
 
@@ -108,8 +108,8 @@ const STRIPE: Check = Check {
     ..BEARER
 };
 
-/// A token that was disabled or has expired is still verified with success. One of an account gets the answer of one that
-/// is nobody's, here where only users' are known.
+/// A token works if its status is `active` (developers.cloudflare.com/fundamentals/api/troubleshooting), whatever `success`
+/// says. One of an account gets the answer of one that is nobody's here, where only users' are known.
 const CLOUDFLARE: Check = Check {
     at: At::Provider("cloudflare"),
     path: "client/v4/user/tokens/verify",
