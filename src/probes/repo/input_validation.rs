@@ -4,7 +4,8 @@
 use crate::domain::checklist::Effort;
 use crate::domain::{AppSettings, Consent, Finding, Foreign, Gap, ProbeKind, Remedy, Severity, System, Verdict};
 use crate::probes::entrances::{self, Entrance};
-use crate::probes::ground::{Ground, judge, of};
+use crate::probes::ground::{Ground, MOST_KEPT, Spot, judge, of};
+use crate::probes::places;
 use crate::probes::{Meta, Probe, Sight, Stage};
 use crate::repo::code::handlers::{Body, What, vendors};
 use crate::repo::code::package::package;
@@ -28,6 +29,12 @@ pub struct Seen {
     pub unchecked: Vec<Entrance>,
     /// That check nothing, and only read; or of which not everything could be followed.
     pub unsure: Vec<Entrance>,
+    /// That put what they are sent into the text of a statement of SQL.
+    #[serde(default)]
+    pub injected: Vec<Entrance>,
+    /// Where values are put into the text of a statement, from wherever they come.
+    #[serde(default)]
+    pub built: Vec<Spot>,
 }
 
 impl Probe for InputValidation {
@@ -57,7 +64,14 @@ impl Probe for InputValidation {
             return Verdict::not_applicable("the repository is empty: it has no endpoint");
         }
         let gap = seen.ground.gap("an endpoint");
-        let verdict = if !seen.unchecked.is_empty() {
+        let verdict = if !seen.injected.is_empty() {
+            let says = format!(
+                "{} put what they are sent into the text of a statement of SQL, and {} check it by no schema and write or spend",
+                of(seen.injected.len(), seen.endpoints, "endpoints"),
+                of(seen.unchecked.len(), seen.reading, "that read input")
+            );
+            Verdict::fail(says, findings(seen)).unseen(gap)
+        } else if !seen.unchecked.is_empty() {
             let says = format!(
                 "{} that read input check it by no schema, and write or spend",
                 of(seen.unchecked.len(), seen.reading, "endpoints")
@@ -76,28 +90,37 @@ impl Probe for InputValidation {
             let says = format!("no schema was found in {} that read input", of(seen.unsure.len(), seen.reading, "endpoints"));
             Verdict::undecided(judge(says, "Look at each listed endpoint, and check its input by a schema"))
         };
+        let verdict = verdict.with_notes(places::evidence(&seen.ground, "repo.sql-built", &seen.built));
         entrances::shown(verdict, &seen.ground, "repo.input-unsure", &seen.unsure)
     }
 
     fn remedy(seen: &Seen, _settings: &AppSettings) -> Remedy {
-        if seen.unchecked.is_empty() {
+        if findings(seen).is_empty() {
             return Remedy::default();
         }
+        let bind = |it: &Entrance| {
+            Foreign::new(format!("Hand the values of {} ({}) over as parameters beside the statement", it.title, it.path))
+        };
         let step = |it: &Entrance| {
             Foreign::new(format!("Parse the input of {} ({}) by a schema at its top, and answer 400", it.title, it.path))
         };
-        Remedy { steps: seen.unchecked.iter().take(12).map(step).collect(), effort: Effort::M }
+        let steps = seen.injected.iter().take(6).map(bind).chain(seen.unchecked.iter().take(12).map(step));
+        Remedy { steps: steps.collect(), effort: Effort::M }
     }
 }
 
 fn findings(seen: &Seen) -> Vec<Finding> {
     let fix = "Parse the input by a schema at the top of the endpoint, and answer 400 when it does not fit";
-    seen.unchecked.iter().map(|it| it.finding(&seen.ground, "repo.input-unchecked", Severity::Medium, fix)).collect()
+    let bind = "Hand the value over as a parameter beside the statement, never inside its text";
+    let injected = seen.injected.iter().map(|it| it.finding(&seen.ground, "repo.sql-from-input", Severity::Critical, bind));
+    let unchecked = seen.unchecked.iter().map(|it| it.finding(&seen.ground, "repo.input-unchecked", Severity::Medium, fix));
+    injected.chain(unchecked).collect()
 }
 
 fn seen(entries: &Entries<'_>, ground: Ground) -> Seen {
     let mut seen = Seen { ground, endpoints: entries.all.len(), ..Seen::default() };
     for it in &entries.all {
+        seen.add_sql(it);
         let input = it.handler.body.inputs.first();
         // Who signed it vouches for its form too.
         let is_signed = it.does(|it| matches!(it, What::ChecksSignature { .. }));
@@ -124,6 +147,25 @@ fn seen(entries: &Entries<'_>, ground: Ground) -> Seen {
         entrances::keep(kept, entrance);
     }
     seen
+}
+
+impl Seen {
+    /// Statements into whose text values are put. Only in the endpoint's own function it is proved where they come from.
+    fn add_sql(&mut self, it: &Entered<'_>) {
+        for (step, act) in it.acts() {
+            let What::BuildsSql { by, is_sent } = &act.what else { continue };
+            if *is_sent && step.name.is_none() {
+                let says = format!("puts what it is sent into the text of `{by}`, which then runs whatever a caller writes");
+                entrances::keep(&mut self.injected, Entrance { line: act.line, ..Entrance::new(it, says) });
+                continue;
+            }
+            let says = format!("`{by}` runs a statement into whose text values are put");
+            let spot = Spot::new(&step.file.path, act.line, says);
+            if self.built.len() < MOST_KEPT && !self.built.contains(&spot) {
+                self.built.push(spot);
+            }
+        }
+    }
 }
 
 /// Whether the endpoint checks its input, or hands it to a function of the app that does: one level, and no further.
