@@ -25,8 +25,6 @@ pub(in crate::repo::code) struct Held {
     batches: Vec<String>,
     /// Whether the file imports something of Firebase.
     is_firebase: bool,
-    /// Whether it imports something of MongoDB.
-    is_mongo: bool,
     /// Whether nothing of the file is a call on a collection.
     is_idle: bool,
 }
@@ -70,11 +68,12 @@ impl Held {
     #[must_use]
     pub fn of<'m>(text: &str, modules: impl Iterator<Item = &'m str>) -> Self {
         let mut held = Self::default();
+        let mut is_mongo = false;
         for it in modules {
             held.is_firebase |= it.contains("firebase") || it.contains("firestore");
-            held.is_mongo |= it.contains("mongo");
+            is_mongo |= it.contains("mongo");
         }
-        held.is_idle = !(held.is_firebase || held.is_mongo || text.contains("collection("));
+        held.is_idle = !(held.is_firebase || is_mongo || text.contains("collection("));
         held
     }
 
@@ -131,7 +130,7 @@ impl Held {
     #[expect(clippy::option_option, reason = "no reference, and a reference whose collection is not known, are two answers")]
     fn of_chain(&self, chain: &Chain<'_, '_>) -> Option<Option<String>> {
         let named = chain.steps.iter().rev().find(|it| it.name == "collection" && it.count() > 0);
-        if let Some(named) = named.filter(|_| self.is_firebase || self.is_mongo || chain.has("doc")) {
+        if let Some(named) = named {
             let path = named.argument(0).and_then(text);
             return Some(path.and_then(|it| it.rsplit('/').next()).map(str::to_owned));
         }
@@ -159,7 +158,7 @@ impl Held {
         }
         last.arguments?;
         if let Some((_, verb)) = MONGO.iter().find(|it| it.0 == last.name) {
-            let collection = self.of_chain(&chain).filter(|_| self.is_mongo || chain.has("collection"))?;
+            let collection = self.of_chain(&chain)?;
             let values = last.argument(usize::from(*verb == "update"));
             return Some(Document { collection, verb, values, is_whole: false });
         }
@@ -174,10 +173,6 @@ impl Held {
         }
         let is_read = matches!(last.name, "get" | "onSnapshot") && (self.is_firebase || chain.has("doc"));
         let verb = write.or_else(|| is_read.then_some("select"))?;
-        let is_held = chain.steps.len() == 1 && self.references.contains_key(chain.root);
-        if !(self.is_firebase || chain.has("doc") || is_held) {
-            return None;
-        }
         let collection = self.of_chain(&chain)?;
         Some(Document { collection, verb, values: last.argument(0).filter(|_| write.is_some()), is_whole: false })
     }

@@ -64,7 +64,17 @@ impl Statement {
             "update" => words.iter().skip(2).take(6).any(|it| *it == "set"),
             "delete" => word(1) == "from",
             "truncate" => words.len() > 1,
-            "create" | "alter" | "drop" => THINGS.iter().any(|it| words.iter().skip(1).take(4).any(|word| word == it)),
+            "create" | "alter" | "drop" => {
+                let of_thing = THINGS.iter().any(|it| words.iter().skip(1).take(4).any(|word| word == it));
+                let has = |some: &[&str]| words.iter().skip(2).any(|it| some.contains(it));
+                // `Create table of contents` is no statement.
+                of_thing
+                    && match first {
+                        "create" => lower.contains('(') || has(&["as", "for", "if", "with", "extension"]),
+                        "alter" => has(&["add", "drop", "rename", "alter", "enable", "disable", "owner", "set"]),
+                        _ => words.len() > 2,
+                    }
+            }
             _ => false,
         };
         if !is_statement {

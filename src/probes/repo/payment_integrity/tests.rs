@@ -4,6 +4,7 @@ use super::*;
 use crate::probes::stand_in::{found, laid, look, look_at, word};
 use rstest::rstest;
 
+const EXPRESS: (&str, &str) = ("package.json", r#"{"dependencies": {"express": "5"}}"#);
 const HOOK: &str = "app/api/stripe/webhook/route.ts";
 const GOOD: &str = "export async function POST(req) {\n const body = await req.text()\n const event = stripe.webhooks.constructEvent(body, sig, secret)\n await db.from('stripe_events').insert({ id: event.id })\n}";
 const FORGETFUL: &str =
@@ -37,8 +38,8 @@ const ELSEWHERE: &str = "import { readWebhook } from '@/lib/hooks'\nexport async
 #[case::page_with_its_raw_body(&[("pages/api/webhooks/stripe.ts", "import { buffer } from 'micro'\nexport const config = { api: { bodyParser: false } }\nexport default async function handler(req, res) { const raw = await buffer(req); const event = stripe.webhooks.constructEvent(raw, sig, secret); await keep(event.id) }")], "needs_judgement", &[], &[])]
 #[case::page_whose_body_is_taken(&[("pages/api/webhooks/stripe.ts", "import { buffer } from 'micro'\nexport default async function handler(req, res) { const raw = await buffer(req); const event = stripe.webhooks.constructEvent(raw, sig, secret); await keep(event.id) }")], "needs_judgement", &[], &["repo.webhook-unsure.pages/api/webhooks/stripe.ts"])]
 #[case::page_with_its_parsed_body(&[("pages/api/webhooks/stripe.ts", "export default async function handler(req, res) { const event = stripe.webhooks.constructEvent(JSON.stringify(req.body), sig, secret); await keep(event.id) }")], "fail", &["repo.webhook-parsed-first pages/api/webhooks/stripe.ts"], &[])]
-#[case::routed(&[("server/index.ts", "import express from 'express'\nconst app = express()\napp.post('/webhooks/stripe', express.json(), async (req, res) => { const event = req.body; await keep(event.id) })")], "fail", &["repo.webhook-unverified server/index.ts"], &[])]
-#[case::routed_raw(&[("server/index.ts", "import express from 'express'\nconst app = express()\napp.post('/webhooks/stripe', express.raw({ type: 'application/json' }), async (req, res) => { const event = stripe.webhooks.constructEvent(req.body, sig, secret); await keep(event.id) })")], "needs_judgement", &[], &[])]
+#[case::routed(&[EXPRESS, ("server/index.ts", "import express from 'express'\nconst app = express()\napp.post('/webhooks/stripe', express.json(), async (req, res) => { const event = req.body; await keep(event.id) })")], "fail", &["repo.webhook-unverified server/index.ts"], &[])]
+#[case::routed_raw(&[EXPRESS, ("server/index.ts", "import express from 'express'\nconst app = express()\napp.post('/webhooks/stripe', express.raw({ type: 'application/json' }), async (req, res) => { const event = stripe.webhooks.constructEvent(req.body, sig, secret); await keep(event.id) })")], "needs_judgement", &[], &[])]
 #[case::in_steps(&[(HOOK, "export async function POST(req) { const event = stripe.webhooks.constructEvent(await req.text(), sig, secret); await keep(event.id); await db.from('orders').insert(a); await db.from('seats').insert(b) }")], "needs_judgement", &[], &["repo.payment-in-steps.app/api/stripe/webhook/route.ts"])]
 #[case::in_steps_of_documents(&[(HOOK, "import { doc, setDoc } from 'firebase/firestore'\nexport async function POST(req) { const event = stripe.webhooks.constructEvent(await req.text(), sig, secret); await keep(event.id); await setDoc(doc(db, 'orders', event.id), a); await pool.query('update seats set taken = true where id = $1', [b]) }")], "needs_judgement", &[], &["repo.payment-in-steps.app/api/stripe/webhook/route.ts"])]
 #[case::own_webhooks(&[("app/api/settings/webhooks/route.ts", OPEN)], "not_applicable", &[], &[])]

@@ -140,6 +140,7 @@ impl Matcher {
         let mut addresses = BTreeSet::from([write(None, "")]);
         for hole in holes {
             let part = parts.get(hole).copied().unwrap_or_default();
+            addresses.insert(write(Some(hole), "1"));
             for word in self.words() {
                 addresses.insert(write(Some(hole), &word));
                 addresses.insert(write(Some(hole), &format!("a.{word}")));
