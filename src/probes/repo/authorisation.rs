@@ -81,7 +81,7 @@ impl Probe for Authorisation {
 
     async fn observe(sight: &Sight) -> Result<Seen, Gap> {
         let empty = |ground| Seen { ground, ..Seen::default() };
-        entrances::look(sight, empty, seen).await
+        entrances::look(sight, empty, |survey, entries, ground| seen(survey, &entries, ground)).await
     }
 
     fn decide(seen: &Seen, settings: &AppSettings, _now: DateTime<Utc>) -> Verdict {
@@ -212,7 +212,7 @@ fn sounds_like_guard(name: &str) -> bool {
         })
 }
 
-fn seen(survey: &Survey, entries: Entries<'_>, ground: Ground) -> Seen {
+fn seen(survey: &Survey, entries: &Entries<'_>, ground: Ground) -> Seen {
     let mut seen = Seen { ground, endpoints: entries.all.len(), ..Seen::default() };
     let mut guards: BTreeMap<(String, String), Guard> = BTreeMap::new();
     for it in &entries.all {

@@ -161,7 +161,9 @@ impl Probe for BrowserDatabase {
         let verdict = verdict.with_notes(
             seen.unsure.iter().take(MOST_SHOWN).map(|it| note("repo.browser-table-unsure", it, ", which may run in a browser")),
         );
-        let mentioned = seen.columns.iter().filter(|it| it.weight == Weight::Mentions).take(MOST_SHOWN);
+        let mut known = BTreeSet::new();
+        let is_first = |it: &&Column| known.insert((it.table.as_str(), it.name.as_str()));
+        let mentioned = seen.columns.iter().filter(|it| it.weight == Weight::Mentions).filter(is_first).take(MOST_SHOWN);
         let verdict = verdict.with_notes(mentioned.map(|it| {
             let spot = Spot::new(it.path.as_str(), it.line, it.says());
             seen.ground.evidence(format!("repo.browser-column.{}.{}", it.table, it.name), &spot)

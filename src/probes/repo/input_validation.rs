@@ -7,9 +7,12 @@ use crate::probes::entrances::{self, Entrance};
 use crate::probes::ground::{Ground, MOST_KEPT, Spot, judge, of};
 use crate::probes::places;
 use crate::probes::{Meta, Probe, Sight, Stage};
+use crate::repo::Survey;
+use crate::repo::code::CodeFile;
 use crate::repo::code::handlers::{Body, What, vendors};
 use crate::repo::code::package::package;
 use crate::repo::entries::{Entered, Entries};
+use crate::repo::queried::is_script;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
@@ -56,7 +59,7 @@ impl Probe for InputValidation {
 
     async fn observe(sight: &Sight) -> Result<Seen, Gap> {
         let empty = |ground| Seen { ground, ..Seen::default() };
-        entrances::look(sight, empty, |_, entries, ground| seen(&entries, ground)).await
+        entrances::look(sight, empty, |survey, entries, ground| seen(survey, &entries, ground)).await
     }
 
     fn decide(seen: &Seen, settings: &AppSettings, _now: DateTime<Utc>) -> Verdict {
@@ -117,10 +120,10 @@ fn findings(seen: &Seen) -> Vec<Finding> {
     injected.chain(unchecked).collect()
 }
 
-fn seen(entries: &Entries<'_>, ground: Ground) -> Seen {
+fn seen(survey: &Survey, entries: &Entries<'_>, ground: Ground) -> Seen {
     let mut seen = Seen { ground, endpoints: entries.all.len(), ..Seen::default() };
     for it in &entries.all {
-        seen.add_sql(it);
+        seen.add_injected(it);
         let input = it.handler.body.inputs.first();
         // Who signed it vouches for its form too.
         let is_signed = it.does(|it| matches!(it, What::ChecksSignature { .. }));
@@ -146,22 +149,31 @@ fn seen(entries: &Entries<'_>, ground: Ground) -> Seen {
         let kept = if changes && lost.is_none() { &mut seen.unchecked } else { &mut seen.unsure };
         entrances::keep(kept, entrance);
     }
+    survey.code.iter().filter(|it| !is_script(&it.path)).for_each(|it| seen.add_built(it));
     seen
 }
 
 impl Seen {
-    /// Statements into whose text values are put. Only in the endpoint's own function it is proved where they come from.
-    fn add_sql(&mut self, it: &Entered<'_>) {
-        for (step, act) in it.acts() {
-            let What::BuildsSql { by, is_sent } = &act.what else { continue };
-            if *is_sent && step.name.is_none() {
-                let says = format!("puts what it is sent into the text of `{by}`, which then runs whatever a caller writes");
-                entrances::keep(&mut self.injected, Entrance { line: act.line, ..Entrance::new(it, says) });
-                continue;
-            }
-            let says = format!("`{by}` runs a statement into whose text values are put");
-            let spot = Spot::new(&step.file.path, act.line, says);
-            if self.built.len() < MOST_KEPT && !self.built.contains(&spot) {
+    /// Statements of the endpoint's own function into whose text it puts what it is sent: only there that is proved.
+    fn add_injected(&mut self, it: &Entered<'_>) {
+        let sent = it.handler.body.acts.iter().find_map(|act| match &act.what {
+            What::BuildsSql { by, is_sent: true } => Some((by, act.line)),
+            _ => None,
+        });
+        if let Some((by, line)) = sent {
+            let says = format!("puts what it is sent into the text of `{by}`, which then runs whatever a caller writes");
+            entrances::keep(&mut self.injected, Entrance { line, ..Entrance::new(it, says) });
+        }
+    }
+
+    /// Statements of a file into whose text values are put, from wherever they come.
+    fn add_built(&mut self, file: &CodeFile) {
+        let entries = file.handlers.entries.iter().map(|it| &it.body);
+        for act in entries.chain(file.handlers.units.iter().map(|it| &it.body)).flat_map(|it| &it.acts) {
+            let What::BuildsSql { by, .. } = &act.what else { continue };
+            let is_told = self.injected.iter().any(|it| it.path.as_str() == file.path && it.line == act.line);
+            let spot = Spot::new(&file.path, act.line, format!("`{by}` runs a statement into whose text values are put"));
+            if !is_told && self.built.len() < MOST_KEPT && !self.built.contains(&spot) {
                 self.built.push(spot);
             }
         }

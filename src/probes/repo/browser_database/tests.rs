@@ -82,6 +82,14 @@ async fn documents(#[case] code: &str, #[case] wanted: &str, #[case] found: &[&s
 }
 
 #[tokio::test]
+async fn a_column_that_two_modules_write_is_one_piece_of_evidence() {
+    let text = client("await db.from('products').insert({ price: 3 })");
+    let verdict = of_files::<BrowserDatabase>(&[NEXT, ("app/c.tsx", &text), ("app/d.tsx", &text)], acme()).await.verdict;
+    let keys = verdict.notes.iter().filter(|it| it.key.starts_with("repo.browser-column.")).count();
+    assert_eq!((keys, verdict.findings.len()), (1, 0));
+}
+
+#[tokio::test]
 async fn a_column_is_told_with_its_line() {
     let text =
         "'use client'\nexport const f = async () => {\n await db.from('profiles')\n  .update({\n   role: 'admin',\n  })\n}";

@@ -62,6 +62,16 @@ async fn statements_and_documents(#[case] code: &str, #[case] wanted: &str, #[ca
     assert_eq!(answer.remedy.steps.is_empty(), wanted != "fail");
 }
 
+#[tokio::test]
+async fn a_statement_that_only_a_page_runs_is_told_too() {
+    let page = "export default async function Page({ searchParams }) { const { q } = await searchParams; return rows(q) }\nconst rows = (q) => pool.query(`select * from a where b = '${q}'`)";
+    let route = "export async function POST(r) { const b = await r.json(); return Response.json(b) }";
+    let files = [NEXT, ("app/page.tsx", page), ("app/api/a/route.ts", route), ("scripts/seed.ts", page)];
+    let verdict = of_files::<InputValidation>(&files, acme()).await.verdict;
+    let keys: Vec<&str> = verdict.notes.iter().map(|it| it.key.as_str()).filter(|it| it.starts_with("repo.sql-built.")).collect();
+    assert_eq!(keys, ["repo.sql-built.app/page.tsx"]);
+}
+
 #[rstest]
 #[case::upstream(
     "export async function GET() { const r = await fetch('https://example.com'); return Response.json(await r.json()) }",

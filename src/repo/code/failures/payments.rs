@@ -378,6 +378,13 @@ impl<'a> Visit<'a> for Walk<'_, '_, 'a> {
         }
         let name = chain.name();
         let line = self.parsed.line(it.span.start);
+        // A line of a log remembers no event for the handler.
+        if super::is_logger(chain.root, name) || chain.steps.iter().any(|it| super::is_logger(it.name, name)) {
+            let known = self.payments.event_ids.len();
+            walk::walk_call_expression(self, it);
+            self.payments.event_ids.truncate(known);
+            return;
+        }
         if is_parse(&chain) {
             self.payments.parses.push(line);
         }

@@ -240,6 +240,7 @@ fn arguments_of_server_actions_come_from_a_browser() {
 #[test]
 fn the_id_of_an_event_is_kept_or_not() {
     assert_eq!(read("console.log(event.id)").payments.event_ids.len(), 0);
+    assert_eq!(read("logger.info({ id: event.id }, 'came')").payments.event_ids.len(), 0);
     assert_eq!(read("await db.from('seen').insert({ id: event.id })").payments.event_ids.len(), 1);
     assert!(!read("await db.processedEvents.create({})").payments.event_ids.is_empty());
     assert!(!read("await db.from('stripe_events').insert({ a })").payments.event_ids.is_empty());

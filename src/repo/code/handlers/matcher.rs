@@ -129,13 +129,13 @@ impl Matcher {
         let parts: Vec<&str> = route.split('/').filter(|it| !it.is_empty()).collect();
         let holes: Vec<usize> = (0..parts.len()).filter(|at| parts.get(*at).is_some_and(|it| it.starts_with('['))).collect();
         let write = |hole: Option<usize>, value: &str| {
-            let written = parts.iter().enumerate().map(|(at, part)| match part.starts_with('[') {
-                true if Some(at) == hole => value,
-                true => "a",
-                false => part,
+            let written = parts.iter().enumerate().map(|(at, part)| {
+                if !part.starts_with('[') {
+                    return *part;
+                }
+                if Some(at) == hole { value } else { "a" }
             });
-            let address = format!("/{}", written.filter(|it| !it.is_empty()).collect::<Vec<_>>().join("/"));
-            address
+            format!("/{}", written.filter(|it| !it.is_empty()).collect::<Vec<_>>().join("/"))
         };
         let mut addresses = BTreeSet::from([write(None, "")]);
         for hole in holes {
