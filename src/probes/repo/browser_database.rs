@@ -95,7 +95,7 @@ impl Probe for BrowserDatabase {
         consent: Consent::Passive,
         kind: ProbeKind::Sign,
         confirm: 1,
-        revision: 1,
+        revision: 2,
         stage: Stage::Stable,
         seconds: 600,
         docs: "apis/repo-signals.md §4",
@@ -161,10 +161,12 @@ impl Probe for BrowserDatabase {
         let verdict = verdict.with_notes(
             seen.unsure.iter().take(MOST_SHOWN).map(|it| note("repo.browser-table-unsure", it, ", which may run in a browser")),
         );
-        let mut known = BTreeSet::new();
-        let is_first = |it: &&Column| known.insert((it.table.as_str(), it.name.as_str()));
-        let mentioned = seen.columns.iter().filter(|it| it.weight == Weight::Mentions).filter(is_first).take(MOST_SHOWN);
-        let verdict = verdict.with_notes(mentioned.map(|it| {
+        // Two modules that write one column are one piece of evidence.
+        let mut mentioned: BTreeMap<(&str, &str), &Column> = BTreeMap::new();
+        for it in seen.columns.iter().filter(|it| it.weight == Weight::Mentions) {
+            mentioned.entry((it.table.as_str(), it.name.as_str())).or_insert(it);
+        }
+        let verdict = verdict.with_notes(mentioned.into_values().take(MOST_SHOWN).map(|it| {
             let spot = Spot::new(it.path.as_str(), it.line, it.says());
             seen.ground.evidence(format!("repo.browser-column.{}.{}", it.table, it.name), &spot)
         }));

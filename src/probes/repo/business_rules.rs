@@ -45,7 +45,7 @@ impl Probe for BusinessRules {
         consent: Consent::Passive,
         kind: ProbeKind::Sign,
         confirm: 1,
-        revision: 1,
+        revision: 2,
         stage: Stage::Experimental,
         seconds: 600,
         docs: "apis/repo-signals.md §4, §7",

@@ -51,7 +51,7 @@ impl Probe for InputValidation {
         consent: Consent::Passive,
         kind: ProbeKind::Sign,
         confirm: 1,
-        revision: 1,
+        revision: 2,
         stage: Stage::Stable,
         seconds: 600,
         docs: "apis/repo-signals.md §8",

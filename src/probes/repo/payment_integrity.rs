@@ -61,7 +61,7 @@ impl Probe for PaymentIntegrity {
         consent: Consent::Passive,
         kind: ProbeKind::Sign,
         confirm: 1,
-        revision: 1,
+        revision: 2,
         stage: Stage::Stable,
         seconds: 600,
         docs: "apis/repo-signals.md §8",

@@ -94,8 +94,7 @@ impl<'a> Reader<'_, '_, '_, 'a> {
                 self.act(What::BuildsSql { by, is_sent }, offset);
             }
         }
-        let last = tree::dotted(&it.callee).and_then(|it| it.rsplit('.').next().map(ToOwned::to_owned)).unwrap_or_default();
-        if CHECKS.contains(&last.as_str()) {
+        if tree::member(&it.callee).is_some_and(|(_, name)| CHECKS.contains(&name)) {
             for it in it.arguments.iter().filter_map(|it| it.as_expression()) {
                 self.frame.flow.check(it);
             }
