@@ -6,11 +6,13 @@ pub mod deep;
 pub mod effects;
 mod environment;
 pub mod failures;
+mod firestore;
 pub mod handlers;
 mod imports;
 pub mod package;
 pub mod parse;
 pub mod queries;
+mod sql;
 #[cfg(test)]
 mod tests;
 mod tree;
@@ -94,7 +96,7 @@ impl CodeFile {
             imports.add(parsed);
             environment.add(parsed, &imports.imports);
             file.handlers.add(parsed, &imports.imports);
-            file.queries.add(parsed);
+            file.queries.add(parsed, &imports.imports);
             file.failures.add(parsed);
             file.effects.add(parsed);
         });

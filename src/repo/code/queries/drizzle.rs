@@ -3,7 +3,7 @@
 #![expect(clippy::similar_names, reason = "a link of a chain has a line, and both words are the right ones")]
 
 use super::chain::{self, Chain};
-use super::{Column, TableCall, Verb, Via};
+use super::{Column, Columns, TableCall, Verb, Via};
 use oxc_ast::ast::{CallExpression, Expression, StaticMemberExpression};
 use oxc_ast_visit::{Visit, walk};
 use std::collections::BTreeMap;
@@ -134,6 +134,7 @@ fn made(table: String, verb: Verb, line: u32) -> TableCall {
         orders: Vec::new(),
         computed_columns: Vec::new(),
         bounded: false,
+        written: Columns::default(),
     }
 }
 
