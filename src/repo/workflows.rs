@@ -1,7 +1,7 @@
 //! The workflows of GitHub Actions as a repository declares them: what starts them, which jobs and steps they have, with
 //! which permissions, and what each step is for. It says nothing of whether they ever ran.
 
-mod command;
+pub(super) mod command;
 mod meaning;
 mod parse;
 #[cfg(test)]

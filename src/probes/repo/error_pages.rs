@@ -163,7 +163,7 @@ const OTHERS: [&str; 7] =
     ["nuxt", "@sveltejs/kit", "astro", "@remix-run/react", "@react-router/node", "@tanstack/react-start", "expo"];
 
 fn seen(survey: &Survey) -> Seen {
-    let mut seen = Seen { ground: Ground::of(survey, crate::repo::code::is_app_code), ..Seen::default() };
+    let mut seen = Seen { ground: Ground::of_code(survey), ..Seen::default() };
     seen.kind = if survey.needs(&["next"]) {
         let has_app = page(survey, "/app/", "page").is_some() || page(survey, "/app/", "layout").is_some();
         if has_app { Kind::NextApp } else { Kind::NextPages }

@@ -5,6 +5,7 @@ mod caches;
 mod jobs;
 mod logs;
 mod pages;
+mod task_folders;
 #[cfg(test)]
 mod tests;
 mod trackers;
@@ -28,6 +29,8 @@ pub struct Effects {
     /// Where a cached read is thrown away because something changed.
     pub invalidates: Vec<u32>,
     pub pages: Pages,
+    /// Where Trigger.dev looks for tasks, if this is its configuration and names it.
+    pub task_folders: Option<Vec<String>>,
 }
 
 impl Effects {
@@ -38,5 +41,6 @@ impl Effects {
         jobs::add(&mut self.jobs, parsed);
         caches::add(self, parsed);
         pages::add(&mut self.pages, parsed);
+        self.task_folders = self.task_folders.take().or_else(|| task_folders::of(parsed));
     }
 }

@@ -12,11 +12,12 @@ mod steps;
 mod tests;
 
 pub use connections::{Connection, Driver, Made};
-pub use drizzle::DrizzleTable;
+pub use drizzle::{DrizzleTable, Maker};
 pub use steps::{Steps, Write};
 
 use super::parse::Parsed;
 use oxc_ast_visit::Visit;
+use std::collections::BTreeMap;
 
 /// By which library a table is asked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -125,6 +126,8 @@ pub struct Queries {
     pub writers: usize,
     /// Tables that Drizzle is told of here.
     pub drizzle: Vec<DrizzleTable>,
+    /// What makes tables of Drizzle, by the variable that holds it.
+    pub makers: BTreeMap<String, Maker>,
 }
 
 impl Queries {

@@ -70,7 +70,8 @@ pub(super) fn seen(survey: &Survey) -> Seen {
 }
 
 fn matters(path: &str) -> bool {
-    Workflows::wants(path) || is_test(path) || name(path) == "package.json" || name(path).starts_with("next.config.")
+    let settings = ["next.config.", "tsconfig"].iter().any(|it| name(path).starts_with(it));
+    Workflows::wants(path) || is_test(path) || name(path) == "package.json" || settings
 }
 
 fn is_typescript(path: &str) -> bool {
