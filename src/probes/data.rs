@@ -12,7 +12,16 @@ use crate::repo::workflows::Workflows;
 /// What was read of code, SQL and the files that run it.
 #[must_use]
 pub fn ground(survey: &Survey) -> Ground {
-    let matters = |path: &str| is_app_code(path) || Migrations::wants(path) || Workflows::wants(path);
+    of(survey, |path| is_app_code(path) || Migrations::wants(path))
+}
+
+/// As [`ground`], with the workflows that may apply migrations.
+#[must_use]
+pub fn ground_with_workflows(survey: &Survey) -> Ground {
+    of(survey, |path| is_app_code(path) || Migrations::wants(path) || Workflows::wants(path))
+}
+
+fn of(survey: &Survey, matters: impl Fn(&str) -> bool) -> Ground {
     let mut ground = Ground::of(survey, matters);
     let room = MOST_KEPT.saturating_sub(ground.unread.len());
     let unread = survey.migrations.unread.iter().take(room);

@@ -132,7 +132,7 @@ fn seen(survey: &Survey) -> Seen {
     });
     automatic.extend(starts);
     Seen {
-        ground: data::ground(survey),
+        ground: data::ground_with_workflows(survey),
         migrations: migrations.migrations.len(),
         host_may: migrations.has(Tool::Supabase) || migrations.has(Tool::Plain),
         automatic,

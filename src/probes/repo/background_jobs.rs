@@ -121,6 +121,9 @@ impl Probe for BackgroundJobs {
         for it in seen.unlisted.iter().take(3) {
             steps.push(format!("Add the function of {} to the list that `serve` is given", it.path).into());
         }
+        for it in seen.undeployed.iter().take(3) {
+            steps.push(format!("Move the task of {} into a folder of `dirs` in trigger.config", it.path).into());
+        }
         for it in seen.unsigned.iter().chain(&seen.open_crons).take(3) {
             steps.push(format!("Refuse in {} whoever does not hold the secret", it.path).into());
         }

@@ -196,7 +196,7 @@ fn seen(survey: &Survey) -> Seen {
         file.jobs
             .iter()
             .filter(|it| it.unfollowed)
-            .map(|job| Spot::new(&file.path, job.line, job.uses.as_deref().unwrap_or("an action that is elsewhere")))
+            .map(|job| Spot::new(&file.path, job.line, job.lost()))
     });
     let others = survey.workflows.others.iter().map(|it| Spot::new(&it.path, 1, it.system));
     let journeys = Journey::VARIANTS.iter().filter_map(|journey| {

@@ -2,7 +2,7 @@
 //! (dossier repo-signals.md §12). Whether it was walked through, only people know.
 
 use crate::domain::checklist::Effort;
-use crate::domain::{AppSettings, Finding, Foreign, Gap, Remedy, Severity, Verdict};
+use crate::domain::{AppSettings, Finding, Gap, Remedy, Severity, Verdict};
 use crate::probes::documents::{self, Question};
 use crate::probes::ground::{self, Ground, Spot, of};
 use crate::probes::{Meta, Probe, Sight};

@@ -198,7 +198,7 @@ fn seen(survey: &Survey) -> Seen {
         .collect();
     let typed_only = typed.into_iter().filter(|(name, _)| !exists(&crate::repo::migrations::Name::public(name)));
     Seen {
-        ground: data::ground(survey),
+        ground: data::ground_with_workflows(survey),
         asks: !queried.is_empty(),
         first_use: first_use(survey, &queried),
         tools: migrations

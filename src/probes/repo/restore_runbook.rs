@@ -2,7 +2,7 @@
 //! repo-signals.md §12). Whether a restore works, only a drill shows.
 
 use crate::domain::checklist::Effort;
-use crate::domain::{AppSettings, Finding, Foreign, Gap, Remedy, Severity, Verdict};
+use crate::domain::{AppSettings, Finding, Gap, Remedy, Severity, Verdict};
 use crate::probes::documents::{self, Question};
 use crate::probes::ground::{self, Ground, MOST_SHOWN, Spot};
 use crate::probes::{Meta, Probe, Sight};

@@ -3,7 +3,7 @@
 //! who follows them knows.
 
 use crate::domain::checklist::Effort;
-use crate::domain::{AppSettings, Finding, Foreign, Gap, Remedy, Severity, Verdict};
+use crate::domain::{AppSettings, Finding, Gap, Remedy, Severity, Verdict};
 use crate::probes::documents::{self, Question};
 use crate::probes::ground::{self, Ground, MOST_SHOWN, Spot, of};
 use crate::probes::{Meta, Probe, Sight};

@@ -100,7 +100,7 @@ fn seen(survey: &Survey) -> Seen {
             || (lower.contains(".github/workflows/") && (lower.contains("staging") || lower.contains("preview")))
     };
     Seen {
-        ground: data::ground(survey),
+        ground: data::ground_with_workflows(survey),
         migrations: migrations.migrations.len(),
         rehearsals: migrations
             .commands

@@ -96,7 +96,7 @@ pub(super) fn table(
     if plain.is_some() {
         return made(None, text, None);
     }
-    let by = if link.name == "table" { chain.before(at)? } else { link.name };
+    let by = chain.before(at).filter(|_| link.name == "table").unwrap_or(link.name);
     if let Some(maker) = makers.get(by) {
         return made(maker.schema.clone(), maker.name(&text), None);
     }

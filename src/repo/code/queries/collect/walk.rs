@@ -1,6 +1,6 @@
 //! The way of the walk: which function, branch and transaction a node stands in, and which variable holds it.
 
-use super::super::chain::{self, Chain, key};
+use super::super::chain::{self, key};
 use super::super::{Maker, RawSql, connections, drizzle};
 use super::{AT_ONCE, Collect, TRANSACTIONS, sql};
 use oxc_ast::ast::{
