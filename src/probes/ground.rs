@@ -82,11 +82,14 @@ impl Ground {
             Broken::Syntax(line) => Some(Foreign::new(format!("{} (a mistake of syntax in line {line})", it.path))),
             Broken::TooDeep => Some(Foreign::new(format!("{} (nested too deep to be read)", it.path))),
         });
+        let suites = survey.project.suites.iter().filter(|it| matters(&it.path));
+        let suites =
+            suites.filter_map(|it| Some(Foreign::new(format!("{} (a mistake of syntax in line {})", it.path, it.broken?))));
         Self {
             empty: false,
             commit: survey.commit.as_ref().map(Foreign::new),
             code_files: survey.code.len(),
-            unread: unread.chain(broken).take(MOST_KEPT).collect(),
+            unread: unread.chain(broken).chain(suites).take(MOST_KEPT).collect(),
         }
     }
 

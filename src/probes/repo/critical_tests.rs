@@ -173,9 +173,7 @@ fn noted(verdict: Verdict, seen: &Seen) -> Verdict {
 fn seen(survey: &Survey) -> Seen {
     let project = &survey.project;
     let matters = |path: &str| is_test(path) || Workflows::wants(path) || path.ends_with("package.json");
-    let mut ground = Ground::of(survey, matters);
-    let broken = project.suites.iter().filter_map(|it| Some((it, it.broken?)));
-    ground.unread.extend(broken.map(|(it, line)| Foreign::new(format!("{} (a mistake of syntax in line {line})", it.path))));
+    let ground = Ground::of(survey, matters);
     let spot = |suite: &Suite| {
         let visits = suite.visits.iter().take(3).map(String::as_str).collect::<Vec<_>>().join(", ");
         let visits = if visits.is_empty() { String::new() } else { format!(", visits {visits}") };
