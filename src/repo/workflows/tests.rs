@@ -92,6 +92,10 @@ fn a_workflow_is_read_in_whole() {
 #[case("set -o pipefail\npg_dump $URL | gzip > dump.gz", Meaning::Backup, None)]
 #[case("supabase db dump -f schema.sql", Meaning::Backup, Some(Soft::SchemaOnly))]
 #[case("supabase db dump --data-only -f data.sql", Meaning::Backup, None)]
+#[case("supabase db dump --data-only --use-copy -f data.sql", Meaning::Backup, None)]
+#[case("supabase db dump --use-copy -f data.sql", Meaning::Backup, Some(Soft::SchemaOnly))]
+#[case("supabase db dump --role-only -f roles.sql", Meaning::Backup, Some(Soft::SchemaOnly))]
+#[case("pg_dumpall --roles-only -f roles.sql", Meaning::Backup, Some(Soft::SchemaOnly))]
 #[case("pg_restore -d $URL dump", Meaning::Restore, None)]
 fn commands_have_meanings(#[case] run: &str, #[case] wanted: Meaning, #[case] soft: Option<Soft>) {
     let found = work(&[(CI, &one(run))]);
