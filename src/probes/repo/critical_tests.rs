@@ -190,12 +190,12 @@ fn seen(survey: &Survey) -> Seen {
         hard.map(|(file, work)| Spot::new(&file.path, work.line, &work.says)).collect::<Vec<_>>()
     };
     let end_to_end_runs = work(Meaning::EndToEnd);
-    let unfollowed = survey.workflows.files.iter().filter(|it| it.runs_on_pull_requests()).flat_map(|file| {
-        file.jobs
-            .iter()
-            .filter(|it| it.unfollowed)
-            .map(|job| Spot::new(&file.path, job.line, job.lost()))
-    });
+    let unfollowed = survey
+        .workflows
+        .files
+        .iter()
+        .filter(|it| it.runs_on_pull_requests())
+        .flat_map(|file| file.jobs.iter().filter(|it| it.unfollowed).map(|job| Spot::new(&file.path, job.line, job.lost())));
     let others = survey.workflows.others.iter().map(|it| Spot::new(&it.path, 1, it.system));
     let journeys = Journey::VARIANTS.iter().filter_map(|journey| {
         let because = because(survey, *journey)?;

@@ -34,9 +34,7 @@ pub(super) fn seen(survey: &Survey) -> Seen {
     });
     let unfollowed = of_pulls.iter().flat_map(|workflow| {
         let jobs = workflow.jobs.iter().filter(|it| it.unfollowed);
-        jobs.map(|job| {
-            Spot::new(&workflow.path, job.line, job.lost())
-        })
+        jobs.map(|job| Spot::new(&workflow.path, job.line, job.lost()))
     });
     let loose = project.tsconfigs.iter().filter(|it| it.covers_code() && is_strict(it, &project.tsconfigs) == Some(false));
     Seen {
