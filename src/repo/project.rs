@@ -5,7 +5,7 @@ pub mod addresses;
 pub mod builders;
 pub mod frameworks;
 pub mod hosts;
-mod json;
+pub(super) mod json;
 pub mod lockfile;
 pub mod package;
 pub mod settings;
@@ -162,7 +162,11 @@ impl Project {
             None => {}
         }
         self.gates.extend(settings::gates(path, text));
-        self.updates.extend(updates::of_file(path, text));
+        match updates::of_file(path, text) {
+            Some(Ok(updates)) => self.updates.push(updates),
+            Some(Err(())) => self.broken.push(path.to_owned()),
+            None => {}
+        }
     }
 
     /// Says that a lockfile is there whose content is not text.

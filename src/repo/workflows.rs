@@ -1,7 +1,7 @@
 //! The workflows of GitHub Actions as a repository declares them: what starts them, which jobs and steps they have, with
 //! which permissions, and what each step is for. It says nothing of whether they ever ran.
 
-mod command;
+pub(super) mod command;
 mod meaning;
 mod parse;
 mod scripts;
@@ -90,7 +90,7 @@ pub struct Job {
     pub steps: Vec<Step>,
     /// What the workflow that it calls does, when that is one of the repository's own.
     pub called: Vec<Work>,
-    /// The workflow that it calls lies elsewhere, or could not be read: what it does is not known.
+    /// What it calls lies elsewhere, could not be read, or calls more than is followed: not all that it does is known.
     pub unfollowed: bool,
 }
 
@@ -296,6 +296,14 @@ fn names_head(text: &str) -> bool {
     ["github.event.pull_request.head.", "github.head_ref", "refs/pull/"].iter().any(|it| text.contains(it))
 }
 
+impl Job {
+    /// What it leads to that was not read to its end.
+    #[must_use]
+    pub fn lost(&self) -> &str {
+        self.uses.as_deref().unwrap_or("an action that is elsewhere, or scripts that call each other without end")
+    }
+}
+
 impl Trigger {
     /// Whether its filters let that branch pass; patterns with `*` are matched as GitHub does for whole names.
     #[must_use]
@@ -324,21 +332,34 @@ fn last_match(patterns: &[String], name: &str) -> bool {
     is
 }
 
-/// `*` stays within a part of a name, `**` does not.
+/// `*` stays within a part of a name, `**` does not. The pattern is somebody else's: it is walked once, with every place of the
+/// name that it can have come to.
 fn fits(pattern: &str, name: &str) -> bool {
-    if let Some(rest) = pattern.strip_prefix("**") {
-        let rest = rest.strip_prefix('/').unwrap_or(rest);
-        return (0..=name.len()).any(|at| name.get(at..).is_some_and(|tail| fits(rest, tail)));
+    let letters: Vec<char> = name.chars().collect();
+    let mut reached = vec![false; letters.len() + 1];
+    if let Some(start) = reached.first_mut() {
+        *start = true;
     }
-    if let Some(rest) = pattern.strip_prefix('*') {
-        let part = name.find('/').unwrap_or(name.len());
-        return (0..=part).any(|at| name.get(at..).is_some_and(|tail| fits(rest, tail)));
-    }
-    match (pattern.chars().next(), name.chars().next()) {
-        (None, None) => true,
-        (Some(a), Some(b)) if a == b || a == '?' => {
-            fits(pattern.get(a.len_utf8()..).unwrap_or_default(), name.get(b.len_utf8()..).unwrap_or_default())
+    let mut signs = pattern.chars().peekable();
+    while let Some(sign) = signs.next() {
+        let mut next = vec![false; reached.len()];
+        if sign == '*' {
+            let crosses = signs.next_if_eq(&'*').is_some();
+            if crosses {
+                signs.next_if_eq(&'/');
+            }
+            let mut goes_on = false;
+            for (at, (place, was)) in next.iter_mut().zip(&reached).enumerate() {
+                goes_on |= *was;
+                *place = goes_on;
+                goes_on &= crosses || letters.get(at) != Some(&'/');
+            }
+        } else {
+            for ((place, was), letter) in next.iter_mut().skip(1).zip(&reached).zip(&letters) {
+                *place = *was && (sign == '?' || sign == *letter);
+            }
         }
-        _ => false,
+        reached = next;
     }
+    reached.last().is_some_and(|it| *it)
 }

@@ -6,8 +6,8 @@ use crate::domain::{AppSettings, Consent, Finding, Foreign, Gap, NoteLevel, Prob
 use crate::probes::ground::{Ground, MOST_KEPT, MOST_SHOWN, Spot, judge, of};
 use crate::probes::{Meta, Probe, Sight, Stage, ground};
 use crate::repo::Survey;
+use crate::repo::code::CodeFile;
 use crate::repo::code::queries::{Columns, Queries, Verb, Via};
-use crate::repo::code::{CodeFile, is_app_code};
 use crate::repo::reach::{Reach, Side};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -307,7 +307,7 @@ fn hidden(file: &CodeFile) -> Option<Spot> {
 
 fn seen(survey: &Survey) -> Seen {
     let reach = Reach::of(survey);
-    let mut seen = Seen { ground: Ground::of(survey, is_app_code), ..Seen::default() };
+    let mut seen = Seen { ground: Ground::of_code(survey), ..Seen::default() };
     let (mut tables, mut unsure) = (BTreeMap::new(), BTreeMap::new());
     for file in &survey.code {
         let is_client = match reach.side(file) {

@@ -191,7 +191,7 @@ fn page<'s>(survey: &'s Survey, folder: &str, stem: &str) -> Option<&'s String> 
 const OTHERS: [&str; 5] = ["@tanstack/react-start", "@solidjs/start", "gatsby", "@angular/core", "expo"];
 
 fn seen(survey: &Survey) -> Seen {
-    let mut seen = Seen { ground: Ground::of(survey, crate::repo::code::is_app_code), ..Seen::default() };
+    let mut seen = Seen { ground: Ground::of_code(survey), ..Seen::default() };
     seen.kind = if survey.needs(&["next"]) {
         let has_app = page(survey, "/app/", "page").is_some() || page(survey, "/app/", "layout").is_some();
         if has_app { Kind::NextApp } else { Kind::NextPages }

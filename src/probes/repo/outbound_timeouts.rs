@@ -136,7 +136,7 @@ fn notes(seen: &Seen) -> Vec<Note> {
 
 fn seen(survey: &Survey) -> Seen {
     let reach = Reach::of(survey);
-    let mut seen = Seen { ground: Ground::of(survey, crate::repo::code::is_app_code), ..Seen::default() };
+    let mut seen = Seen { ground: Ground::of_code(survey), ..Seen::default() };
     let defaults: Vec<&str> = survey.code.iter().flat_map(|it| &it.failures.defaults).map(String::as_str).collect();
     for file in survey.code.iter().filter(|it| !is_served_as_is(&it.path) && !is_tool(&it.path)) {
         let side = reach.side(file);

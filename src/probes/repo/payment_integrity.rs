@@ -219,7 +219,7 @@ const PROVIDERS: [&str; 8] = ["stripe", "paypal", "mercadopago", "mollie", "razo
 const HANDS: [&str; 3] = ["verify", "signature", "webhook"];
 
 fn seen(survey: &Survey) -> Seen {
-    let mut seen = Seen { ground: Ground::of(survey, crate::repo::code::is_app_code), ..Seen::default() };
+    let mut seen = Seen { ground: Ground::of_code(survey), ..Seen::default() };
     for name in PACKAGES {
         if survey.needs(&[name]) {
             seen.packages.push(name.into());

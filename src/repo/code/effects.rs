@@ -7,6 +7,7 @@ mod jobs;
 mod logs;
 mod outside;
 mod pages;
+mod task_folders;
 #[cfg(test)]
 mod tests;
 mod trackers;
@@ -36,6 +37,8 @@ pub struct Effects {
     pub outside: Vec<Outside>,
     /// Where something is answered with when a call fails.
     pub fallbacks: Vec<Fallback>,
+    /// Where Trigger.dev looks for tasks, if this is its configuration and names it.
+    pub task_folders: Option<Vec<String>>,
 }
 
 impl Effects {
@@ -48,5 +51,6 @@ impl Effects {
         pages::add(&mut self.pages, parsed);
         outside::add(&mut self.outside, parsed);
         fallbacks::add(&mut self.fallbacks, parsed);
+        self.task_folders = self.task_folders.take().or_else(|| task_folders::of(parsed));
     }
 }

@@ -14,12 +14,13 @@ mod tests;
 
 pub use columns::{Columns, Written};
 pub use connections::{Connection, Driver, Made};
-pub use drizzle::DrizzleTable;
+pub use drizzle::{DrizzleTable, Maker};
 pub use steps::{Steps, Write};
 
 use super::imports::Import;
 use super::parse::Parsed;
 use oxc_ast_visit::Visit;
+use std::collections::BTreeMap;
 
 /// By which library a table is asked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -147,6 +148,8 @@ pub struct Queries {
     pub writers: usize,
     /// Tables that Drizzle is told of here.
     pub drizzle: Vec<DrizzleTable>,
+    /// What makes tables of Drizzle, by the variable that holds it.
+    pub makers: BTreeMap<String, Maker>,
 }
 
 impl Queries {

@@ -286,3 +286,50 @@ fn without_a_manifest_nothing_is_said_of_its_scripts() {
     let text = one("npm test");
     assert_eq!(read(&[(CI, &text)]).missing, []);
 }
+
+#[rstest]
+#[case("main", "main", true)]
+#[case("release/*", "release/1", true)]
+#[case("release/*", "release/1/a", false)]
+#[case("release/**", "release/1/a", true)]
+#[case("**/fix", "fix", true)]
+#[case("**/fix", "a/b/fix", true)]
+#[case("*", "a/b", false)]
+#[case("**", "a/b", true)]
+#[case("v?.*", "v1.2", true)]
+#[case("", "a", false)]
+#[case("a*b*c", "a1b2b3c", true)]
+fn patterns_of_branches(#[case] pattern: &str, #[case] name: &str, #[case] wanted: bool) {
+    let trigger = Trigger { branches: vec![pattern.to_owned()], ..Trigger::default() };
+    // Without a pattern every branch is taken.
+    assert_eq!(trigger.takes_branch(name), wanted);
+}
+
+#[test]
+fn a_pattern_of_many_stars_ends() {
+    let trigger = Trigger { branches: vec!["*a".repeat(2_000) + "b"], ..Trigger::default() };
+    assert!(!trigger.takes_branch(&"a".repeat(2_000)));
+}
+
+/// Workflows that call each other, or themselves, from many jobs multiply nothing, and what was left out is told.
+#[test]
+fn calls_that_multiply_are_bounded_and_told() {
+    let calls: String = (0..60).map(|at| format!("  j{at}:\n    uses: ./{CI}\n")).collect();
+    let text = format!("on:\n  pull_request:\n  workflow_call:\njobs:\n  a:\n    steps:\n      - run: vitest run\n{calls}");
+    let workflows = read(&[(CI, &text)]);
+    let file = &workflows.files[0];
+    assert!(file.does(Meaning::Test).is_some() && file.jobs.iter().any(|it| it.unfollowed));
+    assert!(file.work().count() < 60_000, "{}", file.work().count());
+}
+
+#[test]
+fn scripts_that_multiply_are_bounded_and_told() {
+    let hundred = |at: usize| vec![format!("npm run s{at}"); 100].join(" && ");
+    let scripts: Vec<String> = (0..5).map(|at| format!("\"s{at}\": \"{}\"", hundred(at + 1))).collect();
+    let manifest = format!("{{\"scripts\": {{{}, \"s5\": \"vitest run\"}}}}", scripts.join(", "));
+    let workflows = read(&[("package.json", &manifest), (CI, &one("npm run s0"))]);
+    let job = &workflows.files[0].jobs[0];
+    assert!(job.unfollowed && workflows.files[0].does(Meaning::Test).is_some());
+    let short = read(&[("package.json", "{\"scripts\": {\"test\": \"vitest run\"}}"), (CI, &one("npm test"))]);
+    assert!(!short.files[0].jobs[0].unfollowed);
+}

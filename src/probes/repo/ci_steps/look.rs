@@ -34,9 +34,7 @@ pub(super) fn seen(survey: &Survey) -> Seen {
     });
     let unfollowed = of_pulls.iter().flat_map(|workflow| {
         let jobs = workflow.jobs.iter().filter(|it| it.unfollowed);
-        jobs.map(|job| {
-            Spot::new(&workflow.path, job.line, job.uses.as_deref().unwrap_or("an action that is not in the repository"))
-        })
+        jobs.map(|job| Spot::new(&workflow.path, job.line, job.lost()))
     });
     let loose = project.tsconfigs.iter().filter(|it| it.covers_code() && is_strict(it, &project.tsconfigs) == Some(false));
     Seen {
@@ -71,7 +69,8 @@ pub(super) fn seen(survey: &Survey) -> Seen {
 }
 
 fn matters(path: &str) -> bool {
-    Workflows::wants(path) || is_test(path) || name(path) == "package.json" || name(path).starts_with("next.config.")
+    let settings = ["next.config.", "tsconfig"].iter().any(|it| name(path).starts_with(it));
+    Workflows::wants(path) || is_test(path) || name(path) == "package.json" || settings
 }
 
 fn is_typescript(path: &str) -> bool {

@@ -7,7 +7,7 @@ use super::chain::{self, Chain, key};
 use super::columns::Objects;
 use super::connections::{self, Connection, Made};
 use super::steps::{self, Placed, Unit, Write};
-use super::{Columns, DocumentCall, FunctionCall, Queries, RawSql, TableCall, Verb, Via, drizzle, filters, prisma};
+use super::{Columns, DocumentCall, FunctionCall, Maker, Queries, RawSql, TableCall, Verb, Via, drizzle, filters, prisma};
 use crate::repo::code::firestore::Held;
 use crate::repo::code::parse::Parsed;
 use crate::repo::code::sql::{Mark, Statement};
@@ -56,7 +56,7 @@ pub(super) struct Collect<'x, 'p, 'a> {
     texts: HashMap<String, String>,
     environment: BTreeMap<String, String>,
     imported: BTreeMap<String, (String, String)>,
-    schemas: BTreeMap<String, String>,
+    makers: BTreeMap<String, Maker>,
     names: HashMap<Key, String>,
     at_once: HashSet<Key>,
     units: BTreeMap<u32, Unit>,
@@ -85,7 +85,7 @@ impl<'x, 'p, 'a> Collect<'x, 'p, 'a> {
             texts: HashMap::new(),
             environment: BTreeMap::new(),
             imported: BTreeMap::new(),
-            schemas: BTreeMap::new(),
+            makers: BTreeMap::new(),
             names: HashMap::new(),
             at_once: HashSet::new(),
             units: BTreeMap::new(),
@@ -103,7 +103,8 @@ impl<'x, 'p, 'a> Collect<'x, 'p, 'a> {
 
     /// Sorts out what only the whole file could tell.
     pub fn finish(self) {
-        let Self { out, bare, writes, units, mut placed, .. } = self;
+        let Self { out, bare, writes, units, mut placed, makers, .. } = self;
+        out.makers.extend(makers);
         let is_dropped = |at: usize, call: &TableCall| call.verb.is_none() && bare.get(&at) == Some(&false);
         let dropped: BTreeSet<usize> =
             out.calls.iter().enumerate().filter(|(at, it)| is_dropped(*at, it)).map(|(at, _)| at).collect();

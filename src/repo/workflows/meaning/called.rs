@@ -69,15 +69,14 @@ impl Context<'_> {
                 self.files.texts.get(&path).filter(|_| matches!(call, Call::Shell(_))).cloned()
             }
         };
-        let Some(body) = body.filter(|_| !self.in_file) else { return Vec::new() };
+        let Some(body) = body.filter(|_| !self.in_file && self.budget.takes(self.within.len())) else { return Vec::new() };
         let stops = matches!(call, Call::Make(_)) || scripts::stops(&body, command);
         let inner = Context {
-            files: self.files,
-            project: self.project,
             folder: self.folder.clone(),
             pipefail: body.contains("pipefail"),
             within: self.within.clone(),
             in_file: true,
+            ..*self
         };
         let all = inner.all(&body);
         let last = all.iter().map(|(it, _)| it.before).max();

@@ -1,7 +1,7 @@
 //! The way of the walk: which function, branch and transaction a node stands in, and which variable holds it.
 
-use super::super::chain::{self, Chain, key};
-use super::super::{connections, drizzle};
+use super::super::chain::{self, key};
+use super::super::{Maker, connections, drizzle};
 use super::{AT_ONCE, Collect, TRANSACTIONS};
 use crate::repo::code::sql::Statement as Sql;
 use oxc_ast::ast::{
@@ -96,13 +96,8 @@ impl<'a> Visit<'a> for Collect<'_, '_, 'a> {
         match init.get_inner_expression() {
             Expression::CallExpression(call) => {
                 let line = self.line(call.span.start);
-                self.out.drizzle.extend(drizzle::table(&name, call, &self.schemas, line));
-                let chain = Chain::of(call);
-                if let Some(schema) =
-                    chain.position(&["pgSchema"]).and_then(|at| chain.links.get(at)?.first().and_then(chain::text))
-                {
-                    self.schemas.insert(name.clone(), schema.to_owned());
-                }
+                self.out.drizzle.extend(drizzle::table(&name, call, &self.makers, &self.imported, line));
+                self.makers.extend(Maker::of(call).map(|maker| (name.clone(), maker)));
             }
             Expression::ObjectExpression(it) => {
                 for (key, text) in it.properties.iter().filter_map(constant) {
