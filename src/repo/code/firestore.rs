@@ -201,9 +201,8 @@ fn segments<'e>(it: &'e Expression<'_>) -> Vec<Option<&'e str>> {
 /// Collections and documents take turns in a path.
 fn last_collection(parts: &[Option<&str>], is_document: bool) -> Option<String> {
     let at = match (parts.len(), is_document) {
-        (0, _) => return None,
-        // `doc(collection, …)` of a reference that is not known.
-        (1, true) => return None,
+        // Nothing, or `doc(collection, …)` of a reference that is not known.
+        (0, _) | (1, true) => return None,
         (count, _) => (count - 1) & !1,
     };
     let at = if is_document && parts.len() % 2 == 1 { parts.len() - 2 } else { at };

@@ -59,11 +59,10 @@ impl Statement {
             return Some(Self { marks, ..Self::default() });
         }
         let is_statement = match first {
-            "select" | "with" => words.len() > 1,
+            "select" | "with" | "truncate" => words.len() > 1,
             "insert" | "merge" => word(1) == "into",
             "update" => words.iter().skip(2).take(6).any(|it| *it == "set"),
             "delete" => word(1) == "from",
-            "truncate" => words.len() > 1,
             "create" | "alter" | "drop" => {
                 let of_thing = THINGS.iter().any(|it| words.iter().skip(1).take(4).any(|word| word == it));
                 let has = |some: &[&str]| words.iter().skip(2).any(|it| some.contains(it));
@@ -83,7 +82,7 @@ impl Statement {
         let mut tables = Vec::new();
         for at in 0..words.len() {
             let before = at.checked_sub(1).map_or("", word);
-            let after = |skip: &[&str]| (at + 1..).find(|at| !skip.contains(&word(*at))).map(word).and_then(name);
+            let after = |skip: &[&str]| (at + 1..=words.len()).find(|at| !skip.contains(&word(*at))).map(word).and_then(name);
             match word(at) {
                 "insert" | "merge" if word(at + 1) == "into" => tables.push(("insert", after(&["into"]))),
                 // `on conflict do update set`, `for update`, `on update cascade`.

@@ -112,7 +112,7 @@ mod tests {
 
     #[test]
     fn a_hundred_thousand_keys_are_found_in_one_pass() {
-        let text: String = (0..100_000).map(|at| format!("\"a{at}\": \"{at}\",\n")).collect();
+        let text = (0..100_000).map(|at| format!("\"a{at}\": \"{at}\",")).collect::<Vec<_>>().join("\n");
         let lines = KeyLines::of(&text);
         let found = (0..100_000_u32).filter(|at| lines.of_key(&format!("a{at}"), &at.to_string()) == at + 1).count();
         assert_eq!(found, 100_000);

@@ -314,7 +314,7 @@ fn a_pattern_of_many_stars_ends() {
 /// Workflows that call each other, or themselves, from many jobs multiply nothing, and what was left out is told.
 #[test]
 fn calls_that_multiply_are_bounded_and_told() {
-    let calls: String = (0..60).map(|at| format!("  j{at}:\n    uses: ./{CI}\n")).collect();
+    let calls = (0..60).map(|at| format!("  j{at}:\n    uses: ./{CI}")).collect::<Vec<_>>().join("\n");
     let text = format!("on:\n  pull_request:\n  workflow_call:\njobs:\n  a:\n    steps:\n      - run: vitest run\n{calls}");
     let workflows = read(&[(CI, &text)]);
     let file = &workflows.files[0];

@@ -98,7 +98,9 @@ impl Payments {
     #[must_use]
     pub fn on(mut self, line: u32) -> Self {
         let lines = [&mut self.parses, &mut self.raw, &mut self.event_ids, &mut self.signed_in, &mut self.rewritten];
-        lines.into_iter().for_each(|it| it.fill(line));
+        for it in lines {
+            it.fill(line);
+        }
         self.verifies.iter_mut().for_each(|it| it.0 = line);
         self.checks.iter_mut().for_each(|it| it.line = line);
         self.charges.iter_mut().for_each(|it| it.line = line);

@@ -152,23 +152,21 @@ impl<'a> Reader<'_, '_, '_, 'a> {
         let it = it.awaited();
         match it {
             Expression::Identifier(name) => sources.sent.contains(name.name.as_str()) && !changed.contains(name.name.as_str()),
-            Expression::CallExpression(call) => match tree::member(&call.callee) {
-                Some((object, name)) => {
+            Expression::CallExpression(call) => {
+                if let Some((object, name)) = tree::member(&call.callee) {
                     VIEWS.contains(&name) && sources.is_sent(it) && (sources.read(it).is_some() || within(object))
-                }
-                None => {
+                } else {
                     let is_text = tree::dotted(&call.callee).is_some_and(|it| it == "String" || it == "decodeURIComponent");
                     is_text && call.arguments.iter().filter_map(|it| it.as_expression()).any(within)
                 }
-            },
+            }
             Expression::LogicalExpression(it) => within(&it.left) || within(&it.right),
             Expression::ConditionalExpression(it) => within(&it.consequent) || within(&it.alternate),
             Expression::TemplateLiteral(it) => it.expressions.iter().any(within),
             Expression::NewExpression(_) => sources.is_address(it),
             it => match tree::member(it) {
-                Some((_, "length")) => false,
+                Some((_, "length")) | None => false,
                 Some((object, _)) => sources.is_sent(it) && (sources.read(it).is_some() || within(object)),
-                None => false,
             },
         }
     }
