@@ -31,6 +31,9 @@ pub fn item(desk: &Desk, command: ItemCommand, out: &mut Out<'_>) -> Result<u8, 
                 if let (Some(fields), Some(text)) = (document.as_object_mut(), board.item(id.as_str())) {
                     fields.insert("why".to_owned(), serde_json::json!(text.why));
                     fields.insert("founder".to_owned(), serde_json::json!(text.founder));
+                    fields.insert("founder_done".to_owned(), serde_json::json!(text.founder_done));
+                    fields.insert("founder_ask".to_owned(), serde_json::json!(text.founder_ask));
+                    fields.insert("founder_minutes".to_owned(), serde_json::json!(text.founder_minutes));
                     let how: Vec<_> = text.how.iter().map(|step| crate::checklist::fill(step, &board.settings)).collect();
                     fields.insert("how".to_owned(), serde_json::json!(how));
                 }

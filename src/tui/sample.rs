@@ -138,6 +138,9 @@ fn item(row: &(&str, Phase, &str, crate::domain::Decides, char)) -> Item {
         title: title.to_owned(),
         why: "Anybody with the public key reads every row that no policy guards, and nobody notices".to_owned(),
         founder: "A stranger could read your customers' orders".to_owned(),
+        founder_done: None,
+        founder_ask: None,
+        founder_minutes: None,
         how: [
             "List the tables that a client key reaches",
             "Turn row-level security on for each",
