@@ -45,14 +45,16 @@ pub fn item(desk: &Desk, command: ItemCommand, out: &mut Out<'_>) -> Result<u8, 
         }
         ItemCommand::Start { .. } => Statement::Start,
         ItemCommand::Done { proof, founder, .. } => Statement::Done { proof, founder },
-        ItemCommand::Block { on, waits_for, until, .. } => Statement::Block { on, waits_for, until },
+        ItemCommand::Block { on, waits_for, until, founder, minutes, .. } => {
+            Statement::Block { on, waits_for, until, founder, minutes }
+        }
         ItemCommand::Unblock { .. } => Statement::Unblock,
         ItemCommand::Plan { week, .. } => Statement::Plan { week },
         ItemCommand::Na { reason, .. } => Statement::NotApplicable { reason },
         ItemCommand::Waive { reason, until, by, proof, founder, .. } => {
             Statement::Waive(Accepting { reason, until, client: by, proof, founder })
         }
-        ItemCommand::Note { text, .. } => Statement::Note { text },
+        ItemCommand::Note { text, founder, .. } => Statement::Note { text, founder },
         ItemCommand::Reopen { reason, .. } => Statement::Reopen { reason },
     };
     desk.state(&app, statement::about_item(&board, &id, statement)?)?;

@@ -314,6 +314,8 @@ fn fill(it: &mut Assessment) {
                 waits_for: "an Anthropic admin key".into(),
                 until: None,
                 since: ago(60 * 24 * 2),
+                founder: None,
+                minutes: None,
             };
             it.remarks = vec!["1 of 2 seen".into()];
         }

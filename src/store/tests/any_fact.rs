@@ -73,7 +73,8 @@ fn work() -> impl Strategy<Value = WorkNote> {
         Just(WorkNote::Todo),
         Just(WorkNote::Doing),
         any::<u8>().prop_map(|week| WorkNote::Planned { week }),
-        (text(), text(), prop::option::of(day())).prop_map(|(on, waits_for, until)| WorkNote::Blocked { on, waits_for, until }),
+        (text(), text(), prop::option::of(day()), prop::option::of(text()), prop::option::of(1..=600_u16))
+            .prop_map(|(on, waits_for, until, founder, minutes)| WorkNote::Blocked { on, waits_for, until, founder, minutes }),
     ]
 }
 
@@ -126,7 +127,7 @@ fn body() -> impl Strategy<Value = FactBody> {
         (any::<String>(), day(), text()).prop_map(|(finding, on, proof)| FactBody::Rotated { finding, on, proof }),
         (any::<String>(), text()).prop_map(|(finding, reason)| FactBody::FindingReopened { finding, reason }),
         (item(), work()).prop_map(|(item, work)| FactBody::Work { item, work }),
-        (item(), text()).prop_map(|(item, text)| FactBody::Noted { item, text }),
+        (item(), text(), prop::option::of(text())).prop_map(|(item, text, founder)| FactBody::Noted { item, text, founder }),
         (text(), moment()).prop_map(|(by, until)| FactBody::Authorised {
             authorisation: Authorisation { consent: Consent::Active, by, hosts: ["acme.example".to_owned()].into(), until }
         }),

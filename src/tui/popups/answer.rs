@@ -62,13 +62,25 @@ pub fn answer(purpose: &Purpose, form: &Form, world: &World) -> Result<Effect, W
         Purpose::Attest(item) => about(item, "proof", Statement::Done { proof: text("proof"), founder: some("founder") })?,
         Purpose::Block(item) => {
             let until = day("until")?;
-            about(item, "until", Statement::Block { on: text("on"), waits_for: text("what"), until })?
+            about(
+                item,
+                "until",
+                Statement::Block {
+                    on: text("on"),
+                    waits_for: text("what"),
+                    until,
+                    founder: some("founder"),
+                    minutes: some("minutes")
+                        .map(|it| it.parse().map_err(|_| ("minutes", "a whole number of minutes".to_owned())))
+                        .transpose()?,
+                },
+            )?
         }
         Purpose::Plan(item) => {
             let week = form.text("week").parse().map_err(|_| ("week", "which week?".to_owned()))?;
             about(item, "week", Statement::Plan { week })?
         }
-        Purpose::Note(item) => about(item, "text", Statement::Note { text: text("text") })?,
+        Purpose::Note(item) => about(item, "text", Statement::Note { text: text("text"), founder: some("founder") })?,
         Purpose::NotApplicable(item) => about(item, "reason", Statement::NotApplicable { reason: text("reason") })?,
         Purpose::Reopen(item) => about(item, "reason", Statement::Reopen { reason: text("reason") })?,
         Purpose::Waive(Target::Item(item)) => about(item, "until", Statement::Waive(accepting()?))?,

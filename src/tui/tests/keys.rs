@@ -33,7 +33,7 @@ fn id(text: &str) -> crate::domain::ItemId {
 #[case("d", "RLS-01", WorkNote::Doing)]
 #[case("jjd", "SEC-01", WorkNote::Todo)]
 #[case("p4<enter><enter>", "RLS-01", WorkNote::Planned { week: 4 })]
-#[case("bAna<tab>a token<tab>30d<tab><enter>", "RLS-01", WorkNote::Blocked { on: "Ana".into(), waits_for: "a token".into(), until: chrono::NaiveDate::from_ymd_opt(2026, 12, 22) })]
+#[case("bAna<tab>a token<tab>30d<tab><enter>", "RLS-01", WorkNote::Blocked { on: "Ana".into(), waits_for: "a token".into(), until: chrono::NaiveDate::from_ymd_opt(2026, 12, 22), founder: None, minutes: None })]
 fn work_is_stated(#[case] keys: &str, #[case] item: &str, #[case] work: WorkNote) {
     assert_eq!(stated(keys), FactBody::Work { item: id(item), work });
 }

@@ -16,8 +16,14 @@ fn any_board() -> impl Strategy<Value = Board> {
         board.items.truncate(items);
         for it in &mut board.items {
             it.remarks.push(Foreign::new(&text));
-            it.work =
-                Work::Blocked { on: Foreign::new(&text), waits_for: Foreign::new(&text), until: None, since: sample::now() };
+            it.work = Work::Blocked {
+                on: Foreign::new(&text),
+                waits_for: Foreign::new(&text),
+                until: None,
+                since: sample::now(),
+                founder: None,
+                minutes: None,
+            };
             for word in &mut it.words {
                 word.says = Foreign::new(&text);
             }

@@ -127,7 +127,7 @@ fn work(work: &Work, world: &World) -> String {
     match work {
         Work::Todo => "todo".to_owned(),
         Work::Doing { who, since } => format!("doing · {who} · {}", words::ago(*since, world.now)),
-        Work::Blocked { on, waits_for, until, since } => {
+        Work::Blocked { on, waits_for, until, since, .. } => {
             let until = until.map_or(String::new(), |it| format!(" until {}", words::day(it)));
             format!("blocked · waits for {on}: {waits_for}{until} · {}", words::ago(*since, world.now))
         }
