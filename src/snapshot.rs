@@ -2,8 +2,12 @@
 //! clock and shows nothing that `build` did not let through.
 
 pub mod build;
+pub mod markdown;
 pub mod model;
+pub mod pdf;
 pub mod seal;
+#[cfg(test)]
+pub(crate) mod testing;
 pub mod words;
 
 pub use build::{Request, Sharing, build};

@@ -1,6 +1,7 @@
 //! Every visible sentence of a snapshot, read from one file a language (`assets/snapshot`). It fills in numbers, days
 //! and names; it decides nothing.
 
+use super::model::State;
 use crate::domain::Foreign;
 use chrono::{DateTime, Datelike, NaiveDate, Timelike, Utc};
 use serde::Deserialize;
@@ -144,6 +145,13 @@ words! {
     }
 }
 words! {
+    /// What only the formats for paper, mail and chat say.
+    PaperWords {
+        page: String, counted: String, labelled: String, area: String, point: String, point_lost: String, copy: String,
+        unprintable: String,
+    }
+}
+words! {
     /// One part of a product, by the letters before the dash of its points' ids.
     Part { prefix: String, title: String, about: String }
 }
@@ -155,7 +163,7 @@ words! {
         week_after: String, week_before: String, title: String, note: String, made_for: AudienceWords, states: StateWords,
         verdict: VerdictWords, dangers: DangerWords, turn: TurnWords, changes: ChangeWords, plan: PlanWords,
         accepted: AcceptedWords, unseen: UnseenWords, areas: AreaWords, measured: MeasureWords, course: CourseWords,
-        method: MethodWords, parts: Vec<Part>,
+        method: MethodWords, paper: PaperWords, parts: Vec<Part>,
     }
 }
 
@@ -212,6 +220,20 @@ impl Words {
             [] => String::new(),
             [one] => one.clone(),
             [first @ .., last] => format!("{}{}{last}", first.join(&self.comma), self.and),
+        }
+    }
+
+    /// The word beside a mark.
+    #[must_use]
+    pub fn state(&self, state: State) -> &str {
+        let words = &self.states;
+        match state {
+            State::Good => &words.good,
+            State::Bad => &words.bad,
+            State::Accepted => &words.accepted,
+            State::Old => &words.old,
+            State::Unknown => &words.unknown,
+            State::Outside => &words.outside,
         }
     }
 
