@@ -28,7 +28,7 @@ pub fn render(page: &Page, words: &Words) -> String {
     out.part(&words.unseen.title, &page.unseen.says);
     for it in &page.unseen.list {
         out.item(&fill(&words.paper.counted, &[("what", it.why.as_str()), ("n", &words.unseen.points.of(it.count.into(), &[])), ]));
-        out.under(&words.list(&it.areas));
+        out.under(&it.areas.join(&words.comma));
     }
     areas(&mut out, page, words);
     measured(&mut out, page, words);

@@ -2,8 +2,8 @@
 //! is made from facts; that is `build`'s part.
 
 use super::model::{
-    Acceptance, Accepted, Area, Audience, Blind, Changes, Course, Danger, Dangers, Facts, First, Line, Measure, Method, Note, Page,
-    Plan, Point, SCHEMA, State, Task, Turn, Unseen, Verdict,
+    Acceptance, Accepted, Area, Audience, Blind, Changes, Course, Danger, Dangers, Facts, First, Line, Measure, Method, Note,
+    Page, Plan, Point, SCHEMA, State, Task, Turn, Unseen, Verdict,
 };
 use super::words::{Words, fill};
 use crate::domain::state::Answer;
@@ -59,23 +59,78 @@ fn ago(days: u64) -> NaiveDate {
 type Row = (&'static str, State, &'static str, &'static str);
 
 const USUAL: &[Row] = &[
-    ("SEC", State::Bad, "Any visitor of your site could find a master password in what it sends to the browser, and read or delete everything with it.", "it was in place before; seen by machine on 23 November"),
+    (
+        "SEC",
+        State::Bad,
+        "Any visitor of your site could find a master password in what it sends to the browser, and read or delete everything with it.",
+        "it was in place before; seen by machine on 23 November",
+    ),
     ("SEC", State::Good, "No password is written in your code.", "checked by machine on 23 November"),
-    ("SEC", State::Good, "Passwords that leaked in the past were replaced.", "checked by machine on 22 November, and Sam confirmed it"),
-    ("SEC", State::Unknown, "If strangers saw your customers’ data, you could miss the few days that the law may give you to tell people.", "not shown yet"),
-    ("RLS", State::Bad, "A stranger could read, change or delete your customers’ data from a browser.", "seen by machine on 23 November"),
-    ("RLS", State::Bad, "Files that your customers uploaded, invoices or passports perhaps, could be opened by strangers.", "seen by machine on 23 November"),
+    (
+        "SEC",
+        State::Good,
+        "Passwords that leaked in the past were replaced.",
+        "checked by machine on 22 November, and Sam confirmed it",
+    ),
+    (
+        "SEC",
+        State::Unknown,
+        "If strangers saw your customers’ data, you could miss the few days that the law may give you to tell people.",
+        "not shown yet",
+    ),
+    (
+        "RLS",
+        State::Bad,
+        "A stranger could read, change or delete your customers’ data from a browser.",
+        "seen by machine on 23 November",
+    ),
+    (
+        "RLS",
+        State::Bad,
+        "Files that your customers uploaded, invoices or passports perhaps, could be opened by strangers.",
+        "seen by machine on 23 November",
+    ),
     ("RLS", State::Good, "No customer can read another customer’s records.", "checked by machine on 23 November"),
-    ("RLS", State::Outside, "A side door of your database could show customers’ data to strangers.", "does not concern this product"),
+    (
+        "RLS",
+        State::Outside,
+        "A side door of your database could show customers’ data to strangers.",
+        "does not concern this product",
+    ),
     ("BAK", State::Good, "If your data were lost tonight, you would get it back as agreed.", "checked by machine on 23 November"),
-    ("BAK", State::Old, "Your backups could turn out to be useless, or to take days to bring back, on the day when you need them.", "last shown on 2 August"),
-    ("BAK", State::Accepted, "Documents and pictures that your customers uploaded could be lost for ever, even if the database comes back.", "Ana accepts it until 1 February 2027"),
-    ("SPD", State::Good, "A mistake or a thief cannot run up a bill of thousands overnight.", "Sam says so on 6 November, proof kept"),
+    (
+        "BAK",
+        State::Old,
+        "Your backups could turn out to be useless, or to take days to bring back, on the day when you need them.",
+        "last shown on 2 August",
+    ),
+    (
+        "BAK",
+        State::Accepted,
+        "Documents and pictures that your customers uploaded could be lost for ever, even if the database comes back.",
+        "Ana accepts it until 1 February 2027",
+    ),
+    (
+        "SPD",
+        State::Good,
+        "A mistake or a thief cannot run up a bill of thousands overnight.",
+        "Sam says so on 6 November, proof kept",
+    ),
     ("SPD", State::Unknown, "Your costs could explode, and you could learn of it only when the bill arrives.", "not shown yet"),
     ("ACC", State::Good, "Your business owns every account that it runs on.", "Sam says so on 6 November, proof kept"),
-    ("ACC", State::Unknown, "One lost phone could lock you out of your business, and people who left could still get in.", "a part was seen on 20 November; the rest is not known"),
+    (
+        "ACC",
+        State::Unknown,
+        "One lost phone could lock you out of your business, and people who left could still get in.",
+        "a part was seen on 20 November; the rest is not known",
+    ),
     ("OBS", State::Good, "Somebody hears of a failure before your customers tell you.", "checked by machine on 23 November"),
-    ("OBS", State::Bad, "Your app could be down for hours before anybody notices.", "Sam said on 18 November that it is not done"),
+    (
+        "OBS",
+        State::Bad,
+        "Your app could be down for hours before anybody notices.",
+        "Sam said on 18 November that it is not done",
+    ),
     ("CI", State::Good, "Every change is checked before it reaches your customers.", "checked by machine on 23 November"),
 ];
 
@@ -167,7 +222,9 @@ pub(crate) fn founder() -> Page {
         week: "Week 4 of 6".to_owned(),
         note: Some(Note {
             by: Foreign::new("Sam"),
-            text: Foreign::new("The payment pages are moved and quiet since Thursday. The master password came back with Friday’s release; I am taking it out today, and from then on a release with a password in it is stopped."),
+            text: Foreign::new(
+                "The payment pages are moved and quiet since Thursday. The master password came back with Friday’s release; I am taking it out today, and from then on a release with a password in it is stopped.",
+            ),
         }),
         verdict: verdict(Answer::No, "No. 2 urgent dangers are open. 4 more things have not been shown yet.", 2, 4),
         dangers: Dangers {
@@ -179,7 +236,9 @@ pub(crate) fn founder() -> Page {
                     concerns: Some(Foreign::new("It concerns private chats and orders.")),
                     planned: None,
                     plan: Foreign::new("Sam has been working on it since 23 November."),
-                    remark: Some(Foreign::new("It came back with Friday’s release. Nobody has used the password as far as we can see.")),
+                    remark: Some(Foreign::new(
+                        "It came back with Friday’s release. Nobody has used the password as far as we can see.",
+                    )),
                     decision: None,
                     detail: Vec::new(),
                 },
@@ -190,7 +249,9 @@ pub(crate) fn founder() -> Page {
                     planned: Some(today() + Days::new(2)),
                     plan: Foreign::new("Planned until 25 November."),
                     remark: None,
-                    decision: Some(Foreign::new("Your decision: may the old sign-up page be switched off for an hour on Wednesday?")),
+                    decision: Some(Foreign::new(
+                        "Your decision: may the old sign-up page be switched off for an hour on Wednesday?",
+                    )),
                     detail: Vec::new(),
                 },
                 Danger {
@@ -208,8 +269,16 @@ pub(crate) fn founder() -> Page {
         turn: Turn {
             says: words.turn.some.of(2, &[]),
             list: vec![
-                task("Tell us which of the uploaded files may be seen by everybody.", Some(10), "about 10 minutes · waiting since 18 November · needed by 25 November"),
-                task("Invite your engineer to the Stripe account as “developer”.", Some(5), "about 5 minutes · waiting since 20 November"),
+                task(
+                    "Tell us which of the uploaded files may be seen by everybody.",
+                    Some(10),
+                    "about 10 minutes · waiting since 18 November · needed by 25 November",
+                ),
+                task(
+                    "Invite your engineer to the Stripe account as “developer”.",
+                    Some(5),
+                    "about 5 minutes · waiting since 20 November",
+                ),
             ],
         },
         changes: Changes {
@@ -221,12 +290,20 @@ pub(crate) fn founder() -> Page {
             ],
             better: [USUAL[6].2, USUAL[8].2, USUAL[17].2].map(Foreign::new).to_vec(),
         },
-        plan: Plan { done: 9, of: 17, due: 12, due_done: 10, says: "9 of 17 points are done. 10 of the 12 that are due by now are done or accepted: late by 2.".to_owned() },
+        plan: Plan {
+            done: 9,
+            of: 17,
+            due: 12,
+            due_done: 10,
+            says: "9 of 17 points are done. 10 of the 12 that are due by now are done or accepted: late by 2.".to_owned(),
+        },
         accepted: Accepted {
             says: words.accepted.some.of(1, &[]),
             list: vec![Acceptance {
                 consequence: Foreign::new(USUAL[10].2),
-                word: Foreign::new("Ana accepts it until 1 February 2027. In their words: “We keep copies of the originals in the office.”"),
+                word: Foreign::new(
+                    "Ana accepts it until 1 February 2027. In their words: “We keep copies of the originals in the office.”",
+                ),
                 until: "2027-02-01".parse().unwrap(),
             }],
         },
@@ -240,9 +317,23 @@ pub(crate) fn founder() -> Page {
         },
         areas: areas(USUAL),
         measured: vec![
-            Measure { state: State::Old, title: words.measured.recovery.clone(), says: Foreign::new("Not known. Nobody has shown a rehearsal yet.") },
-            Measure { state: State::Good, title: words.measured.loss.clone(), says: Foreign::new("The work of about 1 hour, as agreed: checked by machine on 23 November.") },
-            Measure { state: State::Good, title: "What OpenAI may cost a month".to_owned(), says: Foreign::new("At most 200 US dollars were agreed. That spending stops there: Sam says so on 6 November, proof kept.") },
+            Measure {
+                state: State::Old,
+                title: words.measured.recovery.clone(),
+                says: Foreign::new("Not known. Nobody has shown a rehearsal yet."),
+            },
+            Measure {
+                state: State::Good,
+                title: words.measured.loss.clone(),
+                says: Foreign::new("The work of about 1 hour, as agreed: checked by machine on 23 November."),
+            },
+            Measure {
+                state: State::Good,
+                title: "What OpenAI may cost a month".to_owned(),
+                says: Foreign::new(
+                    "At most 200 US dollars were agreed. That spending stops there: Sam says so on 6 November, proof kept.",
+                ),
+            },
         ],
         course: course(
             &[(21, 2, 17, 0), (14, 7, 17, 0), (7, 6, 18, 2), (3, 10, 18, 0), (0, 9, 17, 1)],
@@ -266,7 +357,8 @@ pub(crate) fn investor() -> Page {
     let mut page = founder();
     page.audience = Audience::Investor;
     page.note = None;
-    page.dangers = Dangers { says: words.dangers.investor.of(2, &[("fixing", &words.dangers.fixing_all_many)]), list: Vec::new() };
+    page.dangers =
+        Dangers { says: words.dangers.investor.of(2, &[("fixing", &words.dangers.fixing_all_many)]), list: Vec::new() };
     page.turn = Turn { says: words.turn.investor.clone(), list: Vec::new() };
     page.changes.worse = Vec::new();
     page.accepted.list = Vec::new();
@@ -294,7 +386,11 @@ pub(crate) fn nothing_done() -> Page {
     page.unseen = Unseen {
         count: 18,
         says: words.unseen.some.of(18, &[("of", "18")]),
-        list: vec![blind("Nobody has looked yet", 18, &["Passwords and keys", "Backups and recovery", "Costs", "Who owns the accounts"])],
+        list: vec![blind(
+            "Nobody has looked yet",
+            18,
+            &["Passwords and keys", "Backups and recovery", "Costs", "Who owns the accounts"],
+        )],
     };
     page.areas = areas(&rows);
     page.measured.iter_mut().for_each(|it| {
@@ -319,7 +415,13 @@ pub(crate) fn everything_done() -> Page {
     page.changes = founder().changes;
     page.changes.worse = Vec::new();
     page.changes.says = "Since the page of 16 November: 0 went backwards, 3 got better.".to_owned();
-    page.plan = Plan { done: 18, of: 18, due: 18, due_done: 18, says: "18 of 18 points are done. All 18 that are due by now are done or accepted: on time.".to_owned() };
+    page.plan = Plan {
+        done: 18,
+        of: 18,
+        due: 18,
+        due_done: 18,
+        says: "18 of 18 points are done. All 18 that are due by now are done or accepted: on time.".to_owned(),
+    };
     page.unseen = Unseen { count: 0, says: words.unseen.none.clone(), list: Vec::new() };
     page.areas = areas(&rows);
     page.measured = founder().measured;
@@ -357,7 +459,9 @@ pub(crate) fn many(number: usize, length: usize) -> Page {
     let words = Words::english();
     let states = [State::Bad, State::Unknown, State::Good, State::Old, State::Accepted];
     let long = "w".repeat(length);
-    let say = |point: usize| Foreign::new(format!("Point {point}: a stranger could read, change or delete what your customers keep here {long}"));
+    let say = |point: usize| {
+        Foreign::new(format!("Point {point}: a stranger could read, change or delete what your customers keep here {long}"))
+    };
     let mut page = founder();
     let of = u16::try_from(number).unwrap();
     page.note = Some(Note { by: Foreign::new(&long), text: say(0) });
@@ -378,16 +482,20 @@ pub(crate) fn many(number: usize, length: usize) -> Page {
     };
     page.turn = Turn {
         says: words.turn.some.of(number, &[]),
-        list: (0..number).map(|point| Task { action: say(point), minutes: Some(5), about: Foreign::new(format!("about 5 minutes {long}")) }).collect(),
+        list: (0..number)
+            .map(|point| Task { action: say(point), minutes: Some(5), about: Foreign::new(format!("about 5 minutes {long}")) })
+            .collect(),
     };
     page.changes.worse = (0..number).map(say).collect();
     page.changes.better = (0..number).map(say).collect();
     page.changes.says = format!("Since the page of 16 November: {number} went backwards, {number} got better.");
-    page.accepted.list = (0..number / 5).map(|point| Acceptance { consequence: say(point), word: say(point), until: today() }).collect();
+    page.accepted.list =
+        (0..number / 5).map(|point| Acceptance { consequence: say(point), word: say(point), until: today() }).collect();
     page.accepted.says = words.accepted.some.of(number / 5, &[]);
     page.unseen.count = of / 5;
     page.unseen.says = words.unseen.some.of(number / 5, &[("of", &number.to_string())]);
-    page.plan = Plan { done: of / 5, of, due: of, due_done: of / 5, says: format!("{} of {number} points are done.", number / 5) };
+    page.plan =
+        Plan { done: of / 5, of, due: of, due_done: of / 5, says: format!("{} of {number} points are done.", number / 5) };
     let parts = &words.parts;
     page.areas = areas(USUAL);
     let share = number.div_ceil(parts.len());
@@ -415,8 +523,12 @@ pub(crate) fn many(number: usize, length: usize) -> Page {
             }
         })
         .collect();
-    let weeks: Vec<(u64, u16, u16, u16)> = (0..=60u16).rev().map(|week| (u64::from(week) * 7, (60 - week) * 6 - week % 5 * 3, of, week % 5)).collect();
-    page.course = course(&weeks, "On 29 September 2025: 0 of 400 points done. Today: 360 of 400. At 48 of these moments something that had been done was lost.");
+    let weeks: Vec<(u64, u16, u16, u16)> =
+        (0..=60u16).rev().map(|week| (u64::from(week) * 7, ((60 - week) * 6).saturating_sub(week % 5 * 3), of, week % 5)).collect();
+    page.course = course(
+        &weeks,
+        "On 29 September 2025: 0 of 400 points done. Today: 360 of 400. At 48 of these moments something that had been done was lost.",
+    );
     page
 }
 

@@ -17,15 +17,18 @@ pub(super) fn plain(text: &str) -> String {
     for (at, &c) in text.iter().enumerate() {
         let after = text.get(at + 1).copied();
         let rest = text.get(at + 1..).unwrap_or_default();
+        if c == '.' && is_in_a_name(before, after) {
+            out.push(APART);
+        }
         match c {
             '_' if is_word(before) && is_word(after) => out.push(c),
-            '\\' | '`' | '*' | '_' | '[' | ']' | '~' | '|' | '$' | '#' => out.extend(['\\', c]),
+            '\\' | '`' | '*' | '_' | '[' | ']' | '~' | '|' | '$' | '^' | '#' => out.extend(['\\', c]),
             '<' => out.push_str("&lt;"),
             '>' => out.push_str("&gt;"),
             '&' if is_reference(rest) => out.push_str("&amp;"),
             c => out.push(c),
         }
-        if parts(c, before, after, rest) {
+        if parts(c, after, rest) {
             out.push(APART);
         }
         before = Some(c);
@@ -44,16 +47,20 @@ fn begins_a_block(text: &[char]) -> bool {
 }
 
 /// Whether something harmless has to stand after `c`.
-fn parts(c: char, before: Option<char>, after: Option<char>, rest: &[char]) -> bool {
+fn parts(c: char, after: Option<char>, rest: &[char]) -> bool {
     match c {
         // A mention, an address; an issue's number.
         '@' | '#' => after.is_some(),
-        // The name of a host, with or without `www.`.
-        '.' => is_word(before) && after.is_some_and(char::is_alphanumeric) && !after.is_some_and(|c| c.is_ascii_digit()),
         // An address with its scheme, or the name of a little picture.
         ':' => after == Some('/') || is_short_name(rest),
         _ => false,
     }
+}
+
+/// Whether a dot stands inside the name of a host, or after `www`, which is enough for a link. Numbers have dots too.
+fn is_in_a_name(before: Option<char>, after: Option<char>) -> bool {
+    matches!(before, Some('w' | 'W')) && after.is_some()
+        || before.is_some_and(char::is_alphanumeric) && after.is_some_and(|c| c.is_alphanumeric() && !c.is_ascii_digit())
 }
 
 fn is_word(c: Option<char>) -> bool {

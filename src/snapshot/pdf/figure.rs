@@ -61,7 +61,12 @@ pub(super) fn course(course: &Course, today: NaiveDate, words: &Words, faces: &F
         let y = (y + 5.0).min(BASE - 6.0);
         shapes.push(Shape::area(Ink::Bad, &[(x - 3.6, y), (x + 3.6, y), (x, y + 6.0)]));
     }
-    let labels = labels(first, last, today, words, faces, y(last.of), y(last.done));
+    let mut labels = labels(first, last, today, words, faces, y(last.of), y(last.done));
+    if course.points.iter().any(|it| it.lost > 0) {
+        let (sign, label) = legend(&words.course.lost_mark, faces);
+        shapes.push(sign);
+        labels.push(label);
+    }
     Some(Figure { height: BASE + 16.0, above: 10.0, shapes, labels, words: Some(course.says.clone()) })
 }
 
@@ -86,6 +91,15 @@ fn labels(first: &Point, last: &Point, today: NaiveDate, words: &Words, faces: &
     }
     labels.push(Label { text: ended, style: LABEL, x: at, y: BASE + 3.0 });
     labels
+}
+
+/// What the red triangles mean, below the line, between the two days.
+fn legend(says: &str, faces: &Faces) -> (Shape, Label) {
+    let style = Style::of(Weight::Regular, size::SMALL, Ink::Bad);
+    let x = LEFT + (RIGHT - LEFT - faces.of(style.weight).width(says, style.size)) / 2.0;
+    let y = BASE + 6.0;
+    let sign = Shape::area(Ink::Bad, &[(x - 11.0, y), (x - 3.8, y), (x - 7.4, y + 6.0)]);
+    (sign, Label { text: says.to_owned(), style, x, y: BASE + 3.0 })
 }
 
 #[expect(clippy::cast_precision_loss, reason = "a picture is not finer than a day in many thousand years")]

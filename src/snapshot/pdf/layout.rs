@@ -13,11 +13,11 @@ pub(super) const WIDTH: f32 = 595.28;
 pub(super) const HEIGHT: f32 = 841.89;
 /// The frame that the letter keeps to.
 pub(super) const LEFT: f32 = 68.0;
-pub(super) const TOP: f32 = 60.0;
+pub(super) const TOP: f32 = 54.0;
 pub(super) const COLUMN: f32 = WIDTH - 2.0 * LEFT;
-pub(super) const BOTTOM: f32 = HEIGHT - 74.0;
+pub(super) const BOTTOM: f32 = HEIGHT - 66.0;
 /// Where the line stands that has the number of the sheet below it.
-const FOOT: f32 = HEIGHT - 58.0;
+const FOOT: f32 = HEIGHT - 54.0;
 const FOOTING: Style = Style::of(Weight::Regular, size::SMALL, Ink::Soft);
 
 /// One side of paper.

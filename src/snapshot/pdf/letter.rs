@@ -50,7 +50,7 @@ fn head(out: &mut Letter, page: &Page, words: &Words) {
     out.text(Text::heading(title, 1, Style::of(Weight::Bold, size::TITLE, Ink::Text)));
     out.text(Text::new(format!("{} · {}", page.day, page.week), SOFT).above(1.0));
     let question = Style::of(Weight::Bold, 12.5, Ink::Soft);
-    out.text(Text::heading(page.verdict.question.as_str(), 2, question).above(20.0));
+    out.text(Text::heading(page.verdict.question.as_str(), 2, question).above(16.0));
     let state = match page.verdict.answer {
         Answer::Yes => State::Good,
         Answer::YesWithAcceptedRisks => State::Accepted,
@@ -67,7 +67,7 @@ fn head(out: &mut Letter, page: &Page, words: &Words) {
     out.text(Text::new(audience.as_str(), SMALL).above(4.0));
     if let Some(note) = &page.note {
         let by = fill(&words.note, &[("by", note.by.as_str())]);
-        out.text(Text::new(by, Style::of(Weight::Bold, size::NOTE, Ink::Soft)).above(18.0).barred(Ink::Rule).kept());
+        out.text(Text::new(by, Style::of(Weight::Bold, size::NOTE, Ink::Soft)).above(14.0).barred(Ink::Rule).kept());
         out.text(Text::new(note.text.as_str(), BODY).barred(Ink::Rule));
     }
 }
@@ -79,7 +79,7 @@ fn danger(it: &Danger, words: &Words) -> Vec<Text> {
         (&words.dangers.not_urgent, Mark::Later, Ink::Care)
     };
     let mut texts = vec![
-        Text::new(urgency.as_str(), Style::of(Weight::Bold, LABEL, ink)).above(12.0).marked(mark).kept(),
+        Text::new(urgency.as_str(), Style::of(Weight::Bold, LABEL, ink)).above(9.0).marked(mark).kept(),
         Text::new(it.consequence.as_str(), STRONG).above(1.0).inside().kept(),
     ];
     let lines = it.concerns.iter().chain([&it.plan]);
@@ -111,7 +111,7 @@ fn unseen(out: &mut Letter, page: &Page, words: &Words) {
         let points = words.unseen.points.of(it.count.into(), &[]);
         let says = fill(&words.paper.counted, &[("what", it.why.as_str()), ("n", &points)]);
         let first = Text::new(says, BODY).above(6.0).marked(Mark::State(State::Unknown)).kept();
-        vec![first, Text::new(words.list(&it.areas), SOFT).above(1.0).inside()]
+        vec![first, Text::new(it.areas.join(&words.comma), SOFT).above(1.0).inside()]
     }));
 }
 
@@ -176,7 +176,7 @@ impl Letter {
     }
 
     fn heading(&mut self, title: &str) {
-        self.text(Text::heading(title, 2, Style::of(Weight::Bold, size::HEADING, Ink::Text)).above(26.0));
+        self.text(Text::heading(title, 2, Style::of(Weight::Bold, size::HEADING, Ink::Text)).above(22.0));
     }
 
     fn section(&mut self, title: &str, says: &str) {
