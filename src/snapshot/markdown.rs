@@ -40,6 +40,9 @@ pub fn render(page: &Page, words: &Words) -> String {
 fn head(out: &mut Writing, page: &Page, words: &Words) {
     out.heading("#", &fill(&words.title, &[("title", page.title.as_str())]));
     out.paragraph(&format!("{} · {}", page.day, page.week));
+    out.heading("##", &page.verdict.question);
+    out.strong(page.verdict.says.as_str());
+    out.paragraph(&page.verdict.count);
     out.paragraph(match page.audience {
         super::Audience::Founder => &words.made_for.founder,
         super::Audience::Investor => &words.made_for.investor,
@@ -48,9 +51,6 @@ fn head(out: &mut Writing, page: &Page, words: &Words) {
         out.strong(&fill(&words.note, &[("by", note.by.as_str())]));
         out.paragraph(note.text.as_str());
     }
-    out.heading("##", &page.verdict.question);
-    out.strong(page.verdict.says.as_str());
-    out.paragraph(&page.verdict.count);
 }
 
 fn dangers(out: &mut Writing, page: &Page, words: &Words) {
