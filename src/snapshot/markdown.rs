@@ -27,7 +27,7 @@ pub fn render(page: &Page, words: &Words) -> String {
     }
     out.part(&words.unseen.title, &page.unseen.says);
     for it in &page.unseen.list {
-        out.item(&fill(&words.paper.counted, &[("what", it.why.as_str()), ("n", &words.unseen.points.of(it.count.into(), &[])), ]));
+        out.item(&fill(&words.paper.counted, &[("what", it.why.as_str()), ("n", &words.unseen.points.of(it.count.into(), &[]))]));
         out.under(&it.areas.join(&words.comma));
     }
     areas(&mut out, page, words);
@@ -101,9 +101,10 @@ fn area(out: &mut Writing, it: &Area, words: &Words) {
 
 fn line(out: &mut Writing, it: &Line, words: &Words) {
     out.labelled(words.state(it.state), it.says.as_str());
-    let detail = it.detail.as_ref().map(|detail| {
-        fill(&words.paper.labelled, &[("label", &words.dangers.detail), ("text", detail.as_str())])
-    });
+    let detail = it
+        .detail
+        .as_ref()
+        .map(|detail| fill(&words.paper.labelled, &[("label", &words.dangers.detail), ("text", detail.as_str())]));
     out.under(it.evidence.as_str());
     it.remark.iter().for_each(|text| out.under(text.as_str()));
     detail.iter().for_each(|text| out.under(text));

@@ -79,7 +79,11 @@ fn date(page: &Page) -> Date {
     let small = |it: u32| u8::try_from(it).unwrap_or_default();
     let (day, time) = (page.moment.date_naive(), page.moment.time());
     let date = Date::new(u16::try_from(day.year()).unwrap_or_default()).month(small(day.month())).day(small(day.day()));
-    date.hour(small(time.hour())).minute(small(time.minute())).second(small(time.second())).utc_offset_hour(0).utc_offset_minute(0)
+    date.hour(small(time.hour()))
+        .minute(small(time.minute()))
+        .second(small(time.second()))
+        .utc_offset_hour(0)
+        .utc_offset_minute(0)
 }
 
 /// The headings, for the side of a reader's window.

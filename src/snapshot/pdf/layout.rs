@@ -185,10 +185,8 @@ fn aside(rows: &mut Vec<Row>, right: &str, text: &Text, belongs: Belongs, faces:
 
 fn drawn(figure: &Figure, number: usize, faces: &Faces) -> Row {
     let belongs = if figure.words.is_some() { Belongs::Piece(number) } else { Belongs::Decoration };
-    let shapes = figure.shapes.iter().map(|shape| Placed {
-        belongs,
-        ..decoration(shape.clone(), 0.0, 0.0, COLUMN, figure.height)
-    });
+    let shapes =
+        figure.shapes.iter().map(|shape| Placed { belongs, ..decoration(shape.clone(), 0.0, 0.0, COLUMN, figure.height) });
     let labels = figure.labels.iter().map(|it| {
         let face = faces.of(it.style.weight);
         let (width, height) = (face.width(&it.text, it.style.size), face.height(it.style.size));

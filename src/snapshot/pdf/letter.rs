@@ -1,7 +1,7 @@
 //! The page as the parts of a letter, in the page's order. It chooses how each sentence looks and writes none.
 
-use super::super::model::{Area, Audience, Changes, Danger, Line, Page, State};
 use super::super::markdown::digests;
+use super::super::model::{Area, Audience, Changes, Danger, Line, Page, State};
 use super::super::words::{Words, fill};
 use super::face::{Faces, Weight};
 use super::figure;
@@ -23,7 +23,10 @@ pub(super) fn letter(page: &Page, words: &Words, faces: &Faces) -> Vec<Part> {
     out.list(page.dangers.list.iter().map(|it| danger(it, words)));
     out.section(&words.turn.title, &page.turn.says);
     out.list(page.turn.list.iter().map(|it| {
-        vec![Text::new(it.action.as_str(), STRONG).above(8.0).marked(Mark::Task).kept(), Text::new(it.about.as_str(), SOFT).inside()]
+        vec![
+            Text::new(it.action.as_str(), STRONG).above(8.0).marked(Mark::Task).kept(),
+            Text::new(it.about.as_str(), SOFT).inside(),
+        ]
     }));
     changes(&mut out, &page.changes, words);
     out.section(&words.plan.title, &page.plan.says);

@@ -87,7 +87,11 @@ impl Mark {
         let area = |ink, points: &[(f32, f32)]| Shape::area(ink, &points.iter().map(|(x, y)| at(*x, *y)).collect::<Vec<_>>());
         let warning = |ink| {
             let body = area(ink, &[(5.0, 0.2), (10.0, 9.6), (0.0, 9.6)]);
-            vec![body, line(Ink::Paper, 1.2, &[(5.0, 3.4), (5.0, 6.4)]), Shape::disc(Ink::Paper, 5.0 * unit, 8.0 * unit, 0.75 * unit)]
+            vec![
+                body,
+                line(Ink::Paper, 1.2, &[(5.0, 3.4), (5.0, 6.4)]),
+                Shape::disc(Ink::Paper, 5.0 * unit, 8.0 * unit, 0.75 * unit),
+            ]
         };
         match self {
             Self::State(State::Good) => vec![disc(Ink::Good), line(Ink::Paper, 1.3, &[(2.6, 5.2), (4.4, 7.0), (7.5, 3.4)])],
@@ -96,11 +100,16 @@ impl Mark {
                 std::iter::once(disc(Ink::Bad)).chain(strokes.iter().map(|it| line(Ink::Paper, 1.3, it))).collect()
             }
             Self::State(State::Accepted) => {
-                vec![ring(Ink::Care), line(Ink::Care, 1.0, &[(2.8, 4.1), (7.2, 4.1)]), line(Ink::Care, 1.0, &[(2.8, 6.1), (7.2, 6.1)])]
+                vec![
+                    ring(Ink::Care),
+                    line(Ink::Care, 1.0, &[(2.8, 4.1), (7.2, 4.1)]),
+                    line(Ink::Care, 1.0, &[(2.8, 6.1), (7.2, 6.1)]),
+                ]
             }
             Self::State(State::Old) => vec![ring(Ink::Care), line(Ink::Care, 1.0, &[(5.0, 2.2), (5.0, 5.2), (7.2, 6.4)])],
             Self::State(State::Unknown) => {
-                let hook = [(3.5, 4.1), (3.7, 3.2), (4.4, 2.6), (5.2, 2.5), (6.0, 2.8), (6.4, 3.5), (6.3, 4.2), (5.2, 5.3), (5.0, 6.2)];
+                let hook =
+                    [(3.5, 4.1), (3.7, 3.2), (4.4, 2.6), (5.2, 2.5), (6.0, 2.8), (6.4, 3.5), (6.3, 4.2), (5.2, 5.3), (5.0, 6.2)];
                 vec![ring(Ink::Soft), line(Ink::Soft, 1.0, &hook), Shape::disc(Ink::Soft, 5.0 * unit, 7.7 * unit, 0.65 * unit)]
             }
             Self::State(State::Outside) => vec![line(Ink::Soft, 1.2, &[(2.0, 5.0), (8.0, 5.0)])],

@@ -174,9 +174,13 @@ fn every_sheet_names_the_page_its_moment_and_its_number() {
 #[test]
 fn letters_that_the_font_lacks_are_told() {
     let words = Words::english();
-    let told = |page: &Page| laid_out(page).1.iter().flat_map(|sheet| &sheet.placed).any(|it| {
-        matches!(&it.what, What::Letters { text, .. } if words.paper.unprintable.starts_with(text.trim_end()))
-    });
+    let told = |page: &Page| {
+        laid_out(page)
+            .1
+            .iter()
+            .flat_map(|sheet| &sheet.placed)
+            .any(|it| matches!(&it.what, What::Letters { text, .. } if words.paper.unprintable.starts_with(text.trim_end())))
+    };
     assert!(!told(&founder()));
     let mut page = founder();
     page.title = Foreign::new("Acme 你好");
@@ -190,7 +194,9 @@ fn one_page_gives_one_file_that_asks_for_nothing() {
         assert_eq!(file, render(&page, Words::english()).unwrap(), "{name}");
         assert!(file.starts_with(b"%PDF-1.7"), "{name}");
         let text = String::from_utf8_lossy(&file);
-        for wanted in ["/Lang (en)", "/Marked true", "/StructTreeRoot", "/DisplayDocTitle true", "/CreationDate (D:20261123090500"] {
+        for wanted in
+            ["/Lang (en)", "/Marked true", "/StructTreeRoot", "/DisplayDocTitle true", "/CreationDate (D:20261123090500"]
+        {
             assert!(text.contains(wanted), "{name}: {wanted}");
         }
         for refused in ["/JavaScript", "/JS", "/URI", "/OpenAction", "/Launch", "/EmbeddedFile", "/Annots"] {

@@ -27,7 +27,11 @@ pub(super) fn contents(sheet: &Sheet, number: usize, fonts: &mut Fonts<'_>, spot
         let Some(first) = group.first() else { continue };
         match first.belongs {
             Belongs::Decoration => {
-                content.begin_marked_content_with_properties(Name(b"Artifact")).properties().artifact().kind(ArtifactType::Layout);
+                content
+                    .begin_marked_content_with_properties(Name(b"Artifact"))
+                    .properties()
+                    .artifact()
+                    .kind(ArtifactType::Layout);
             }
             Belongs::Footer => {
                 let mut begun = content.begin_marked_content_with_properties(Name(b"Artifact"));
@@ -101,7 +105,11 @@ fn shape(content: &mut Content, shape: &Shape, x: f32, y: f32) {
 
 fn path(content: &mut Content, points: impl Iterator<Item = (f32, f32)>) {
     for (at, (x, y)) in points.enumerate() {
-        if at == 0 { content.move_to(x, y) } else { content.line_to(x, y) };
+        if at == 0 {
+            content.move_to(x, y)
+        } else {
+            content.line_to(x, y)
+        };
     }
 }
 
