@@ -17,7 +17,7 @@ use super::words::Words;
 use face::Faces;
 
 /// Why there is no PDF.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Problem {
     /// The program's own fonts could not be read.
     #[error("the built-in font could not be read")]

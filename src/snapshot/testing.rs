@@ -37,7 +37,7 @@ pub(crate) fn samples() -> Vec<(&'static str, Page)> {
         ("nothing-done", nothing_done()),
         ("everything-done", everything_done()),
         ("four-hundred", many(400, 1)),
-        ("four-hundred-long-words", many(400, 10_000)),
+        ("four-hundred-long-words", many(400, 400)),
         ("hostile", hostile()),
         ("all-unseen", all_unseen()),
     ]

@@ -63,6 +63,13 @@ words! {
     StateWords { good: String, bad: String, accepted: String, old: String, unknown: String, outside: String }
 }
 words! {
+    /// What only the formats for paper, mail and chat say.
+    PaperWords {
+        page: String, counted: String, labelled: String, area: String, point: String, point_lost: String, copy: String,
+        unprintable: String,
+    }
+}
+words! {
     /// For whom a page is.
     AudienceWords { founder: String, investor: String }
 }
@@ -145,13 +152,6 @@ words! {
     }
 }
 words! {
-    /// What only the formats for paper, mail and chat say.
-    PaperWords {
-        page: String, counted: String, labelled: String, area: String, point: String, point_lost: String, copy: String,
-        unprintable: String,
-    }
-}
-words! {
     /// One part of a product, by the letters before the dash of its points' ids.
     Part { prefix: String, title: String, about: String }
 }
@@ -161,9 +161,10 @@ words! {
         language: String, name: String, months: [String; 12], weekdays: [String; 7], day: String, day_of_year: String,
         full_day: String, time: String, and: String, comma: String, your_engineer: String, your_data: String, week: String,
         week_after: String, week_before: String, title: String, note: String, made_for: AudienceWords, states: StateWords,
+        paper: PaperWords,
         verdict: VerdictWords, dangers: DangerWords, turn: TurnWords, changes: ChangeWords, plan: PlanWords,
         accepted: AcceptedWords, unseen: UnseenWords, areas: AreaWords, measured: MeasureWords, course: CourseWords,
-        method: MethodWords, paper: PaperWords, parts: Vec<Part>,
+        method: MethodWords, parts: Vec<Part>,
     }
 }
 
