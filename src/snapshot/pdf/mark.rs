@@ -135,3 +135,21 @@ pub(super) fn circle(x: f32, y: f32, radius: f32) -> [[(f32, f32); 4]; 4] {
         [(x, y - r), (x + a, y - r), (x + r, y - a), (x + r, y)],
     ]
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_mark_needs_its_colour() {
+        let states = [State::Good, State::Bad, State::Accepted, State::Old, State::Unknown, State::Outside];
+        let others = [Mark::Task, Mark::Worse, Mark::Better, Mark::Point];
+        let marks: Vec<Mark> = states.into_iter().map(Mark::State).chain(others).chain([Mark::Urgent]).collect();
+        for (at, a) in marks.iter().enumerate() {
+            for b in &marks[at + 1..] {
+                let forms = [a, b].map(|mark| mark.shapes(9.0).into_iter().map(|it| it.form).collect::<Vec<_>>());
+                assert_ne!(forms[0], forms[1], "{a:?} and {b:?}");
+            }
+        }
+    }
+}

@@ -258,16 +258,6 @@ fn another_program_reads_the_answer_the_dangers_and_the_counts() {
     }
 }
 
-/// Writes the samples where somebody can look at them: `RESCUE_SNAPSHOT_LOOK` is set while building, for a moment.
-#[test]
-fn samples_are_written_for_a_look() {
-    let Some(folder) = option_env!("RESCUE_SNAPSHOT_LOOK") else { return };
-    for (name, page) in pages() {
-        std::fs::write(format!("{folder}/{name}.pdf"), render(&page, Words::english()).unwrap()).unwrap();
-        std::fs::write(format!("{folder}/{name}.md"), crate::snapshot::markdown::render(&page, Words::english())).unwrap();
-    }
-}
-
 #[test]
 fn letters_that_are_not_printed_can_still_be_copied() {
     let mut page = founder();

@@ -80,3 +80,46 @@ pub(super) fn fitted(text: &str, face: &Face, size: f32, width: f32) -> String {
     });
     format!("{}…", kept.collect::<String>().trim_end())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::face::{Faces, Weight};
+    use super::*;
+    use proptest::prelude::*;
+    use rstest::rstest;
+
+    fn lines(text: &str, width: f32) -> Vec<String> {
+        let faces = Faces::built_in().unwrap();
+        wrap(text, faces.of(Weight::Regular), 10.0, width).iter().map(|line| line.text.to_owned()).collect()
+    }
+
+    #[rstest]
+    #[case("one two three", 1000.0, &["one two three"])]
+    #[case("one two three", 45.0, &["one two ", "three"])]
+    #[case("well-known", 35.0, &["well-", "known"])]
+    #[case("2 of 17", 28.0, &["2 of ", "17"])]
+    #[case("unbreakable and", 40.0, &["unbreak", "able ", "and"])]
+    #[case("", 40.0, &[])]
+    fn lines_end_where_unicode_lets_them(#[case] text: &str, #[case] width: f32, #[case] wanted: &[&str]) {
+        assert_eq!(lines(text, width), wanted);
+    }
+
+    #[rstest]
+    #[case("Acme Shop", 1000.0, "Acme Shop")]
+    #[case("Acme Shop and its many friends", 66.0, "Acme Shop…")]
+    fn what_does_not_fit_is_left_out_and_marked(#[case] text: &str, #[case] width: f32, #[case] wanted: &str) {
+        let faces = Faces::built_in().unwrap();
+        assert_eq!(fitted(text, faces.of(Weight::Regular), 10.0, width), wanted);
+    }
+
+    proptest! {
+        #[test]
+        fn nothing_is_lost_and_nothing_is_too_wide(text in "\\PC{0,200}", width in 20.0f32..300.0) {
+            let faces = Faces::built_in().unwrap();
+            let lines = wrap(&text, faces.of(Weight::Bold), 10.0, width);
+            prop_assert_eq!(lines.iter().map(|line| line.text).collect::<String>(), text.clone());
+            let single = |line: &Set<'_>| line.text.trim().graphemes(true).count() <= 1;
+            prop_assert!(lines.iter().all(|line| line.width <= width + 0.01 || single(line)), "{:?}", lines);
+        }
+    }
+}
