@@ -81,7 +81,9 @@ fn changes(out: &mut Writing, page: &Page, words: &Words) {
     let sides = [(&words.changes.worse, &page.changes.worse), (&words.changes.better, &page.changes.better)];
     for (title, list) in sides.into_iter().filter(|(_, list)| !list.is_empty()) {
         out.strong(title);
-        list.iter().for_each(|text| out.item(text.as_str()));
+        for text in list {
+            out.item(text.as_str());
+        }
     }
 }
 
@@ -106,8 +108,12 @@ fn line(out: &mut Writing, it: &Line, words: &Words) {
         .as_ref()
         .map(|detail| fill(&words.paper.labelled, &[("label", &words.dangers.detail), ("text", detail.as_str())]));
     out.under(it.evidence.as_str());
-    it.remark.iter().for_each(|text| out.under(text.as_str()));
-    detail.iter().for_each(|text| out.under(text));
+    if let Some(remark) = &it.remark {
+        out.under(remark.as_str());
+    }
+    if let Some(detail) = detail {
+        out.under(&detail);
+    }
 }
 
 fn measured(out: &mut Writing, page: &Page, words: &Words) {
@@ -135,8 +141,12 @@ fn course(out: &mut Writing, page: &Page, words: &Words) {
 
 fn method(out: &mut Writing, page: &Page, words: &Words) {
     out.heading("##", &words.method.title);
-    page.method.says.iter().for_each(|text| out.item(text));
-    digests(page, words).iter().for_each(|text| out.item(text));
+    for text in &page.method.says {
+        out.item(text);
+    }
+    for text in digests(page, words) {
+        out.item(&text);
+    }
     out.paragraph(&words.paper.copy);
 }
 

@@ -96,7 +96,7 @@ fn outline(pdf: &mut Pdf, numbers: &mut Numbers, parts: &[Part], spots: &[Spot],
         }
         let spot = spots.iter().find(|spot| spot.piece == number);
         if let Some((spot, paper)) = spot.and_then(|spot| Some((spot, *papers.get(spot.sheet)?))) {
-            entries.push((&text.text, paper, HEIGHT - spot.top));
+            entries.push((&text.says, paper, HEIGHT - spot.top));
         }
     }
     let root = numbers.next();
@@ -119,9 +119,6 @@ fn outline(pdf: &mut Pdf, numbers: &mut Numbers, parts: &[Part], spots: &[Spot],
 
 fn compressed(bytes: &[u8]) -> Vec<u8> {
     let mut encoder = flate2::write::ZlibEncoder::new(Vec::new(), flate2::Compression::default());
-    match encoder.write_all(bytes).and_then(|()| encoder.finish()) {
-        Ok(small) => small,
-        // Writing into memory does not fail.
-        Err(_) => Vec::new(),
-    }
+    // Writing into memory does not fail.
+    encoder.write_all(bytes).and_then(|()| encoder.finish()).unwrap_or_default()
 }

@@ -130,7 +130,7 @@ fn lines(text: &Text, number: usize, faces: &Faces, goes_on: bool) -> Vec<Row> {
     let Style { size, weight, .. } = text.style;
     let face = faces.of(weight);
     let belongs = Belongs::Piece(number);
-    let set = wrap(text.text.trim(), face, size, COLUMN - text.indent);
+    let set = wrap(text.says.trim(), face, size, COLUMN - text.indent);
     let count = set.len();
     let (leading, height) = (text.style.leading(), face.height(size));
     let inset = (leading - height) / 2.0;
@@ -173,7 +173,7 @@ fn aside(rows: &mut Vec<Row>, right: &str, text: &Text, belongs: Belongs, faces:
             row.placed.push(Placed { x: COLUMN - wide, y, width: wide, height, belongs, what });
         }
         _ => {
-            let below = Text { style, above: 0.0, right: None, mark: None, text: right.to_owned(), ..text.clone() };
+            let below = Text { style, above: 0.0, right: None, mark: None, says: right.to_owned(), ..text.clone() };
             let Belongs::Piece(number) = belongs else { return };
             if let Some(row) = rows.last_mut() {
                 row.keep = true;
@@ -206,7 +206,7 @@ fn paginate(rows: Vec<Row>) -> Vec<Sheet> {
     let mut rest = rows.into_iter().peekable();
     while rest.peek().is_some() {
         let mut together: Vec<Row> = Vec::new();
-        while let Some(row) = rest.next() {
+        for row in rest.by_ref() {
             let ends = !row.keep;
             together.push(row);
             if ends {

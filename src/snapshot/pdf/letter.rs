@@ -201,7 +201,7 @@ impl Letter {
     fn prints_all(&self, faces: &Faces) -> bool {
         let prints = |text: &Text| {
             let face = faces.of(text.style.weight);
-            face.knows(&text.text) && text.right.as_deref().is_none_or(|right| faces.of(Weight::Regular).knows(right))
+            face.knows(&text.says) && text.right.as_deref().is_none_or(|right| faces.of(Weight::Regular).knows(right))
         };
         self.parts.iter().all(|part| match part {
             Part::Text(text) => prints(text),

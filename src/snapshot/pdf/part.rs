@@ -74,7 +74,7 @@ pub(super) enum Role {
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Text {
     pub role: Role,
-    pub text: String,
+    pub says: String,
     pub style: Style,
     /// Space above it, except at the top of a sheet.
     pub above: f32,
@@ -89,13 +89,13 @@ pub(super) struct Text {
 }
 
 impl Text {
-    pub(super) fn new(text: impl Into<String>, style: Style) -> Self {
-        let text = text.into();
-        Self { role: Role::Paragraph, text, style, above: 3.0, indent: 0.0, mark: None, bar: None, right: None, keep: false }
+    pub(super) fn new(says: impl Into<String>, style: Style) -> Self {
+        let says = says.into();
+        Self { role: Role::Paragraph, says, style, above: 3.0, indent: 0.0, mark: None, bar: None, right: None, keep: false }
     }
 
-    pub(super) fn heading(text: impl Into<String>, level: u16, style: Style) -> Self {
-        Self { role: Role::Heading(level), keep: true, ..Self::new(text, style) }
+    pub(super) fn heading(says: impl Into<String>, level: u16, style: Style) -> Self {
+        Self { role: Role::Heading(level), keep: true, ..Self::new(says, style) }
     }
 
     pub(super) fn above(self, above: f32) -> Self {
@@ -120,7 +120,7 @@ impl Text {
     }
 
     pub(super) fn is_empty(&self) -> bool {
-        self.text.trim().is_empty()
+        self.says.trim().is_empty()
     }
 }
 

@@ -89,8 +89,8 @@ fn lost(parts: &[Part], sheets: &[Sheet]) -> Result<(), String> {
     for (piece, placed) in pieces(parts).zip(&placed) {
         let Piece::Text(text) = piece else { continue };
         let right = text.right.clone().unwrap_or_default();
-        if *placed != format!("{}{right}", text.text.trim()) {
-            return Err(format!("{:?} was set as {placed:?}", text.text));
+        if *placed != format!("{}{right}", text.says.trim()) {
+            return Err(format!("{:?} was set as {placed:?}", text.says));
         }
     }
     Ok(())
@@ -108,9 +108,9 @@ fn stranded(parts: &[Part], sheets: &[Sheet]) -> Result<(), String> {
             && number + 1 < pieces.len()
             && let Piece::Text(text) = &pieces[number]
             && matches!(text.role, Role::Heading(_))
-            && text.text.len() < 600
+            && text.says.len() < 600
         {
-            return Err(format!("{:?} ends a sheet", text.text));
+            return Err(format!("{:?} ends a sheet", text.says));
         }
     }
     Ok(())
