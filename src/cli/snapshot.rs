@@ -57,7 +57,12 @@ fn list(desk: &Desk, app: &AppName, as_json: bool, out: &mut Out<'_>) -> Result<
         let day = it.at.format("%Y-%m-%d %H:%M");
         let answer = it.answer.to_string().replace('_', " ");
         let urgent = crate::words::count(it.urgent.into(), "urgent danger");
-        out.line(format!("{}  {day}  for the {:<8}  by {}: {answer}, {urgent}{signed}", short(&it.seal), it.audience.to_string(), it.by));
+        out.line(format!(
+            "{}  {day}  for the {:<8}  by {}: {answer}, {urgent}{signed}",
+            short(&it.seal),
+            it.audience.to_string(),
+            it.by
+        ));
     }
     if held.is_empty() {
         out.say(format!("no snapshot of {app} was made yet: `rescue snapshot {app}` makes one"));
@@ -150,7 +155,8 @@ fn take(path: PathBuf) -> Result<(PathBuf, File), Trouble> {
     match File::create_new(&path) {
         Ok(file) => Ok((path, file)),
         Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {
-            Err(Trouble::usage(format!("{} exists already, and nothing is overwritten", path.display())).next("Give a name that is free"))
+            Err(Trouble::usage(format!("{} exists already, and nothing is overwritten", path.display()))
+                .next("Give a name that is free"))
         }
         Err(error) => Err(Trouble::failed(format!("{} could not be written", path.display()))
             .why(error)
@@ -172,6 +178,7 @@ fn free(stem: &str, ending: &str) -> Result<(PathBuf, File), Trouble> {
 
 fn open(path: &Path) -> Result<(), Trouble> {
     let whole = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
-    open::that_detached(&whole)
-        .map_err(|error| Trouble::failed("no browser could be started").why(error).next(format!("Open {} yourself", whole.display())))
+    open::that_detached(&whole).map_err(|error| {
+        Trouble::failed("no browser could be started").why(error).next(format!("Open {} yourself", whole.display()))
+    })
 }

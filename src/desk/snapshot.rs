@@ -88,11 +88,12 @@ impl Desk {
         let mut fitting = facts.iter().filter_map(frozen).map(|(_, seal)| seal).filter(|it| it.0.starts_with(&wanted));
         match (fitting.next(), fitting.next()) {
             (Some(one), None) => self.frozen(one),
-            (None, _) => Err(Trouble::usage(format!("{app} has no snapshot whose seal begins with `{}`", Foreign::new(seal).cut(64)))
-                .next(format!("Run `rescue snapshot {app} --list`"))),
-            (Some(_), Some(_)) => {
-                Err(Trouble::usage(format!("several seals begin with `{}`", Foreign::new(seal).cut(64))).next("Give more of the seal"))
+            (None, _) => {
+                Err(Trouble::usage(format!("{app} has no snapshot whose seal begins with `{}`", Foreign::new(seal).cut(64)))
+                    .next(format!("Run `rescue snapshot {app} --list`")))
             }
+            (Some(_), Some(_)) => Err(Trouble::usage(format!("several seals begin with `{}`", Foreign::new(seal).cut(64)))
+                .next("Give more of the seal")),
         }
     }
 
@@ -128,7 +129,8 @@ impl Desk {
         let facts = self.facts(app)?;
         let checklists = self.checklists_of(&facts)?;
         let audience = sharing.audience.to_string();
-        let earlier: Vec<&Digest> = facts.iter().filter_map(frozen).filter_map(|(fact, seal)| for_whom(fact, &audience, now).then_some(seal)).collect();
+        let earlier: Vec<&Digest> =
+            facts.iter().filter_map(frozen).filter_map(|(fact, seal)| for_whom(fact, &audience, now).then_some(seal)).collect();
         let first = earlier.first().map(|seal| self.frozen(seal)).transpose()?;
         let previous = earlier.last().map(|seal| self.frozen(seal)).transpose()?;
         let request = Request {
