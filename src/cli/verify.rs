@@ -61,13 +61,9 @@ fn signers(paths: Option<&Paths>, args: &VerifyArgs, now: DateTime<Utc>) -> Resu
 
 fn print(file: &Path, it: &Verified, out: &mut Out<'_>) {
     let page = &it.examined.record.page;
-    let (title, tool) = (Foreign::new(&page.title), Foreign::new(&page.method.tool));
-    out.line(format!(
-        "{}: a snapshot of {title} for the {}, {}, made by {tool}",
-        file.display(),
-        page.audience,
-        Foreign::new(&page.day)
-    ));
+    let (name, title, tool) =
+        (Foreign::new(file.display().to_string()), Foreign::new(&page.title), Foreign::new(&page.method.tool));
+    out.line(format!("{name}: a snapshot of {title} for the {}, {}, made by {tool}", page.audience, Foreign::new(&page.day)));
     if it.examined.is_consistent() {
         let how = match (it.examined.as_written, it.examined.form) {
             (Some(true), _) => "nothing in the file was changed since it was sealed",
