@@ -152,6 +152,13 @@ words! {
     }
 }
 words! {
+    /// Two pages side by side.
+    CompareWords {
+        pages: String, readers: String, same_answer: String, answers: String, urgent: String, unproven: String, done: String,
+        unseen: String, hidden: String, went: Count, came: Count, stayed: Count,
+    }
+}
+words! {
     /// One part of a product, by the letters before the dash of its points' ids.
     Part { prefix: String, title: String, about: String }
 }
@@ -164,7 +171,7 @@ words! {
         paper: PaperWords,
         verdict: VerdictWords, dangers: DangerWords, turn: TurnWords, changes: ChangeWords, plan: PlanWords,
         accepted: AcceptedWords, unseen: UnseenWords, areas: AreaWords, measured: MeasureWords, course: CourseWords,
-        method: MethodWords, parts: Vec<Part>,
+        method: MethodWords, compare: CompareWords, parts: Vec<Part>,
     }
 }
 
