@@ -6,6 +6,9 @@ pub mod model;
 pub mod seal;
 pub mod words;
 
+#[cfg(test)]
+pub(crate) mod testing;
+
 pub use build::{Request, Sharing, build};
 pub use model::{Audience, Page};
 pub use seal::Record;
