@@ -2,6 +2,7 @@
 //! clock and shows nothing that `build` did not let through.
 
 pub mod build;
+pub mod html;
 pub mod model;
 pub mod seal;
 pub mod words;

@@ -144,6 +144,10 @@ words! {
     }
 }
 words! {
+    /// What only the HTML says.
+    HtmlWords { glance: String, numbers: String, more: Count, shortened: String }
+}
+words! {
     /// One part of a product, by the letters before the dash of its points' ids.
     Part { prefix: String, title: String, about: String }
 }
@@ -155,7 +159,7 @@ words! {
         week_after: String, week_before: String, title: String, note: String, made_for: AudienceWords, states: StateWords,
         verdict: VerdictWords, dangers: DangerWords, turn: TurnWords, changes: ChangeWords, plan: PlanWords,
         accepted: AcceptedWords, unseen: UnseenWords, areas: AreaWords, measured: MeasureWords, course: CourseWords,
-        method: MethodWords, parts: Vec<Part>,
+        method: MethodWords, html: HtmlWords, parts: Vec<Part>,
     }
 }
 

@@ -1,0 +1,110 @@
+//! The weeks as a picture: where each line goes, in whole units of the picture, so that every machine draws the same. It
+//! knows no text but the days at its ends.
+
+use super::super::model::{Page, Point};
+use super::super::words::Words;
+use std::fmt::Write as _;
+
+/// The plot within the picture of 3400 by 1900.
+const LEFT: i64 = 100;
+const RIGHT: i64 = 3_300;
+const TOP: i64 = 240;
+const BOTTOM: i64 = 1_600;
+/// The most marks of something lost that carry their number; more would touch.
+const NUMBERED: usize = 12;
+
+/// The parts of the picture; coordinates and path data.
+#[derive(Debug)]
+pub(super) struct Picture {
+    /// How many points there were to do.
+    pub whole: String,
+    /// Where the line of points done stays or climbs.
+    pub climb: String,
+    /// Where it falls.
+    pub fall: String,
+    pub dots: Vec<Dot>,
+    pub lost: Vec<Lost>,
+    pub of: u16,
+    pub done: u16,
+    /// The heights of the two numbers at the right end.
+    pub whole_text: i64,
+    pub now_text: i64,
+    pub first: String,
+    pub last: String,
+}
+
+/// A moment on the line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Dot {
+    pub x: i64,
+    pub y: i64,
+}
+
+/// A moment at which something was lost.
+#[derive(Debug)]
+pub(super) struct Lost {
+    pub triangle: String,
+    pub x: i64,
+    pub text: i64,
+    pub count: Option<u16>,
+}
+
+/// The picture of a page; none while there is no line to draw.
+pub(super) fn picture(page: &Page, words: &Words) -> Option<Picture> {
+    let points = &page.course.points;
+    let ([first, .., last], most) = (points.as_slice(), points.iter().map(|it| it.of.max(it.done)).max()?) else { return None };
+    let days = (last.on - first.on).num_days().max(1);
+    let most = i64::from(most).max(1);
+    let x = |point: &Point| LEFT + (point.on - first.on).num_days() * (RIGHT - LEFT) / days;
+    let y = |count: u16| BOTTOM - i64::from(count) * (BOTTOM - TOP) / most;
+    let done: Vec<Dot> = points.iter().map(|it| Dot { x: x(it), y: y(it.done) }).collect();
+    let whole = points.iter().map(|it| Dot { x: x(it), y: y(it.of) });
+    let (climb, fall) = lines(&done);
+    let lost: Vec<(&Point, &Dot)> = points.iter().zip(&done).filter(|(point, _)| point.lost > 0).collect();
+    let numbered = lost.len() <= NUMBERED;
+    let end = y(last.done);
+    let today = page.moment.date_naive();
+    Some(Picture {
+        whole: steps(whole),
+        climb,
+        fall,
+        lost: lost.iter().map(|(point, dot)| triangle(**dot, numbered.then_some(point.lost))).collect(),
+        of: last.of,
+        done: last.done,
+        whole_text: y(last.of) - 50,
+        // Above the line, or below it where the other number is.
+        now_text: if end - y(last.of) < 260 { end + 190 } else { end - 90 },
+        first: words.day(first.on, today),
+        last: words.day(last.on, today),
+        dots: done,
+    })
+}
+
+/// Path data of the stretches that do not fall, and of those that do.
+fn lines(dots: &[Dot]) -> (String, String) {
+    let (mut climb, mut fall) = (String::new(), String::new());
+    for pair in dots.windows(2) {
+        let [from, to] = pair else { continue };
+        let path = if to.y > from.y { &mut fall } else { &mut climb };
+        // Writing into a String cannot fail.
+        let _ = write!(path, "M{} {}L{} {}", from.x, from.y, to.x, to.y);
+    }
+    (climb, fall)
+}
+
+/// Path data through all of them.
+fn steps(dots: impl Iterator<Item = Dot>) -> String {
+    let mut path = String::new();
+    for (number, dot) in dots.enumerate() {
+        let _ = write!(path, "{}{} {}", if number == 0 { 'M' } else { 'L' }, dot.x, dot.y);
+    }
+    path
+}
+
+/// A triangle that points down, below the line, or above it where the picture ends.
+fn triangle(dot: Dot, count: Option<u16>) -> Lost {
+    let below = dot.y + 400 < BOTTOM;
+    let top = if below { dot.y + 90 } else { dot.y - 190 };
+    let text = if below { top + 230 } else { top - 40 };
+    Lost { triangle: format!("M{} {top}h140l-70 110z", dot.x - 70), x: dot.x, text, count }
+}
