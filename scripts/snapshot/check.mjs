@@ -27,6 +27,11 @@ async function validate() {
   const { messages } = JSON.parse((await run).stdout);
   for (const it of messages) {
     if (it.type === "info" && it.subType !== "warning") continue;
+    // It hashes a style sheet of more than one line, or one longer than its buffer, in pieces, so no digest of one fits;
+    // that the browser's policy lets the sheet in is looked at in the browser.
+    if (it.type === "info" && it.message.startsWith("Inline style violates Content Security Policy")) continue;
+    // A stranger's text stands there as it came.
+    if (it.type === "info" && it.message.includes("Unicode Normalization Form C")) continue;
     say(it.url ?? "validator", `validator, line ${it.lastLine ?? "?"}: ${it.message} ${it.extract ?? ""}`.trim());
   }
 }
@@ -36,14 +41,16 @@ function look(phone) {
   const found = [];
   const name = (it) => `<${it.tagName.toLowerCase()}${it.id ? ` id=${it.id}` : ""} class="${it.getAttribute("class") ?? ""}"> ${(it.textContent ?? "").trim().slice(0, 40)}`;
   const wide = document.documentElement.clientWidth;
+  if (document.styleSheets.length !== 1 || getComputedStyle(document.body).maxWidth === "none") found.push("the style sheet does not apply");
   if (document.documentElement.scrollWidth > wide) found.push(`the page is ${document.documentElement.scrollWidth} pixels wide on a screen of ${wide}`);
   for (const it of document.body.querySelectorAll("*")) {
     if (it.closest("svg") && it.tagName.toLowerCase() !== "svg") continue;
     const box = it.getBoundingClientRect();
-    if (box.width === 0 && box.height === 0) continue;
+    if (!it.checkVisibility() || (box.width === 0 && box.height === 0)) continue;
     if (box.right > wide + 0.5 || box.left < -0.5) found.push(`reaches out of the screen: ${name(it)}`);
-    const inline = getComputedStyle(it).display === "inline";
-    if (!inline && it instanceof HTMLElement && (it.scrollWidth > it.clientWidth + 1 || it.scrollHeight > it.clientHeight + 1)) found.push(`is cut: ${name(it)}`);
+    const { display, overflowY } = getComputedStyle(it);
+    const cut = it.scrollWidth > it.clientWidth + 1 || (overflowY !== "visible" && it.scrollHeight > it.clientHeight + 1);
+    if (display !== "inline" && it instanceof HTMLElement && cut) found.push(`is cut: ${name(it)}`);
   }
   // Texts of the picture: within it, and not over one another.
   for (const svg of document.querySelectorAll("svg[role=img]")) {
@@ -57,7 +64,7 @@ function look(phone) {
     });
   }
   // Blocks of text that lie over one another.
-  const blocks = [...document.querySelectorAll("h1,h2,h3,p,li,dt,dd,td,th,figcaption")].filter((it) => it.getClientRects().length);
+  const blocks = [...document.querySelectorAll("h1,h2,h3,p,li,dt,dd,td,th,figcaption")].filter((it) => it.checkVisibility());
   for (let at = 0; at + 1 < blocks.length; at += 1) {
     const [it, next] = [blocks[at], blocks[at + 1]];
     if (it.contains(next) || it.closest("tr") || next.closest("tr")) continue;
@@ -98,10 +105,10 @@ async function open(browser, file, axe) {
     }
   }
   // On paper everything that is folded away on a screen is there.
-  await page.emulateMediaType("print");
-  await page.emulateMediaFeatures([{ name: "prefers-color-scheme", value: "dark" }]);
+  const session = await page.createCDPSession();
+  await session.send("Emulation.setEmulatedMedia", { media: "print", features: [{ name: "prefers-color-scheme", value: "dark" }] });
   await page.goto(pathToFileURL(file).href, { waitUntil: "load" });
-  const hidden = await page.evaluate(() => [...document.querySelectorAll("details > :not(summary)")].filter((it) => !it.checkVisibility({ contentVisibilityAuto: true })).length);
+  const hidden = await page.evaluate(() => [...document.querySelectorAll("details > :not(summary)")].filter((it) => !it.checkVisibility()).length);
   if (hidden > 0) say(file, `on paper ${hidden} folded parts are missing`);
   const paper = await page.evaluate(() => [getComputedStyle(document.body).backgroundColor, getComputedStyle(document.body).color].join(" on "));
   if (paper !== "rgba(0, 0, 0, 0) on rgb(0, 0, 0)") say(file, `on paper the colours are ${paper}`);

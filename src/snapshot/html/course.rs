@@ -10,6 +10,8 @@ const LEFT: i64 = 100;
 const RIGHT: i64 = 3_300;
 const TOP: i64 = 240;
 const BOTTOM: i64 = 1_600;
+/// About as wide as the number at its end with its word.
+const WORD: i64 = 800;
 /// The most marks of something lost that carry their number; more would touch.
 const NUMBERED: usize = 12;
 
@@ -54,7 +56,10 @@ pub(super) fn picture(page: &Page, words: &Words) -> Option<Picture> {
     let points = &page.course.points;
     let ([first, .., last], most) = (points.as_slice(), points.iter().map(|it| it.of.max(it.done)).max()?) else { return None };
     let days = (last.on - first.on).num_days().max(1);
-    let most = i64::from(most).max(1);
+    if most == 0 {
+        return None;
+    }
+    let most = i64::from(most);
     let x = |point: &Point| LEFT + (point.on - first.on).num_days() * (RIGHT - LEFT) / days;
     let y = |count: u16| BOTTOM - i64::from(count) * (BOTTOM - TOP) / most;
     let done: Vec<Dot> = points.iter().map(|it| Dot { x: x(it), y: y(it.done) }).collect();
@@ -62,7 +67,10 @@ pub(super) fn picture(page: &Page, words: &Words) -> Option<Picture> {
     let (climb, fall) = lines(&done);
     let lost: Vec<(&Point, &Dot)> = points.iter().zip(&done).filter(|(point, _)| point.lost > 0).collect();
     let numbered = lost.len() <= NUMBERED;
-    let end = y(last.done);
+    let whole_text = y(last.of) - 50;
+    let near = done.iter().filter(|dot| dot.x > RIGHT - WORD);
+    let above = near.clone().map(|dot| dot.y).min().unwrap_or(BOTTOM) - 90;
+    let below = near.map(|dot| dot.y).max().unwrap_or(BOTTOM) + if lost.is_empty() { 190 } else { 480 };
     let today = page.moment.date_naive();
     Some(Picture {
         whole: steps(whole),
@@ -71,9 +79,9 @@ pub(super) fn picture(page: &Page, words: &Words) -> Option<Picture> {
         lost: lost.iter().map(|(point, dot)| triangle(**dot, numbered.then_some(point.lost))).collect(),
         of: last.of,
         done: last.done,
-        whole_text: y(last.of) - 50,
+        whole_text,
         // Above the line, or below it where the other number is.
-        now_text: if end - y(last.of) < 260 { end + 190 } else { end - 90 },
+        now_text: if above - whole_text < 160 { below } else { above },
         first: words.day(first.on, today),
         last: words.day(last.on, today),
         dots: done,

@@ -141,8 +141,13 @@ impl<'a> Sheet<'a> {
         Foreign::new(text).cut(self.room.sentence)
     }
 
+    /// The beginning of a sentence, where it can be up to the end of a word.
     fn brief(&self, text: &Foreign) -> String {
-        text.cut(BRIEF)
+        let cut = text.cut(BRIEF);
+        if text.as_str() == cut {
+            return cut;
+        }
+        cut.rsplit_once(' ').map_or(cut.clone(), |(whole, _)| format!("{} …", whole.trim_end_matches([',', ';', ':'])))
     }
 
     /// As many of a list as there is room for.

@@ -171,6 +171,13 @@ fn every_page_fits_into_a_mail() {
     }
 }
 
+/// Longer words than `build` lets through.
+#[test]
+fn words_of_any_length_do_not_fill_a_mail() {
+    let text = render(&many(400, 10_000), Words::english());
+    assert!(text.len() <= LIMIT && parse(&text).errors.is_empty());
+}
+
 /// Every field of a large page at once, in characters that take five bytes to escape.
 #[test]
 fn the_smallest_room_holds_whatever_is_there() {
