@@ -14,3 +14,6 @@ pub use build::{Request, Sharing, build};
 pub use model::{Audience, Page};
 pub use seal::Record;
 pub use words::Words;
+
+#[cfg(test)]
+mod tests;
