@@ -12,8 +12,8 @@ const TOP: i64 = 240;
 const BOTTOM: i64 = 1_600;
 /// About as wide as the number at its end with its word.
 const WORD: i64 = 800;
-/// The most marks of something lost that carry their number; more would touch.
-const NUMBERED: usize = 12;
+/// The most points of a line that has dots, and numbers beside what was lost; more would touch.
+const SPACIOUS: usize = 16;
 
 /// The parts of the picture; coordinates and path data.
 #[derive(Debug)]
@@ -66,7 +66,7 @@ pub(super) fn picture(page: &Page, words: &Words) -> Option<Picture> {
     let whole = points.iter().map(|it| Dot { x: x(it), y: y(it.of) });
     let (climb, fall) = lines(&done);
     let lost: Vec<(&Point, &Dot)> = points.iter().zip(&done).filter(|(point, _)| point.lost > 0).collect();
-    let numbered = lost.len() <= NUMBERED;
+    let spacious = points.len() <= SPACIOUS;
     let whole_text = y(last.of) - 50;
     let near = done.iter().filter(|dot| dot.x > RIGHT - WORD);
     let above = near.clone().map(|dot| dot.y).min().unwrap_or(BOTTOM) - 90;
@@ -76,15 +76,19 @@ pub(super) fn picture(page: &Page, words: &Words) -> Option<Picture> {
         whole: steps(whole),
         climb,
         fall,
-        lost: lost.iter().map(|(point, dot)| triangle(**dot, numbered.then_some(point.lost))).collect(),
+        lost: lost.iter().map(|(point, dot)| if spacious { numbered(**dot, point.lost) } else { small(**dot) }).collect(),
         of: last.of,
         done: last.done,
         whole_text,
-        // Above the line, or below it where the other number is.
-        now_text: if above - whole_text < 160 { below } else { above },
+        // Above the line, or where the other number is, below it, or above that number at the foot of the picture.
+        now_text: match () {
+            () if above - whole_text >= 160 => above,
+            () if below < BOTTOM => below,
+            () => whole_text - 140,
+        },
         first: words.day(first.on, today),
         last: words.day(last.on, today),
-        dots: done,
+        dots: if spacious { done } else { Vec::new() },
     })
 }
 
@@ -109,10 +113,16 @@ fn steps(dots: impl Iterator<Item = Dot>) -> String {
     path
 }
 
-/// A triangle that points down, below the line, or above it where the picture ends.
-fn triangle(dot: Dot, count: Option<u16>) -> Lost {
+/// A triangle that points down, with its number, below the line, or above it where the picture ends.
+fn numbered(dot: Dot, count: u16) -> Lost {
     let below = dot.y + 400 < BOTTOM;
     let top = if below { dot.y + 90 } else { dot.y - 190 };
     let text = if below { top + 230 } else { top - 40 };
-    Lost { triangle: format!("M{} {top}h140l-70 110z", dot.x - 70), x: dot.x, text, count }
+    Lost { triangle: format!("M{} {top}h140l-70 110z", dot.x - 70), x: dot.x, text, count: Some(count) }
+}
+
+/// The same without its number, narrow enough for a year of weeks.
+fn small(dot: Dot) -> Lost {
+    let top = if dot.y + 160 < BOTTOM { dot.y + 70 } else { dot.y - 130 };
+    Lost { triangle: format!("M{} {top}h44l-22 60z", dot.x - 22), x: dot.x, text: 0, count: None }
 }
