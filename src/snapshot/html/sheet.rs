@@ -38,7 +38,7 @@ pub(super) const ROOMS: [Room; 6] = [
     Room { sentence: 240, entries: 40, points: usize::MAX, shortens: true },
     Room { sentence: 160, entries: 20, points: 30, shortens: true },
     Room { sentence: 120, entries: 12, points: 12, shortens: true },
-    Room { sentence: 60, entries: 4, points: 2, shortens: true },
+    Room { sentence: 60, entries: 4, points: 1, shortens: true },
 ];
 
 /// The most characters of a name, of a sentence that is only pointed at, and of the answer.
