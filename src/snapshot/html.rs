@@ -15,19 +15,21 @@ use sheet::{ROOMS, Sheet};
 
 pub use record::{take_apart, with_record};
 
-/// The most bytes of a page without its record. The record of 400 points has some 90 000, and both have to fit into
-/// 200 KB.
-const LIMIT: usize = 100_000;
+/// The bytes that fit beside any record of 400 points, so that the record of such a page need not be measured.
+const SMALL: usize = 100_000;
+/// The bytes of page and record together: 200 KB less the room for a signature.
+const WHOLE: usize = 196 * 1024;
 
 /// The page without a record: the same page and language give the same bytes.
 #[must_use]
 pub fn render(page: &Page, words: &Words) -> String {
     let mut text = String::new();
+    let mut limit = None;
     for room in ROOMS {
         text.clear();
         #[expect(clippy::expect_used, reason = "the template only writes into a string, which cannot fail")]
         Sheet::new(page, words, room).render_into(&mut text).expect("a string takes every text");
-        if text.len() <= LIMIT {
+        if text.len() <= SMALL || text.len() <= *limit.get_or_insert_with(|| WHOLE.saturating_sub(record::size(page))) {
             break;
         }
     }

@@ -3,6 +3,7 @@
 use super::super::model::Page;
 use super::super::seal::Record;
 use super::super::words::Words;
+use crate::domain::Digest;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use flate2::Compression;
@@ -29,6 +30,11 @@ pub fn take_apart(text: &str) -> Option<(String, Record)> {
     let (before, rest) = text.split_once(OPENING)?;
     let (packed, after) = rest.split_once(CLOSING)?;
     Some((before.to_owned() + after, unpack(packed)?))
+}
+
+/// About how many bytes the record of a page takes, without a signature.
+pub(super) fn size(page: &Page) -> usize {
+    OPENING.len() + CLOSING.len() + pack(&Record::seal(page.clone(), Digest::of(""))).len()
 }
 
 fn pack(record: &Record) -> String {

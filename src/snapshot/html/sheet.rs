@@ -45,6 +45,8 @@ pub(super) const ROOMS: [Room; 6] = [
 const NAME: usize = 80;
 const BRIEF: usize = 90;
 const ANSWER: usize = 300;
+/// What even the smallest room leaves of a sentence of which a page has few.
+const LONG: usize = 200;
 /// How many dangers are pointed at from the top.
 const POINTED: usize = 2;
 
@@ -137,8 +139,13 @@ impl<'a> Sheet<'a> {
         text.cut(self.room.sentence)
     }
 
-    fn cut_text(&self, text: &str) -> String {
-        Foreign::new(text).cut(self.room.sentence)
+    /// A sentence of which a page has few.
+    fn long(&self, text: &Foreign) -> String {
+        text.cut(self.room.sentence.max(LONG))
+    }
+
+    fn long_text(&self, text: &str) -> String {
+        self.long(&Foreign::new(text))
     }
 
     /// The beginning of a sentence, where it can be up to the end of a word.
