@@ -54,8 +54,8 @@ pub(super) struct Lost {
 /// The picture of a page; none while there is no line to draw.
 pub(super) fn picture(page: &Page, words: &Words) -> Option<Picture> {
     let points = &page.course.points;
-    let ([first, .., last], most) = (points.as_slice(), points.iter().map(|it| it.of.max(it.done)).max()?) else { return None };
-    let days = (last.on - first.on).num_days().max(1);
+    let ([first, .., newest], most) = (points.as_slice(), points.iter().map(|it| it.of.max(it.done)).max()?) else { return None };
+    let days = (newest.on - first.on).num_days().max(1);
     if most == 0 {
         return None;
     }
@@ -67,7 +67,7 @@ pub(super) fn picture(page: &Page, words: &Words) -> Option<Picture> {
     let (climb, fall) = lines(&done);
     let lost: Vec<(&Point, &Dot)> = points.iter().zip(&done).filter(|(point, _)| point.lost > 0).collect();
     let spacious = points.len() <= SPACIOUS;
-    let whole_text = y(last.of) - 50;
+    let whole_text = y(newest.of) - 50;
     let near = done.iter().filter(|dot| dot.x > RIGHT - WORD);
     let above = near.clone().map(|dot| dot.y).min().unwrap_or(BOTTOM) - 90;
     let below = near.map(|dot| dot.y).max().unwrap_or(BOTTOM) + if lost.is_empty() { 190 } else { 480 };
@@ -77,8 +77,8 @@ pub(super) fn picture(page: &Page, words: &Words) -> Option<Picture> {
         climb,
         fall,
         lost: lost.iter().map(|(point, dot)| if spacious { numbered(**dot, point.lost) } else { small(**dot) }).collect(),
-        of: last.of,
-        done: last.done,
+        of: newest.of,
+        done: newest.done,
         whole_text,
         // Above the line, or where the other number is, below it, or above that number at the foot of the picture.
         now_text: match () {
@@ -87,7 +87,7 @@ pub(super) fn picture(page: &Page, words: &Words) -> Option<Picture> {
             () => whole_text - 140,
         },
         first: words.day(first.on, today),
-        last: words.day(last.on, today),
+        last: words.day(newest.on, today),
         dots: if spacious { done } else { Vec::new() },
     })
 }

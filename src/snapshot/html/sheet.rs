@@ -148,15 +148,6 @@ impl<'a> Sheet<'a> {
         self.long(&Foreign::new(text))
     }
 
-    /// The beginning of a sentence, where it can be up to the end of a word.
-    fn brief(&self, text: &Foreign) -> String {
-        let cut = text.cut(BRIEF);
-        if text.as_str() == cut {
-            return cut;
-        }
-        cut.rsplit_once(' ').map_or(cut.clone(), |(whole, _)| format!("{} …", whole.trim_end_matches([',', ';', ':'])))
-    }
-
     /// As many of a list as there is room for.
     fn some<'l, T>(&self, list: &'l [T]) -> impl Iterator<Item = &'l T> + use<'l, T> {
         list.iter().take(self.room.entries)
@@ -191,18 +182,6 @@ impl<'a> Sheet<'a> {
         told.into_iter().map(|it| (it, self.word(it), count(it))).filter(|(_, _, count)| *count > 0).collect()
     }
 
-    fn mark(&self, state: State) -> &'static str {
-        mark(state)
-    }
-
-    fn accepted_mark(&self) -> &'static str {
-        mark(State::Accepted)
-    }
-
-    fn unknown_mark(&self) -> &'static str {
-        mark(State::Unknown)
-    }
-
     fn word(&self, state: State) -> &'a str {
         let words = &self.words.states;
         match state {
@@ -230,6 +209,30 @@ impl<'a> Sheet<'a> {
             say(&words.list, &facts.checklist.0),
             say(&words.content, &seal::content(self.page).0),
         ]
+    }
+}
+
+#[expect(clippy::unused_self, reason = "a template finds what it calls by its page")]
+impl Sheet<'_> {
+    /// The beginning of a sentence, where it can be up to the end of a word.
+    fn brief(&self, text: &Foreign) -> String {
+        let cut = text.cut(BRIEF);
+        if text.as_str() == cut {
+            return cut;
+        }
+        cut.rsplit_once(' ').map_or(cut.clone(), |(whole, _)| format!("{} …", whole.trim_end_matches([',', ';', ':'])))
+    }
+
+    fn mark(&self, state: State) -> &'static str {
+        mark(state)
+    }
+
+    fn accepted_mark(&self) -> &'static str {
+        mark(State::Accepted)
+    }
+
+    fn unknown_mark(&self) -> &'static str {
+        mark(State::Unknown)
     }
 }
 
