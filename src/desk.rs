@@ -9,8 +9,11 @@ pub mod fields;
 pub mod moving;
 pub mod portfolio;
 pub mod running;
+pub mod signing;
+pub mod snapshot;
 pub mod statement;
 pub mod systems;
+pub mod verifying;
 
 use crate::clock::{SharedClock, SystemClock};
 use crate::config::{Configuration, Endpoints, Environment, Paths};
@@ -115,6 +118,18 @@ impl Desk {
     /// No app has that name.
     pub fn id(&self, app: &AppName) -> Result<AppId, Trouble> {
         Ok(self.store.app(app.as_str())?.id)
+    }
+
+    /// Whether an app has that name. A store that cannot be read is no word for an app that is not there.
+    ///
+    /// # Errors
+    /// A store that cannot be read.
+    pub fn knows(&self, app: &AppName) -> Result<bool, Trouble> {
+        match self.store.app(app.as_str()) {
+            Ok(_) => Ok(true),
+            Err(StoreError::UnknownApp { .. }) => Ok(false),
+            Err(error) => Err(error.into()),
+        }
     }
 
     /// Every app's name; archived ones only if asked.
@@ -229,6 +244,12 @@ impl Desk {
         let checklist = ledger.checklist().and_then(|digest| checklists.get(digest));
         let item = checklist.and_then(|checklist| checklist.item(item.as_str()));
         Ok(item.map(|item| history::of_item(item, &ledger)).unwrap_or_default())
+    }
+
+    /// Who speaks at this desk.
+    #[must_use]
+    pub fn author(&self) -> &Author {
+        &self.author
     }
 
     /// Writes down what a person says.

@@ -47,10 +47,10 @@ fn pack(record: &Record) -> String {
 
 fn unpack(packed: &str) -> Option<Record> {
     let deflated = STANDARD.decode(packed).ok()?;
-    let mut json = Vec::new();
-    let read = DeflateDecoder::new(deflated.as_slice()).take(MOST).read_to_end(&mut json).ok()?;
+    let mut json = String::new();
+    let read = DeflateDecoder::new(deflated.as_slice()).take(MOST).read_to_string(&mut json).ok()?;
     if read as u64 == MOST {
         return None;
     }
-    serde_json::from_slice(&json).ok()
+    Record::read(&json).ok()
 }
