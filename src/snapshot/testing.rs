@@ -209,6 +209,7 @@ fn verdict(answer: Answer, says: &str, urgent: u16, unproven: u16) -> Verdict {
 }
 
 /// The third week of a usual engagement, for the owner.
+#[expect(clippy::too_many_lines, reason = "a page has many parts, and each is a table of what it says")]
 pub(crate) fn founder() -> Page {
     let words = Words::english();
     Page {
@@ -373,7 +374,7 @@ pub(crate) fn nothing_done() -> Page {
     let rows: Vec<Row> = USUAL.iter().map(|row| (row.0, State::Unknown, row.2, "not shown yet")).collect();
     let mut page = founder();
     page.note = None;
-    page.week = "Week 1 of 6".to_owned();
+    page.week = "Week 1 of 6".into();
     page.verdict = verdict(Answer::No, &words.verdict.nobody, 0, 18);
     page.verdict.question.clone_from(&words.verdict.launch);
     page.verdict.first = None;
@@ -409,12 +410,12 @@ pub(crate) fn everything_done() -> Page {
     let words = Words::english();
     let rows: Vec<Row> = USUAL.iter().map(|row| (row.0, State::Good, row.2, "checked by machine on 23 November")).collect();
     let mut page = nothing_done();
-    page.week = "Week 6 of 6".to_owned();
+    page.week = "Week 6 of 6".into();
     page.verdict = verdict(Answer::Yes, &words.verdict.yes, 0, 0);
     page.dangers.says.clone_from(&words.dangers.none);
     page.changes = founder().changes;
     page.changes.worse = Vec::new();
-    page.changes.says = "Since the page of 16 November: 0 went backwards, 3 got better.".to_owned();
+    page.changes.says = "Since the page of 16 November: 0 went backwards, 3 got better.".into();
     page.plan = Plan {
         done: 18,
         of: 18,
@@ -438,7 +439,7 @@ pub(crate) fn everything_done() -> Page {
 pub(crate) fn all_unseen() -> Page {
     let words = Words::english();
     let mut page = nothing_done();
-    page.week = "Week 2 of 6".to_owned();
+    page.week = "Week 2 of 6".into();
     page.verdict = verdict(Answer::No, &words.verdict.no_unproven.of(18, &[]), 0, 18);
     page.unseen.list = vec![
         blind("We have no access to Supabase yet", 9, &["Who can see your customers’ data", "Backups and recovery"]),

@@ -152,6 +152,10 @@ words! {
     }
 }
 words! {
+    /// What only the HTML says.
+    HtmlWords { glance: String, numbers: String, more: Count, shortened: String }
+}
+words! {
     /// Two pages side by side.
     CompareWords {
         pages: String, readers: String, same_answer: String, answers: String, urgent: String, unproven: String, done: String,
@@ -171,7 +175,7 @@ words! {
         paper: PaperWords,
         verdict: VerdictWords, dangers: DangerWords, turn: TurnWords, changes: ChangeWords, plan: PlanWords,
         accepted: AcceptedWords, unseen: UnseenWords, areas: AreaWords, measured: MeasureWords, course: CourseWords,
-        method: MethodWords, compare: CompareWords, parts: Vec<Part>,
+        method: MethodWords, html: HtmlWords, compare: CompareWords, parts: Vec<Part>,
     }
 }
 
