@@ -2,8 +2,17 @@
 //! clock and shows nothing that `build` did not let through.
 
 pub mod build;
+pub mod compare;
+pub mod html;
+pub mod markdown;
 pub mod model;
+pub mod pdf;
+pub mod read;
 pub mod seal;
+pub mod signature;
+#[cfg(test)]
+pub(crate) mod testing;
+pub mod verify;
 pub mod words;
 
 pub use build::{Request, Sharing, build};

@@ -37,7 +37,7 @@ pub enum ItemCommand {
         #[arg(long, value_name = "TEXT")]
         founder: Option<String>,
     },
-    /// It waits for somebody
+    /// It waits for somebody; for the founder it stands on their page under “Your turn”
     Block {
         #[command(flatten)]
         of: Of,
@@ -94,7 +94,7 @@ pub enum ItemCommand {
         #[arg(long, value_name = "TEXT")]
         founder: Option<String>,
     },
-    /// A remark for the next reader
+    /// A remark for the next reader; --founder puts a sentence of yours beside the item on the founder's page
     Note {
         #[command(flatten)]
         of: Of,

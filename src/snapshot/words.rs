@@ -144,6 +144,13 @@ words! {
     }
 }
 words! {
+    /// Two pages side by side.
+    CompareWords {
+        pages: String, readers: String, same_answer: String, answers: String, urgent: String, unproven: String, done: String,
+        unseen: String, hidden: String, went: Count, came: Count, stayed: Count,
+    }
+}
+words! {
     /// One part of a product, by the letters before the dash of its points' ids.
     Part { prefix: String, title: String, about: String }
 }
@@ -155,7 +162,7 @@ words! {
         week_after: String, week_before: String, title: String, note: String, made_for: AudienceWords, states: StateWords,
         verdict: VerdictWords, dangers: DangerWords, turn: TurnWords, changes: ChangeWords, plan: PlanWords,
         accepted: AcceptedWords, unseen: UnseenWords, areas: AreaWords, measured: MeasureWords, course: CourseWords,
-        method: MethodWords, parts: Vec<Part>,
+        method: MethodWords, compare: CompareWords, parts: Vec<Part>,
     }
 }
 

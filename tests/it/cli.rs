@@ -1,7 +1,7 @@
 //! Every command of the real program: exit codes, the documents' keys, what goes to which stream.
 
 mod journeys;
-mod people;
+pub mod people;
 mod scan;
 
 use crate::program::{Home, Told, checkout, item};
