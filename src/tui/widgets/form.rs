@@ -1,5 +1,6 @@
 //! A form of single-line fields with the check of each, and a button after the last. Enter saves only on the button.
 
+use crate::desk::writing::Format;
 use crate::domain::{AppName, Slug, SupabaseRef, System, VercelProject};
 use crate::tui::key::Stroke;
 use crate::tui::text::{cells, cut, fit, width, wrap};
@@ -38,6 +39,12 @@ pub enum Check {
     Vercel,
     Address,
     Providers,
+    /// At most so many characters, or nothing.
+    AtMost(usize),
+    /// How a founder's page is written.
+    Format {
+        only_html: bool,
+    },
 }
 
 /// What the checks compare with.
@@ -95,6 +102,7 @@ impl Check {
         let told = |error: &dyn std::fmt::Display| error.to_string();
         match self {
             Self::Anything => Ok(()),
+            Self::Format { .. } if text.is_empty() => Err(crate::tui::popups::pages::NO_FORMAT.to_owned()),
             Self::Needed(what) if text.is_empty() => Err(what.to_owned()),
             Self::Until { needed: true } if text.is_empty() => Err("until when? 2027-02-01, or 30d, or 6w".to_owned()),
             Self::NewApp if text.is_empty() => Err("give it a short name, such as acme-shop".to_owned()),
@@ -129,6 +137,16 @@ impl Check {
             Self::Vercel => text.parse::<VercelProject>().map(|_| ()).map_err(|error| told(&error)),
             Self::Address => read_address(text).map(|_| ()),
             Self::Providers => read_providers(text).map(|_| ()),
+            Self::AtMost(most) => match text.chars().count() {
+                many if many > most => Err(format!("{many} characters; at most {most} fit")),
+                _ => Ok(()),
+            },
+            Self::Format { only_html } => match text.to_lowercase().parse::<Format>() {
+                Ok(Format::Html) => Ok(()),
+                Ok(_) if only_html => Err("the browser shows html".to_owned()),
+                Ok(_) => Ok(()),
+                Err(_) => Err(crate::tui::popups::pages::NO_FORMAT.to_owned()),
+            },
         }
     }
 }

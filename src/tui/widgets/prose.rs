@@ -68,6 +68,12 @@ impl Prose {
         self
     }
 
+    /// How many lines there are so far.
+    #[must_use]
+    pub fn height(&self) -> usize {
+        self.lines.len()
+    }
+
     /// The lines.
     #[must_use]
     pub fn done(self) -> Vec<Line<'static>> {
