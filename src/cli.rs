@@ -135,7 +135,9 @@ async fn command(
         Some(Command::Checklist(command)) => checklists::checklist(&desk, command, out),
         Some(Command::Snapshot(args)) => snapshot::snapshot(&desk, args, terminal, out),
         Some(Command::Db(command)) => checklists::db(&desk, command, out),
-        Some(Command::Demo(_) | Command::Scan(_) | Command::Verify(_) | Command::Completions { .. } | Command::Man) => Ok(exit::FINE),
+        Some(Command::Demo(_) | Command::Scan(_) | Command::Verify(_) | Command::Completions { .. } | Command::Man) => {
+            Ok(exit::FINE)
+        }
     }
 }
 

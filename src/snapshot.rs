@@ -11,7 +11,7 @@ pub mod read;
 pub mod seal;
 pub mod signature;
 #[cfg(test)]
-pub(crate) mod testing;
+pub(crate) mod story_tests;
 pub mod verify;
 pub mod words;
 

@@ -1,11 +1,11 @@
 //! `rescue snapshot`: freezes a page and writes it, lists the pages that were made, compares two.
 
-use super::snapshot_args::{Format, SnapshotArgs};
+use super::snapshot_args::SnapshotArgs;
 use super::{Terminal, exit, json, out::Out};
 use crate::desk::Desk;
-use crate::desk::snapshot::short;
-use crate::domain::{AppName, Author, Digest, Foreign};
-use crate::snapshot::{Record, Sharing, Words, html, markdown, pdf};
+use crate::desk::snapshot::{Format, laid_out, short};
+use crate::domain::{AppName, Author, Foreign};
+use crate::snapshot::Sharing;
 use crate::trouble::Trouble;
 use serde_json::json;
 use std::fs::File;
@@ -57,7 +57,12 @@ fn list(desk: &Desk, app: &AppName, as_json: bool, out: &mut Out<'_>) -> Result<
         let day = it.at.format("%Y-%m-%d %H:%M");
         let answer = it.answer.to_string().replace('_', " ");
         let urgent = crate::words::count(it.urgent.into(), "urgent danger");
-        out.line(format!("{}  {day}  for the {:<8}  by {}: {answer}, {urgent}{signed}", short(&it.seal), it.audience.to_string(), it.by));
+        out.line(format!(
+            "{}  {day}  for the {:<8}  by {}: {answer}, {urgent}{signed}",
+            short(&it.seal),
+            it.audience.to_string(),
+            it.by
+        ));
     }
     if held.is_empty() {
         out.say(format!("no snapshot of {app} was made yet: `rescue snapshot {app}` makes one"));
@@ -67,6 +72,7 @@ fn list(desk: &Desk, app: &AppName, as_json: bool, out: &mut Out<'_>) -> Result<
 
 fn write(desk: &Desk, app: &AppName, args: SnapshotArgs, terminal: Terminal, out: &mut Out<'_>) -> Result<(), Trouble> {
     let today = desk.clock.now().date_naive();
+    let format = Format::from(args.format);
     let is_stdout = args.out.as_deref().is_some_and(|file| file == Path::new("-"));
     if is_stdout && args.open {
         return Err(Trouble::usage("only a file can be opened").next("Leave out `--out -`"));
@@ -76,7 +82,7 @@ fn write(desk: &Desk, app: &AppName, args: SnapshotArgs, terminal: Terminal, out
     let place = match named {
         Some(file) => Some(take(file)?),
         None if is_stdout || !(terminal.both || args.open) => None,
-        None => Some(free(&format!("{app}-{today}"), args.format.ending())?),
+        None => Some(free(&format!("{app}-{today}"), format.ending())?),
     };
     let made = match &args.again {
         Some(seal) => desk.snapshot(app, seal),
@@ -87,7 +93,7 @@ fn write(desk: &Desk, app: &AppName, args: SnapshotArgs, terminal: Terminal, out
             desk.make_snapshot(app, &sharing, args.sign.as_deref())
         }
     };
-    let laid_out = made.and_then(|record| laid_out(&record, args.format).map(|bytes| (record, bytes)));
+    let laid_out = made.and_then(|record| laid_out(&record, format).map(|bytes| (record, bytes)));
     let (record, bytes) = match laid_out {
         Ok(both) => both,
         Err(trouble) => {
@@ -119,25 +125,6 @@ fn write(desk: &Desk, app: &AppName, args: SnapshotArgs, terminal: Terminal, out
     Ok(())
 }
 
-/// The page in a format.
-fn laid_out(record: &Record, format: Format) -> Result<Vec<u8>, Trouble> {
-    let words = Words::english();
-    let page = &record.page;
-    Ok(match format {
-        Format::Json => record.to_text().into_bytes(),
-        Format::Md => markdown::render(page, words).into_bytes(),
-        Format::Pdf => pdf::render(page, words).map_err(|problem| {
-            Trouble::failed("the page could not be written as PDF").why(problem).next("Write it as HTML and print that")
-        })?,
-        Format::Html if Digest::of(&html::render(page, words)) != record.html => {
-            return Err(Trouble::failed(format!("this page was made by {}, which laid pages out otherwise", page.method.tool))
-                .why("written anew, it would not fit its own seal")
-                .next("Give --format md, json or pdf"));
-        }
-        Format::Html => html::with_record(page, words, record).into_bytes(),
-    })
-}
-
 fn author(desk: &Desk) -> Foreign {
     match desk.author() {
         Author::Person(name) => name.clone(),
@@ -150,7 +137,8 @@ fn take(path: PathBuf) -> Result<(PathBuf, File), Trouble> {
     match File::create_new(&path) {
         Ok(file) => Ok((path, file)),
         Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {
-            Err(Trouble::usage(format!("{} exists already, and nothing is overwritten", path.display())).next("Give a name that is free"))
+            Err(Trouble::usage(format!("{} exists already, and nothing is overwritten", path.display()))
+                .next("Give a name that is free"))
         }
         Err(error) => Err(Trouble::failed(format!("{} could not be written", path.display()))
             .why(error)
@@ -172,6 +160,7 @@ fn free(stem: &str, ending: &str) -> Result<(PathBuf, File), Trouble> {
 
 fn open(path: &Path) -> Result<(), Trouble> {
     let whole = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
-    open::that_detached(&whole)
-        .map_err(|error| Trouble::failed("no browser could be started").why(error).next(format!("Open {} yourself", whole.display())))
+    open::that_detached(&whole).map_err(|error| {
+        Trouble::failed("no browser could be started").why(error).next(format!("Open {} yourself", whole.display()))
+    })
 }

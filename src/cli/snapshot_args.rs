@@ -1,5 +1,6 @@
 //! `rescue snapshot` and `rescue verify` as they are written.
 
+use crate::desk::snapshot::Format;
 use crate::snapshot::Audience;
 use clap::{Args, ValueEnum};
 use std::path::PathBuf;
@@ -15,8 +16,8 @@ pub struct SnapshotArgs {
     #[arg(long = "for", value_enum, default_value_t = For::Founder, value_name = "WHO")]
     pub audience: For,
     /// How the page is written
-    #[arg(long, value_enum, default_value_t = Format::Html)]
-    pub format: Format,
+    #[arg(long, value_enum, default_value_t = FormatArg::Html)]
+    pub format: FormatArg,
     /// Into this new file (on a terminal NAME-DATE.html here, otherwise standard output); `-` is standard output
     #[arg(long, value_name = "FILE")]
     pub out: Option<PathBuf>,
@@ -81,7 +82,7 @@ impl From<For> for Audience {
 
 /// How a page is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum Format {
+pub enum FormatArg {
     /// One file for the browser and for mail, with the record in it
     Html,
     /// Text for mail and chat
@@ -92,15 +93,13 @@ pub enum Format {
     Pdf,
 }
 
-impl Format {
-    /// How a file's name ends.
-    #[must_use]
-    pub fn ending(self) -> &'static str {
-        match self {
-            Self::Html => "html",
-            Self::Md => "md",
-            Self::Json => "json",
-            Self::Pdf => "pdf",
+impl From<FormatArg> for Format {
+    fn from(format: FormatArg) -> Self {
+        match format {
+            FormatArg::Html => Self::Html,
+            FormatArg::Md => Self::Markdown,
+            FormatArg::Json => Self::Json,
+            FormatArg::Pdf => Self::Pdf,
         }
     }
 }

@@ -28,9 +28,9 @@ pub fn verify(environment: &Environment, args: &VerifyArgs, out: &mut Out<'_>) -
             None
         }
     };
-    let _log = desk.as_ref().map(|desk| {
-        crate::log::start(&desk.paths, environment, std::sync::Arc::clone(&desk.clock), desk.chain.redactor())
-    });
+    let _log = desk
+        .as_ref()
+        .map(|desk| crate::log::start(&desk.paths, environment, std::sync::Arc::clone(&desk.clock), desk.chain.redactor()));
     let now = crate::clock::Clock::now(&crate::clock::SystemClock);
     let signers = signers(paths.as_ref(), args, now)?;
     let verified = verifying::verify(&args.file, desk.as_ref(), &signers, !args.signer.is_empty())?;
@@ -61,13 +61,18 @@ fn signers(paths: Option<&Paths>, args: &VerifyArgs, now: DateTime<Utc>) -> Resu
 
 fn print(file: &Path, it: &Verified, out: &mut Out<'_>) {
     let page = &it.examined.record.page;
-    let (title, tool) = (Foreign::new(&page.title), Foreign::new(&page.method.tool));
-    out.line(format!("{}: a snapshot of {title} for the {}, {}, made by {tool}", file.display(), page.audience, Foreign::new(&page.day)));
+    let (name, title, tool) =
+        (Foreign::new(file.display().to_string()), Foreign::new(&page.title), Foreign::new(&page.method.tool));
+    out.line(format!("{name}: a snapshot of {title} for the {}, {}, made by {tool}", page.audience, Foreign::new(&page.day)));
     if it.examined.is_consistent() {
         let how = match (it.examined.as_written, it.examined.form) {
             (Some(true), _) => "nothing in the file was changed since it was sealed",
-            (Some(false), _) => "what it says is what was sealed, but the file was written anew: its bytes are not as rescue writes them",
-            (None, _) => "its bytes are what was sealed; another version laid the page out, so this one compared only its main sentences",
+            (Some(false), _) => {
+                "what it says is what was sealed, but the file was written anew: its bytes are not as rescue writes them"
+            }
+            (None, _) => {
+                "its bytes are what was sealed; another version laid the page out, so this one compared only its main sentences"
+            }
         };
         out.line(format!("consistent with itself: {how}"));
     } else {
@@ -96,7 +101,9 @@ fn print(file: &Path, it: &Verified, out: &mut Out<'_>) {
         (Some(true), _) => "authentic",
         (_, false) => "NOT authentic",
         (Some(false), _) => "NOT shown to be authentic",
-        (None, _) => "not shown to be authentic: that takes the database that made it, or a signature by somebody you name with --signer",
+        (None, _) => {
+            "not shown to be authentic: that takes the database that made it, or a signature by somebody you name with --signer"
+        }
     });
 }
 

@@ -169,7 +169,8 @@ fn label(name: &str, words: &str) -> Result<Foreign, Trouble> {
     }
     let words = Foreign::new(words.trim());
     if words.as_str().is_empty() || words.as_str().chars().count() > 60 {
-        return Err(Trouble::usage("a label has 1 to 60 characters").next("Say in the client's words what it holds, such as private chats"));
+        return Err(Trouble::usage("a label has 1 to 60 characters")
+            .next("Say in the client's words what it holds, such as private chats"));
     }
     Ok(words)
 }

@@ -26,9 +26,9 @@ pub fn sign(key: &Path, seal: &Digest) -> Result<String, Trouble> {
     // Whole, so that a name that begins with a dash is no option.
     let whole = std::path::absolute(key).unwrap_or_else(|_| key.to_owned());
     let failed = |why: String| {
-        Trouble::failed(format!("the snapshot was not signed, and so not made: {shown}")).why(why).next(format!(
-            "Try the key by itself: `echo try | ssh-keygen -Y sign -n {NAMESPACE} -f {shown}`"
-        ))
+        Trouble::failed(format!("the snapshot was not signed, and so not made: {shown}"))
+            .why(why)
+            .next(format!("Try the key by itself: `echo try | ssh-keygen -Y sign -n {NAMESPACE} -f {shown}`"))
     };
     let mut command = Command::new("ssh-keygen");
     command.args(["-q", "-Y", "sign", "-n", NAMESPACE, "-f"]).arg(whole);
@@ -45,7 +45,10 @@ pub fn sign(key: &Path, seal: &Digest) -> Result<String, Trouble> {
     let read = child.stdout.take().map_or(Ok(0), |it| it.take(MOST).read_to_string(&mut armour));
     let status = child.wait().map_err(|error| failed(error.to_string()))?;
     if !status.success() {
-        return Err(failed(format!("ssh-keygen ended with {}", status.code().map_or("a signal".to_owned(), |it| it.to_string()))));
+        return Err(failed(format!(
+            "ssh-keygen ended with {}",
+            status.code().map_or("a signal".to_owned(), |it| it.to_string())
+        )));
     }
     given.and(read).map_err(|error| failed(error.to_string()))?;
     let armour = signature::canonical(&armour).map_err(|problem| failed(problem.to_string()))?;

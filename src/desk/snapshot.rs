@@ -5,7 +5,7 @@ use super::{Desk, VERSION, signing};
 use crate::domain::state::Answer;
 use crate::domain::{AppName, Author, Digest, Fact, FactBody, Foreign};
 use crate::snapshot::compare::{Comparison, compare};
-use crate::snapshot::{Audience, Page, Record, Request, Sharing, Words, build, html};
+use crate::snapshot::{Audience, Page, Record, Request, Sharing, Words, build, html, markdown, pdf};
 use crate::trouble::Trouble;
 use chrono::{DateTime, SubsecRound as _, Utc};
 use std::path::Path;
@@ -22,6 +22,50 @@ pub struct Held {
     pub urgent: u16,
     /// Whether somebody signed it.
     pub signed: bool,
+}
+
+/// How a page is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Format {
+    Html,
+    Markdown,
+    /// The record itself.
+    Json,
+    Pdf,
+}
+
+impl Format {
+    /// How a file's name ends.
+    #[must_use]
+    pub fn ending(self) -> &'static str {
+        match self {
+            Self::Html => "html",
+            Self::Markdown => "md",
+            Self::Json => "json",
+            Self::Pdf => "pdf",
+        }
+    }
+}
+
+/// A frozen page in a format; HTML with its record in it.
+///
+/// # Errors
+/// Another version made the page and laid it out otherwise, so that its HTML would not fit its seal; no PDF could be made.
+pub fn laid_out(record: &Record, format: Format) -> Result<Vec<u8>, Trouble> {
+    let (page, words) = (&record.page, Words::english());
+    Ok(match format {
+        Format::Json => record.to_text().into_bytes(),
+        Format::Markdown => markdown::render(page, words).into_bytes(),
+        Format::Pdf => pdf::render(page, words).map_err(|problem| {
+            Trouble::failed("the page could not be written as PDF").why(problem).next("Write it as HTML and print that")
+        })?,
+        Format::Html if Digest::of(&html::render(page, words)) != record.html => {
+            return Err(Trouble::failed(format!("this page was made by {}, which laid pages out otherwise", page.method.tool))
+                .why("written anew, it would not fit its own seal")
+                .next("Give --format md, json or pdf"));
+        }
+        Format::Html => html::with_record(page, words, record).into_bytes(),
+    })
 }
 
 /// What pages name as what made them.
@@ -88,11 +132,12 @@ impl Desk {
         let mut fitting = facts.iter().filter_map(frozen).map(|(_, seal)| seal).filter(|it| it.0.starts_with(&wanted));
         match (fitting.next(), fitting.next()) {
             (Some(one), None) => self.frozen(one),
-            (None, _) => Err(Trouble::usage(format!("{app} has no snapshot whose seal begins with `{}`", Foreign::new(seal).cut(64)))
-                .next(format!("Run `rescue snapshot {app} --list`"))),
-            (Some(_), Some(_)) => {
-                Err(Trouble::usage(format!("several seals begin with `{}`", Foreign::new(seal).cut(64))).next("Give more of the seal"))
+            (None, _) => {
+                Err(Trouble::usage(format!("{app} has no snapshot whose seal begins with `{}`", Foreign::new(seal).cut(64)))
+                    .next(format!("Run `rescue snapshot {app} --list`")))
             }
+            (Some(_), Some(_)) => Err(Trouble::usage(format!("several seals begin with `{}`", Foreign::new(seal).cut(64)))
+                .next("Give more of the seal")),
         }
     }
 
@@ -128,7 +173,8 @@ impl Desk {
         let facts = self.facts(app)?;
         let checklists = self.checklists_of(&facts)?;
         let audience = sharing.audience.to_string();
-        let earlier: Vec<&Digest> = facts.iter().filter_map(frozen).filter_map(|(fact, seal)| for_whom(fact, &audience, now).then_some(seal)).collect();
+        let earlier: Vec<&Digest> =
+            facts.iter().filter_map(frozen).filter_map(|(fact, seal)| for_whom(fact, &audience, now).then_some(seal)).collect();
         let first = earlier.first().map(|seal| self.frozen(seal)).transpose()?;
         let previous = earlier.last().map(|seal| self.frozen(seal)).transpose()?;
         let request = Request {

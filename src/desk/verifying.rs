@@ -60,7 +60,7 @@ impl Verified {
         let by_database = self.kept.as_ref().map(|it| it.behind.are_here());
         let by_signature = match &self.signature {
             Signature::Known { .. } => Some(true),
-            Signature::Unknown { .. } if self.named => Some(false),
+            Signature::Unknown { .. } if self.named || self.asked => Some(false),
             Signature::None if self.asked => Some(false),
             _ => None,
         };

@@ -89,7 +89,8 @@ pub fn compare(one: &Page, other: &Page, words: &Words) -> Comparison {
 fn sentences(words: &Words, (before, then): (&Page, &Counted), (after, now): (&Page, &Counted)) -> Vec<String> {
     let text = &words.compare;
     let moment = |page: &Page| format!("{}, {}", page.day, words.time(page.moment));
-    let counts = |template: &str, then: u16, now: u16| fill(template, &[("before", &then.to_string()), ("after", &now.to_string())]);
+    let counts =
+        |template: &str, then: u16, now: u16| fill(template, &[("before", &then.to_string()), ("after", &now.to_string())]);
     let (said, says) = (before.verdict.says.as_str(), after.verdict.says.as_str());
     let of = |it: &Counted| format!("{}/{}", it.done, it.of);
     let mut sentences = vec![fill(&text.pages, &[("before", &moment(before)), ("after", &moment(after))])];
@@ -112,7 +113,7 @@ fn sentences(words: &Words, (before, then): (&Page, &Counted), (after, now): (&P
 mod tests {
     use super::*;
     use crate::snapshot::Sharing;
-    use crate::snapshot::testing::{page_on, story};
+    use crate::snapshot::story_tests::{page_on, story};
 
     #[test]
     fn what_went_and_came_whichever_page_is_given_first() {
@@ -125,7 +126,12 @@ mod tests {
         assert_eq!((compared.came.len(), compared.stayed), (0, 1));
         assert_eq!((compared.before.urgent, compared.after.urgent), (2, 1));
         let says = compared.says.join("\n");
-        for wanted in ["Monday, 23 November 2026", "Urgent dangers: 2 then, 1 now.", "− A stranger could use your passwords.", "0 dangers are new."] {
+        for wanted in [
+            "Monday, 23 November 2026",
+            "Urgent dangers: 2 then, 1 now.",
+            "− A stranger could use your passwords.",
+            "0 dangers are new.",
+        ] {
             assert!(says.contains(wanted), "no “{wanted}” in {says}");
         }
     }

@@ -87,7 +87,7 @@ pub(super) fn leaves(value: &Value) -> BTreeMap<String, &Value> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::snapshot::testing::record;
+    use crate::snapshot::story_tests::record;
     use rstest::rstest;
 
     #[test]

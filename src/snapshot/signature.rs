@@ -117,7 +117,8 @@ fn signer(line: &str, now: DateTime<Utc>) -> Result<Option<(PublicKey, Foreign)>
         None => comment,
     };
     for option in words.get(1..kind).unwrap_or_default().iter().flat_map(|word| options(word)) {
-        let (option, value) = option.split_once('=').map_or((option.as_str(), ""), |(option, value)| (option, value.trim_matches('"')));
+        let (option, value) =
+            option.split_once('=').map_or((option.as_str(), ""), |(option, value)| (option, value.trim_matches('"')));
         let holds = match option.to_ascii_lowercase().as_str() {
             "cert-authority" => return Err("certificates of an authority cannot be checked here; name the key itself"),
             "namespaces" => value.split(',').any(|it| matches!(it, "*" | NAMESPACE)),

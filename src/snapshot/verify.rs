@@ -88,7 +88,12 @@ pub enum Unexamined {
 ///
 /// # Errors
 /// It is not a snapshot, or one that this version cannot read.
-pub fn examine(bytes: &[u8], tool: &str, words: &Words, sealed: &dyn Fn(&Digest) -> Option<Record>) -> Result<Examined, Unexamined> {
+pub fn examine(
+    bytes: &[u8],
+    tool: &str,
+    words: &Words,
+    sealed: &dyn Fn(&Digest) -> Option<Record>,
+) -> Result<Examined, Unexamined> {
     if bytes.len() as u64 > MOST {
         return Err(Unexamined::TooLarge);
     }

@@ -29,8 +29,9 @@ impl Store {
     /// The database could not be read.
     pub fn snapshot(&self, seal: &Digest) -> Result<Option<(AppName, String)>, StoreError> {
         self.read("read a snapshot", |connection| {
-            let mut statement = connection
-                .prepare_cached("SELECT app.name, snapshot.body FROM snapshot JOIN app ON app.id = snapshot.app WHERE seal = ?1")?;
+            let mut statement = connection.prepare_cached(
+                "SELECT app.name, snapshot.body FROM snapshot JOIN app ON app.id = snapshot.app WHERE seal = ?1",
+            )?;
             Ok(statement.query_row([seal], |row| Ok((row.get(0)?, row.get(1)?))).optional()?)
         })
     }
@@ -70,7 +71,8 @@ pub(super) fn check(connection: &Connection, problems: &mut Vec<String>) -> Resu
         let seal = seal?.unwrap_or_default();
         problems.push(format!("the text of snapshot {seal} is missing"));
     }
-    let mut kept = connection.prepare(&format!("SELECT seal, body, seal IN ({named} AND fact.app = snapshot.app) FROM snapshot ORDER BY seal"))?;
+    let mut kept = connection
+        .prepare(&format!("SELECT seal, body, seal IN ({named} AND fact.app = snapshot.app) FROM snapshot ORDER BY seal"))?;
     let mut rows = kept.query([])?;
     while let Some(row) = rows.next()? {
         let (seal, text, is_named): (Digest, String, bool) = (row.get(0)?, row.get(1)?, row.get(2)?);

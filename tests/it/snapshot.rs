@@ -14,8 +14,21 @@ fn told_of() -> Home {
     let home = Home::new();
     home.must(&["app", "add", "acme", "--title", "Acme Shop", "--person", "client:Ana", "--live-since", "2026-01-05"]);
     home.must(&["item", "done", "acme", "SEC-01", "--proof", "https://example.com/proof", "--founder", "We searched the code"]);
-    home.must(&["item", "block", "acme", "BAK-04", "--on", "Ana", "--for", "an empty project", "--founder", "Open an empty project for us", "--minutes", "10"]);
-    home.must(&["item", "note", "acme", "SEC-01", "engineers only", "--founder", "This took us a whole day"]);
+    home.must(&[
+        "item",
+        "block",
+        "acme",
+        "BAK-04",
+        "--on",
+        "Ana",
+        "--for",
+        "an empty project",
+        "--founder",
+        "Open an empty project for us",
+        "--minutes",
+        "10",
+    ]);
+    home.must(&["item", "note", "acme", "SEC-03", "engineers only", "--founder", "This took us a whole day"]);
     home
 }
 
@@ -49,7 +62,9 @@ fn verify_changed(home: &Home, text: &str) -> Told {
 fn each_format_is_written_and_each_page_is_kept() {
     let home = told_of();
     let page = fs::read_to_string(write(&home, "page.html", &[])).unwrap();
-    assert!(page.starts_with("<!doctype html>") && page.contains("Acme Shop") && page.contains("Is it safe to keep taking users?"));
+    assert!(
+        page.starts_with("<!doctype html>") && page.contains("Acme Shop") && page.contains("Is it safe to keep taking users?")
+    );
     assert!(page.contains("Open an empty project for us") && page.contains("This took us a whole day"), "{page}");
     assert!(!page.contains("engineers only") && !page.contains("an empty project</"), "{page}");
     let text = home.must(&["snapshot", "acme", "--format", "md"]);
@@ -61,7 +76,10 @@ fn each_format_is_written_and_each_page_is_kept() {
     let investor = fs::read_to_string(write(&home, "mail.html", &["--for", "investor"])).unwrap();
     assert!(!investor.contains("Open an empty project"), "{investor}");
     let kept = list(&home);
-    assert_eq!(kept.iter().map(|it| it["for"].as_str().unwrap()).collect::<Vec<_>>(), ["investor", "founder", "founder", "founder", "founder"]);
+    assert_eq!(
+        kept.iter().map(|it| it["for"].as_str().unwrap()).collect::<Vec<_>>(),
+        ["investor", "founder", "founder", "founder", "founder"]
+    );
     assert!(kept.iter().all(|it| it["by"] == "tester" && it["seal"].as_str().unwrap().len() == 64 && it["signed"] == false));
     let lines = home.must(&["snapshot", "acme", "--list"]).out;
     assert!(lines.lines().count() == 5 && lines.contains(&kept[0]["seal"].as_str().unwrap()[..12]), "{lines}");
@@ -76,9 +94,11 @@ fn no_file_is_overwritten_and_then_no_page_is_made() {
     let file = home.beside("mine.html");
     fs::write(&file, "mine").unwrap();
     home.run(&["snapshot", "acme", "--out", file.to_str().unwrap()]).refused(2, &["exists already", "next:"]);
-    home.run(&["snapshot", "acme", "--out", home.beside("no/such/folder.html").to_str().unwrap()]).refused(1, &["could not be written"]);
+    home.run(&["snapshot", "acme", "--out", home.beside("no/such/folder.html").to_str().unwrap()])
+        .refused(1, &["could not be written"]);
     assert_eq!((fs::read_to_string(&file).unwrap(), list(&home).len()), ("mine".to_owned(), 0));
-    home.run(&["snapshot", "acme", "--sign", "/no/such/key", "--out", home.beside("x.html").to_str().unwrap()]).refused(2, &["no key file"]);
+    home.run(&["snapshot", "acme", "--sign", "/no/such/key", "--out", home.beside("x.html").to_str().unwrap()])
+        .refused(2, &["no key file"]);
     assert!(!home.beside("x.html").exists() && list(&home).is_empty(), "nothing is left of what failed");
     home.run(&["snapshot", "acme", "--json"]).refused(2, &["--list"]);
     home.run(&["snapshot", "acme", "--out", "-", "--open"]).refused(2, &["only a file"]);
@@ -118,7 +138,11 @@ fn a_file_is_known_where_it_was_made_and_only_consistent_elsewhere(#[case] forma
     }
     assert!(told.out.lines().any(|line| line == "authentic"), "{told:?}");
     let document = home.json(&["verify", file.to_str().unwrap(), "--json"]);
-    assert_eq!((&document["authentic"], &document["database"]["keeps"]["facts"]["here"]), (&true.into(), &5.into()), "{document}");
+    assert_eq!(
+        (&document["authentic"], &document["database"]["keeps"]["facts"]["here"]),
+        (&true.into(), &5.into()),
+        "{document}"
+    );
     // Another home with a database, and one without: none is made by looking.
     let other = Home::with_app("other");
     let empty = Home::new();
@@ -145,10 +169,16 @@ fn a_changed_byte_is_found_and_told() {
     let json = fs::read_to_string(write(&home, "page.json", &["--format", "json"])).unwrap();
     let told = verify_changed(&home, &json.replacen("\"minutes\": 10", "\"minutes\": 90", 1));
     assert_eq!(told.code, Some(1), "{told:?}");
-    assert!(told.out.contains("turn.list.0.minutes") && told.out.contains("90") && told.out.contains("should say: 10"), "{told:?}");
+    assert!(
+        told.out.contains("turn.list.0.minutes") && told.out.contains("90") && told.out.contains("should say: 10"),
+        "{told:?}"
+    );
     // The same content in other bytes is told apart, and not called authentic.
     let told = verify_changed(&home, &json.replace("\n  ", "\n"));
-    assert!(told.code == Some(1) && told.out.contains("written anew") && told.out.contains("NOT shown to be authentic"), "{told:?}");
+    assert!(
+        told.code == Some(1) && told.out.contains("written anew") && told.out.contains("NOT shown to be authentic"),
+        "{told:?}"
+    );
 }
 
 #[test]
@@ -209,13 +239,17 @@ fn a_signed_page_is_known_by_its_signer(#[case] format: &str, #[case] kind: &[&s
     assert!(told.code == Some(0) && told.out.contains("signed by sam's key (SHA256:"), "{told:?}");
     assert!(told.out.lines().any(|line| line == "authentic"), "{told:?}");
     let told = verify(&elsewhere, &file, &[]);
-    assert!(told.code == Some(0) && told.out.contains("nobody you named") && told.out.contains("not shown to be authentic"), "{told:?}");
+    assert!(
+        told.code == Some(0) && told.out.contains("nobody you named") && told.out.contains("not shown to be authentic"),
+        "{told:?}"
+    );
     let told = verify(&elsewhere, &file, &["--signer", &public(&eve)]);
     assert!(told.code == Some(1) && told.out.contains("nobody you named") && told.out.contains("NOT shown"), "{told:?}");
     // By the configuration's file of allowed signers.
     let line = fs::read_to_string(public(&sam)).unwrap();
     fs::create_dir_all(elsewhere.path().join("config")).unwrap();
-    fs::write(elsewhere.path().join("config/allowed"), format!("# ours\nsam@example.com namespaces=\"rescue-snapshot\" {line}")).unwrap();
+    fs::write(elsewhere.path().join("config/allowed"), format!("# ours\nsam@example.com namespaces=\"rescue-snapshot\" {line}"))
+        .unwrap();
     fs::write(elsewhere.path().join("config/config.toml"), "[snapshot]\nsigners = \"allowed\"\n").unwrap();
     let told = verify(&elsewhere, &file, &[]);
     assert!(told.code == Some(0) && told.out.contains("signed by sam@example.com"), "{told:?}");
@@ -235,7 +269,14 @@ fn a_signed_page_is_known_by_its_signer(#[case] format: &str, #[case] kind: &[&s
 fn a_key_that_cannot_sign_makes_no_page() {
     let home = told_of();
     fs::write(home.beside("nokey"), "hello").unwrap();
-    let told = home.run(&["snapshot", "acme", "--sign", home.beside("nokey").to_str().unwrap(), "--out", home.beside("p.html").to_str().unwrap()]);
+    let told = home.run(&[
+        "snapshot",
+        "acme",
+        "--sign",
+        home.beside("nokey").to_str().unwrap(),
+        "--out",
+        home.beside("p.html").to_str().unwrap(),
+    ]);
     assert_eq!(told.code, Some(1), "{told:?}");
     assert!(told.err.contains("next:") && !home.beside("p.html").exists() && list(&home).is_empty(), "{told:?}");
 }
@@ -273,7 +314,17 @@ fn filled() -> (Marked, Vec<String>) {
     let [note, waiver, proof, waits, reopen, unused, mail, login] = ENGINEERS;
     let until = crate::cli::people::days_from_now(30);
     let person = format!("client:Ana:{mail}");
-    it.home.must(&["app", "edit", "acme", "--person", &person, "--label", "messages=private chats", "--unused", &format!("twilio={unused}")]);
+    it.home.must(&[
+        "app",
+        "edit",
+        "acme",
+        "--person",
+        &person,
+        "--label",
+        "messages=private chats",
+        "--unused",
+        &format!("twilio={unused}"),
+    ]);
     it.home.run(&["probe", "acme"]);
     let mut it = it;
     it.home = it.home.with("USER", login);
@@ -298,8 +349,8 @@ fn filled() -> (Marked, Vec<String>) {
     for it in found {
         hidden.push(it["says"].as_str().unwrap().to_owned());
         let resource = it["id"].as_str().unwrap().split_once(':').map_or("", |(_, resource)| resource);
-        // A short word, such as a branch called main, is in any text.
-        if resource.len() > 8 {
+        // A plain word, such as a branch called production, may be in any text.
+        if resource.len() > 5 && resource.contains(|c: char| !c.is_alphabetic()) {
             hidden.push(resource.to_owned());
         }
     }
@@ -322,7 +373,8 @@ fn no_mark_is_on_any_page() {
     for audience in ["founder", "investor"] {
         for (number, format) in ["html", "md", "json", "pdf"].into_iter().enumerate() {
             let plain = write(&it.home, &format!("{audience}-{number}"), &["--for", audience, "--format", format]);
-            let detailed = write(&it.home, &format!("{audience}-{number}-detail"), &["--for", audience, "--format", format, "--detail"]);
+            let detailed =
+                write(&it.home, &format!("{audience}-{number}-detail"), &["--for", audience, "--format", format, "--detail"]);
             let plain = whole(&plain);
             for text in &hidden {
                 assert!(!contains(&plain, text.as_bytes()), "`{text}` is on the {audience}'s {format}");

@@ -144,11 +144,10 @@ fn pages_move_with_their_app_and_are_known_there() {
     assert_eq!(verify(&file, Some(&there), &Signers::default(), false).unwrap().is_authentic(), Some(true));
     assert_eq!(there.check_database().unwrap(), []);
     // A page that was changed on the way, or left behind, is refused with everything else.
-    let says = serde_json::to_string(&record.page.verdict.question).unwrap();
-    let inside = serde_json::to_string(&says).unwrap();
-    let inside = inside.trim_matches('"');
-    assert!(document.contains(inside));
-    let changed = document.replacen(inside, "\\\"Is it Tuesday?\\\"", 1);
+    // The record is a text within the document.
+    let inside = format!("\\\"{}\\\"", record.page.verdict.question);
+    assert!(document.contains(&inside));
+    let changed = document.replacen(&inside, "\\\"Is it Tuesday?\\\"", 1);
     let mut without: serde_json::Value = serde_json::from_str(&document).unwrap();
     without.as_object_mut().unwrap().remove("snapshots");
     for (text, wanted) in [(changed, "was changed"), (without.to_string(), "lacks the text")] {

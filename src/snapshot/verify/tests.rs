@@ -3,7 +3,7 @@
 use super::*;
 use crate::domain::testing::Story;
 use crate::domain::{AppSettings, FactBody};
-use crate::snapshot::testing::{TOOL, page_on, record, sealed, story};
+use crate::snapshot::story_tests::{TOOL, page_on, record, sealed, story};
 use crate::snapshot::{Audience, Sharing};
 use proptest::prelude::*;
 use proptest::sample::Index;

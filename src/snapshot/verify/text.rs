@@ -16,7 +16,8 @@ pub(super) fn lines(page: &str, wanted: &str) -> Vec<Difference> {
     let same = page.iter().zip(&wanted).take_while(|(a, b)| a == b).count();
     let (rest, wanted) = (page.get(same..).unwrap_or_default(), wanted.get(same..).unwrap_or_default());
     let tail = rest.iter().rev().zip(wanted.iter().rev()).take_while(|(a, b)| a == b).count();
-    let (rest, wanted) = (rest.get(..rest.len() - tail).unwrap_or_default(), wanted.get(..wanted.len() - tail).unwrap_or_default());
+    let (rest, wanted) =
+        (rest.get(..rest.len() - tail).unwrap_or_default(), wanted.get(..wanted.len() - tail).unwrap_or_default());
     let pairs = (0..rest.len().max(wanted.len())).map(|place| (place, rest.get(place).copied(), wanted.get(place).copied()));
     pairs
         .filter(|(_, given, wanted)| given != wanted)
@@ -56,13 +57,16 @@ pub(super) fn missing(html: &str, page: &Page, only_essential: bool) -> Vec<Diff
     missing.map(|(place, leaf): (String, &Value)| Difference { place, says: None, should: Some(shown(leaf)) }).collect()
 }
 
-/// What a page is for: the answer, the dangers, the reader's turn, what could not be seen, the engineer's words.
+/// What a page is for: the answer, the engineer's words, the first dangers and the first of the reader's turn, and what
+/// could not be seen. A layout may shorten long lists.
 fn is_essential(place: &str) -> bool {
     let mut parts = place.split('.');
-    match (parts.next(), parts.next()) {
+    let part = (parts.next(), parts.next());
+    let is_among_the_first = parts.next().and_then(|number| number.parse::<u8>().ok()).is_some_and(|number| number < 5);
+    match part {
         (Some("verdict" | "note"), _) | (Some("dangers" | "turn" | "unseen" | "accepted" | "plan"), Some("says")) => true,
-        (Some("dangers"), Some("list")) => place.ends_with(".consequence") || place.ends_with(".plan"),
-        (Some("turn"), Some("list")) => place.ends_with(".action"),
+        (Some("dangers"), Some("list")) => is_among_the_first && place.ends_with(".consequence"),
+        (Some("turn"), Some("list")) => is_among_the_first && place.ends_with(".action"),
         _ => false,
     }
 }

@@ -27,9 +27,9 @@ fn nothing_of_the_client_stays_but_the_receipt() {
     let (shared, own) = (json!({ "branches": 1 }), json!({ "host": "marmalade.moon.example" }));
     run_with(&bench, app, &[shared.clone(), own]);
     run_with(&bench, other, std::slice::from_ref(&shared));
-    let mut record = crate::snapshot::testing::record();
+    let mut record = crate::snapshot::story_tests::record();
     record.page.title = "Marmalade Moon Ltd".into();
-    let record = crate::snapshot::testing::sealed(record.page);
+    let record = crate::snapshot::story_tests::sealed(record.page);
     bench.store.freeze(app, start(), &ana(), &record).unwrap();
     let kept = Kept { etag: "\"1\"".to_owned(), facts: "{\"who\":\"marmalade\"}".to_owned() };
     bench.store.shelf(app).put("https://marmalade.example", &kept);

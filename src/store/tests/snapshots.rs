@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::snapshot::Record;
-use crate::snapshot::testing::record;
+use crate::snapshot::story_tests::record;
 use crate::store::{StoreError, schema};
 use pretty_assertions::assert_eq;
 use rusqlite::Connection;
@@ -33,11 +33,14 @@ fn a_page_and_its_fact_are_written_together_or_not_at_all() {
     let refused = [
         bench.store.freeze(app, start(), &ana(), &record),
         bench.store.freeze(app, start(), &ana(), &changed),
-        bench.store.freeze(gone, start(), &ana(), &crate::snapshot::testing::sealed(another)),
+        bench.store.freeze(gone, start(), &ana(), &crate::snapshot::story_tests::sealed(another)),
         bench.store.freeze(app, start() - chrono::TimeDelta::hours(1), &ana(), &record),
     ];
     for answer in refused {
-        assert!(matches!(answer, Err(StoreError::Refused { .. } | StoreError::AppGone | StoreError::ClockBehind { .. })), "{answer:?}");
+        assert!(
+            matches!(answer, Err(StoreError::Refused { .. } | StoreError::AppGone | StoreError::ClockBehind { .. })),
+            "{answer:?}"
+        );
     }
     assert_eq!(kinds(&bench, app).len(), 3);
     assert_eq!(problems(&bench.store), [""; 0]);
@@ -96,5 +99,8 @@ fn a_page_that_was_changed_lost_or_put_under_by_hand_is_told() {
     assert!(problems(&bench.store).iter().any(|it| it.contains("not a snapshot")), "{:?}", problems(&bench.store));
     raw.execute("UPDATE snapshot SET seal = ?1", [Digest::of("x").0]).unwrap();
     let told = problems(&bench.store);
-    assert!(told.iter().any(|it| it.contains("is missing")) && told.iter().any(|it| it.contains("belongs to no fact")), "{told:?}");
+    assert!(
+        told.iter().any(|it| it.contains("is missing")) && told.iter().any(|it| it.contains("belongs to no fact")),
+        "{told:?}"
+    );
 }

@@ -2,13 +2,17 @@
 
 use super::{Page, Record, Request, Sharing, Words, build, html};
 use crate::domain::testing::{Story, all_of, gate, item, moment};
-use crate::domain::{Digest, Gate, GapKind, Item, WorkNote};
+use crate::domain::{Digest, GapKind, Gate, Item, WorkNote};
 
 /// What the pages say made them.
 pub const TOOL: &str = "rescue 9.9.9";
 
 fn danger(id: &str, probe: &str, founder: &str) -> Item {
-    Item { founder: founder.to_owned(), founder_done: Some(format!("{id} is settled.")), ..gate(Gate::Now, item(id, all_of(&[probe]))) }
+    Item {
+        founder: founder.to_owned(),
+        founder_done: Some(format!("{id} is settled.")),
+        ..gate(Gate::Now, item(id, all_of(&[probe])))
+    }
 }
 
 /// Two dangers, one thing that could not be seen, one that is the founder's turn; on day 2 one of the dangers is gone.
