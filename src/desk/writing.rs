@@ -1,50 +1,11 @@
-//! A frozen page as a file: laid out in one of four formats, in a place that is taken before anything is frozen, so that
-//! a page that cannot be written is not kept. A file that exists is replaced only by whoever says so, whole or not at all.
+//! The place of a frozen page's file: taken before anything is frozen, so that a page that cannot be written is not kept.
+//! A file that exists is replaced only by whoever says so, whole or not at all.
 
-use crate::domain::Digest;
-use crate::snapshot::{Record, Words, html, markdown, pdf};
 use crate::trouble::Trouble;
 use std::fs::File;
 use std::io::{ErrorKind, Write as _};
 use std::path::{Path, PathBuf};
-use strum::{Display, EnumIter, EnumString};
 use tempfile::NamedTempFile;
-
-/// How a page is written. The text form is how the file's name ends.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default, Display, EnumString, EnumIter)]
-#[strum(serialize_all = "snake_case")]
-pub enum Format {
-    /// One file for the browser and for mail, with the record in it.
-    #[default]
-    Html,
-    /// Text for mail and chat.
-    Md,
-    /// The record, for other tools.
-    Json,
-    /// For paper.
-    Pdf,
-}
-
-/// The page in a format.
-///
-/// # Errors
-/// A page that cannot be laid out; one that another version laid out otherwise, as HTML.
-pub fn laid_out(record: &Record, format: Format) -> Result<Vec<u8>, Trouble> {
-    let (page, words) = (&record.page, Words::english());
-    Ok(match format {
-        Format::Json => record.to_text().into_bytes(),
-        Format::Md => markdown::render(page, words).into_bytes(),
-        Format::Pdf => pdf::render(page, words).map_err(|problem| {
-            Trouble::failed("the page could not be written as PDF").why(problem).next("Write it as HTML and print that")
-        })?,
-        Format::Html if Digest::of(&html::render(page, words)) != record.html => {
-            return Err(Trouble::failed(format!("this page was made by {}, which laid pages out otherwise", page.method.tool))
-                .why("written anew, it would not fit its own seal")
-                .next("Write it as md, json or pdf"));
-        }
-        Format::Html => html::with_record(page, words, record).into_bytes(),
-    })
-}
 
 /// Why there is no place for a file.
 #[derive(Debug)]

@@ -1,8 +1,7 @@
 //! What the console knows of the founder's pages: the one that would be made now, the ones that were made, what is wished
 //! and what was told of them. It makes no page and writes no file.
 
-use crate::desk::snapshot::Held;
-use crate::desk::writing::Format;
+use crate::desk::snapshot::{Format, Held};
 use crate::domain::{AppName, Digest};
 use crate::snapshot::compare::Comparison;
 use crate::snapshot::{Audience, Page, Record};

@@ -4,8 +4,7 @@
 use super::Popup;
 use super::answer::Purpose;
 use super::form::FormPopup;
-use crate::desk::snapshot::short;
-use crate::desk::writing::Format;
+use crate::desk::snapshot::{Format, short};
 use crate::snapshot::Audience;
 use crate::snapshot::build::NOTE;
 use crate::snapshot::compare::Comparison;

@@ -2,8 +2,7 @@
 //! copied and written again from here; none is made and none changes.
 
 use super::below_head;
-use crate::desk::snapshot::{Held, short};
-use crate::desk::writing::Format;
+use crate::desk::snapshot::{Format, Held, short};
 use crate::domain::state::Answer;
 use crate::domain::{AppName, Digest};
 use crate::snapshot::Words;

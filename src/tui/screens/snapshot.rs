@@ -148,9 +148,9 @@ fn choose(world: &World, wanted: Wanted) -> Vec<Step> {
 fn title(world: &World) -> Line<'static> {
     let preview = &world.pages.preview;
     let detail = match (preview.wanted.audience, preview.wanted.detail) {
-        (Audience::Investor, _) => "never with detail",
-        (_, true) => "technical detail ON",
-        (_, false) => "no technical detail",
+        (Audience::Investor, _) => "never detail",
+        (_, true) => "detail ON",
+        (_, false) => "detail off",
     };
     let (kept, role) = match &preview.kept {
         Some(seal) => (format!("kept as {}", short(seal)), Role::Good),

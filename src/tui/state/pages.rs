@@ -1,8 +1,7 @@
 //! What the console makes of news about the founder's pages. As all of the state, it does no I/O.
 
 use super::State;
-use crate::desk::snapshot::short;
-use crate::desk::writing::Format;
+use crate::desk::snapshot::{Format, short};
 use crate::tui::effect::Effect;
 use crate::tui::pages::{News, Wish};
 use crate::tui::popups::answer::Purpose;

@@ -1,7 +1,7 @@
 //! The founder's page in the console: keys in, wishes and screens out.
 
 use super::screens::{press, shot};
-use crate::desk::writing::Format;
+use crate::desk::snapshot::Format;
 use crate::domain::{AppName, Digest};
 use crate::snapshot::{Audience, Page, Record};
 use crate::tui::effect::Effect;
@@ -101,7 +101,7 @@ fn a_choice_makes_the_page_anew_and_never_shows_the_other_one_meanwhile() {
     news(&mut state, News::Previewed { app: app(), wanted: founders, page: Arc::new(sample_pages::page()) });
     assert!(!text(&state).contains("master password"), "an answer that came late is about another choice");
     previewed(&mut state, sample_pages::investor());
-    assert!(text(&state).contains("for the investor · never with detail"));
+    assert!(text(&state).contains("for the investor · never detail"));
     assert_eq!(press(&mut state, "t"), vec![]);
     assert!(text(&state).contains("An investor's page never has technical detail"));
 }

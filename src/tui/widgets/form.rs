@@ -1,6 +1,6 @@
 //! A form of single-line fields with the check of each, and a button after the last. Enter saves only on the button.
 
-use crate::desk::writing::Format;
+use crate::desk::snapshot::Format;
 use crate::domain::{AppName, Slug, SupabaseRef, System, VercelProject};
 use crate::tui::key::Stroke;
 use crate::tui::text::{cells, cut, fit, width, wrap};

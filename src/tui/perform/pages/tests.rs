@@ -6,8 +6,7 @@ use crate::clock::SystemClock;
 use crate::config::{Configuration, Endpoints, Environment, Paths};
 use crate::credentials::Chain;
 use crate::desk::Desk;
-use crate::desk::snapshot::Held;
-use crate::desk::writing::Format;
+use crate::desk::snapshot::{Format, Held};
 use crate::domain::{AppName, AppSettings, Author, FactBody, WorkNote};
 use crate::snapshot::Audience;
 use crate::tui::message::Message;
@@ -95,7 +94,7 @@ fn a_page_is_kept_once_and_written_in_every_format() {
     assert_eq!((&record.seal, file), (seal, &bench.file("page.html")));
     let written = std::fs::read_to_string(file).unwrap();
     assert!(written.contains("A good week"));
-    for (format, begins) in [(Format::Md, ""), (Format::Json, "{"), (Format::Pdf, "%PDF-")] {
+    for (format, begins) in [(Format::Markdown, ""), (Format::Json, "{"), (Format::Pdf, "%PDF-")] {
         let file = bench.file(&format!("page.{format}")).display().to_string();
         let again = Saving { source: Source::Kept(seal.clone()), format, file: file.clone(), ..saving.clone() };
         let told = news(bench.does(Wish::Save(Box::new(again))));
