@@ -128,7 +128,7 @@ impl World {
             Action::Cancel => self.is_running(),
             Action::ProbeAll | Action::ProbeThis => !self.is_running(),
             Action::Findings | Action::Changes | Action::Connections | Action::Systems => self.open.is_some(),
-            Action::Open | Action::Filter | Action::Undo | Action::Copy => !is_empty,
+            Action::Open | Action::Filter | Action::Undo | Action::Copy | Action::Snapshot => !is_empty,
             other => self.offers(other),
         }
     }

@@ -328,3 +328,24 @@ fn every_state_has_a_mark_and_a_word_of_its_own() {
         assert!(screen.contains(wanted), "no “{wanted}” in {screen}");
     }
 }
+
+#[test]
+fn the_board_says_to_the_founder_what_is_settled_once_it_is() {
+    let mut board = sample::board();
+    for item in &mut Arc::make_mut(&mut board.checklist).items {
+        item.founder_done = Some("All is well here".to_owned());
+    }
+    for (item, wanted) in [("BAK-01", "For the founder: All is well here"), ("RLS-01", "For the founder: A stranger")] {
+        let (mut state, _) = sample::with((120, 40), board.clone());
+        press(&mut state, &format!("5/{item}<enter>"));
+        assert!(text(&state).contains(wanted), "{item}: {}", text(&state));
+    }
+}
+
+#[test]
+fn without_an_app_there_is_no_page_to_show() {
+    let (mut state, _) = sample::empty((80, 24));
+    state.update(Message::Portfolio(vec![]), sample::now());
+    assert_eq!(press(&mut state, "s"), vec![]);
+    assert!(!text(&state).contains("s snapshot"), "{}", text(&state));
+}
