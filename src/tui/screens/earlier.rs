@@ -156,7 +156,7 @@ impl Listing for EarlierScreen {
         prose.pair("made", Role::Text, format!("{made} · {}", words::ago(held.at, world.now)));
         prose.pair("by", Role::Text, held.by.to_string());
         let is_held = world.pages.holds().is_some_and(|it| it.seal == held.seal);
-        let holds = if is_held { ": the newest, so this is what the founder holds" } else { "" };
+        let holds = if is_held { ", who holds this one" } else { "" };
         prose.pair("for", Role::Text, format!("the {}{holds}", held.audience));
         prose.pair("signed", Role::Text, if held.signed { "yes" } else { "no" });
         prose.pair("seal", Role::Name, short(&held.seal));

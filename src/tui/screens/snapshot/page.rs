@@ -16,6 +16,9 @@ use std::sync::Arc;
 /// The widest lines that are read with ease.
 pub const WIDEST: u16 = 96;
 
+/// The most characters of one text that are shown here; the saved page has all that its format holds.
+const LONGEST: usize = 1_000;
+
 /// The lines of a page, and which of them begin a part.
 #[derive(Debug, Clone, Default)]
 pub struct Sheet {
@@ -47,7 +50,7 @@ impl Laid {
 /// The page in lines of at most `width` cells.
 #[must_use]
 pub fn sheet(page: &Page, words: &Words, look: Look, width: u16) -> Sheet {
-    let mut laying = Laying { prose: Prose::new(look, width), parts: Vec::new(), words, look };
+    let mut laying = Laying { prose: Prose::new(look, width).cutting(LONGEST), parts: Vec::new(), words, look };
     laying.head(page);
     laying.dangers(page);
     laying.part(&words.turn.title, &page.turn.says);
