@@ -84,14 +84,13 @@ fn write(desk: &Desk, app: &AppName, args: SnapshotArgs, terminal: Terminal, out
         None if is_stdout || !(terminal.both || args.open) => None,
         None => Some(free(&format!("{app}-{today}"), format.ending())?),
     };
-    let made = match &args.again {
-        Some(seal) => desk.snapshot(app, seal),
-        None => {
-            let note = args.note.as_deref().map(str::trim).filter(|it| !it.is_empty());
-            let note = note.map(|text| (author(desk), Foreign::new(text)));
-            let sharing = Sharing { audience: args.audience.into(), detail: args.detail, note };
-            desk.make_snapshot(app, &sharing, args.sign.as_deref())
-        }
+    let made = if let Some(seal) = &args.again {
+        desk.snapshot(app, seal)
+    } else {
+        let note = args.note.as_deref().map(str::trim).filter(|it| !it.is_empty());
+        let note = note.map(|text| (author(desk), Foreign::new(text)));
+        let sharing = Sharing { audience: args.audience.into(), detail: args.detail, note };
+        desk.make_snapshot(app, &sharing, args.sign.as_deref())
     };
     let laid_out = made.and_then(|record| laid_out(&record, format).map(|bytes| (record, bytes)));
     let (record, bytes) = match laid_out {

@@ -139,7 +139,7 @@ fn is_kind(word: &str) -> bool {
 
 /// The words of a line; what stands in quotation marks is not parted.
 fn words(line: &str) -> Result<Vec<String>, &'static str> {
-    parted(line, |c| c.is_whitespace()).ok_or("a quotation mark is not closed")
+    parted(line, char::is_whitespace).ok_or("a quotation mark is not closed")
 }
 
 fn options(word: &str) -> Vec<String> {

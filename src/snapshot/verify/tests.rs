@@ -178,8 +178,8 @@ fn what_is_no_snapshot_is_told(#[case] bytes: Vec<u8>, #[case] wanted: Unexamine
 fn half_a_file_and_a_newer_form_are_told() {
     let (page, json) = (as_html(&RECORD), as_json(&RECORD));
     let tag = page.find("rescue-record").unwrap();
-    assert_eq!(look(page[..tag + 40].as_bytes()), Err(Unexamined::Damaged));
-    assert_eq!(look(json[..json.len() / 2].as_bytes()), Err(Unexamined::Unreadable(Unreadable::Truncated)));
+    assert_eq!(look(&page.as_bytes()[..tag + 40]), Err(Unexamined::Damaged));
+    assert_eq!(look(&json.as_bytes()[..json.len() / 2]), Err(Unexamined::Unreadable(Unreadable::Truncated)));
     let newer = json.replacen("\"schema\": 1", "\"schema\": 7", 1);
     assert_eq!(look(newer.as_bytes()), Err(Unexamined::Unreadable(Unreadable::Newer { found: 7 })));
 }
