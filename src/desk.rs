@@ -14,6 +14,7 @@ pub mod snapshot;
 pub mod statement;
 pub mod systems;
 pub mod verifying;
+pub mod writing;
 
 use crate::clock::{SharedClock, SystemClock};
 use crate::config::{Configuration, Endpoints, Environment, Paths};

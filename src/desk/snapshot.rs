@@ -9,6 +9,7 @@ use crate::snapshot::{Audience, Page, Record, Request, Sharing, Words, build, ht
 use crate::trouble::Trouble;
 use chrono::{DateTime, SubsecRound as _, Utc};
 use std::path::Path;
+use strum::{Display, EnumIter, EnumString};
 
 /// A frozen page as a list shows it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -24,10 +25,12 @@ pub struct Held {
     pub signed: bool,
 }
 
-/// How a page is written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// How a page is written. The text form is how the file's name ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Display, EnumString, EnumIter)]
+#[strum(serialize_all = "snake_case")]
 pub enum Format {
     Html,
+    #[strum(serialize = "md")]
     Markdown,
     /// The record itself.
     Json,

@@ -26,7 +26,7 @@ use std::sync::Arc;
 const TITLE: usize = 80;
 const SENTENCE: usize = 400;
 /// The most characters of the engineer's note.
-const NOTE: usize = 1_500;
+pub const NOTE: usize = 1_500;
 
 /// What may be on the page besides what always may.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]

@@ -3,6 +3,7 @@
 
 pub mod items;
 mod leaked;
+pub mod pages;
 pub mod run;
 mod systems;
 

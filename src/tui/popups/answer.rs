@@ -5,6 +5,7 @@ use crate::desk::statement::{self, Accepting, Statement};
 use crate::domain::{ItemId, Target};
 use crate::trouble::Trouble;
 use crate::tui::effect::Effect;
+use crate::tui::pages::Source;
 use crate::tui::widgets::form::{Form, read_address, read_asset_hosts, read_day, read_providers};
 use crate::tui::world::World;
 
@@ -22,6 +23,13 @@ pub enum Purpose {
     Rotated(String),
     ReopenFinding(String),
     AddApp,
+    /// The engineer's words at the top of the founder's page.
+    TopNote,
+    /// The page into a file, which is then opened or not.
+    SavePage {
+        source: Source,
+        open: bool,
+    },
 }
 
 /// Which field is wrong and why.
@@ -34,6 +42,9 @@ type Wrong = (&'static str, String);
 pub fn answer(purpose: &Purpose, form: &Form, world: &World) -> Result<Effect, Wrong> {
     if *purpose == Purpose::AddApp {
         return new_app(form, world).map(|it| Effect::AddApp(Box::new(it)));
+    }
+    if matches!(purpose, Purpose::TopNote | Purpose::SavePage { .. }) {
+        return super::pages::answer(purpose, form, world);
     }
     let app = world.open.clone().ok_or(("", "no app is open".to_owned()))?;
     let board = world.board.as_deref().ok_or(("", "the app is not read yet".to_owned()))?;
@@ -94,7 +105,9 @@ pub fn answer(purpose: &Purpose, form: &Form, world: &World) -> Result<Effect, W
         Purpose::ReopenFinding(key) => {
             statement::reopen_finding(finding(key)?, form.text("reason")).map_err(|trouble| ("reason", told(&trouble)))?
         }
-        Purpose::AddApp => return Err(("", "an app states no fact".to_owned())),
+        Purpose::AddApp | Purpose::TopNote | Purpose::SavePage { .. } => {
+            return Err(("", "this states no fact".to_owned()));
+        }
     };
     Ok(Effect::Append { app, bodies: vec![body] })
 }

@@ -141,7 +141,8 @@ fn why(prose: &mut Prose, board: &Board, assessment: &Assessment, item: &Item) {
         prose.hang(0, (Role::Accent, "▸"), Role::Strong, format!("now, because {}", row.why));
     }
     prose.text(Role::Text, &item.why);
-    prose.text(Role::Text, format!("For the founder: {}", item.founder));
+    let settled = item.founder_done.as_ref().filter(|_| assessment.truth.is_done());
+    prose.text(Role::Text, format!("For the founder: {}", settled.unwrap_or(&item.founder)));
     if !assessment.words.is_empty() {
         prose.blank();
         evidence::brief(prose, assessment);
