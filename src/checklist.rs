@@ -4,6 +4,7 @@
 mod catalogue;
 mod check;
 mod fields;
+mod founder;
 mod item;
 mod problem;
 mod read;

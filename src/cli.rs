@@ -17,8 +17,11 @@ pub mod probe;
 pub mod scan;
 pub mod scan_args;
 pub mod shell;
+pub mod snapshot;
+pub mod snapshot_args;
 pub mod status;
 pub mod unused;
+pub mod verify;
 
 use crate::config::environment::Environment;
 use crate::desk::Desk;
@@ -108,6 +111,7 @@ async fn command(
         Some(Command::Man) => return shell::man(out),
         Some(Command::Demo(args)) => return demo::demo(&environment, args, terminal.both, stop, out).await,
         Some(Command::Scan(args)) => return scan::scan(&environment, args, terminal, stop, out).await,
+        Some(Command::Verify(args)) => return verify::verify(&environment, &args, out),
         None if !terminal.both => return Err(no_terminal("the console")),
         other => other,
     };
@@ -128,8 +132,11 @@ async fn command(
         Some(Command::Finding(command)) => items::finding(&desk, command, out),
         Some(Command::Auth(command)) => auth::auth(&desk, command, out).await,
         Some(Command::Checklist(command)) => checklists::checklist(&desk, command, out),
+        Some(Command::Snapshot(args)) => snapshot::snapshot(&desk, args, terminal, out),
         Some(Command::Db(command)) => checklists::db(&desk, command, out),
-        Some(Command::Demo(_) | Command::Scan(_) | Command::Completions { .. } | Command::Man) => Ok(exit::FINE),
+        Some(Command::Demo(_) | Command::Scan(_) | Command::Verify(_) | Command::Completions { .. } | Command::Man) => {
+            Ok(exit::FINE)
+        }
     }
 }
 

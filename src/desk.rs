@@ -9,8 +9,12 @@ pub mod fields;
 pub mod moving;
 pub mod portfolio;
 pub mod running;
+pub mod signing;
+pub mod snapshot;
 pub mod statement;
 pub mod systems;
+pub mod verifying;
+pub mod writing;
 
 use crate::clock::{SharedClock, SystemClock};
 use crate::config::{Configuration, Endpoints, Environment, Paths};
@@ -241,6 +245,12 @@ impl Desk {
         let checklist = ledger.checklist().and_then(|digest| checklists.get(digest));
         let item = checklist.and_then(|checklist| checklist.item(item.as_str()));
         Ok(item.map(|item| history::of_item(item, &ledger)).unwrap_or_default())
+    }
+
+    /// Who speaks at this desk.
+    #[must_use]
+    pub fn author(&self) -> &Author {
+        &self.author
     }
 
     /// Writes down what a person says.

@@ -15,6 +15,7 @@ mod process;
 mod runs;
 mod schema;
 mod shelf;
+mod snapshot;
 mod summary;
 #[cfg(test)]
 mod tests;

@@ -11,6 +11,7 @@ pub mod keymap;
 pub mod live;
 pub mod message;
 pub mod open;
+pub mod pages;
 pub mod perform;
 pub mod popups;
 #[doc(hidden)]

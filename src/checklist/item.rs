@@ -1,6 +1,7 @@
 //! Reads one `[[item]]` or `[[override]]` into the domain's words. Knows nothing of the items around it.
 
 use super::fields::{Fields, Placed, whole};
+use super::founder;
 use super::problem::{nearest, shown};
 use super::rule;
 use crate::domain::checklist::Effort;
@@ -9,13 +10,16 @@ use std::str::FromStr;
 use toml::de::DeValue;
 
 /// The keys of an item, in the order in which a file should write them.
-pub(super) const KEYS: [&str; 23] = [
+pub(super) const KEYS: [&str; 26] = [
     "id",
     "phase",
     "short",
     "title",
     "why",
     "founder",
+    "founder_done",
+    "founder_ask",
+    "founder_minutes",
     "how",
     "decides",
     "rule",
@@ -109,7 +113,9 @@ fn build(
     };
     let title = sentence("title", base.map(|it| &it.title), "the acceptance criterion in one sentence");
     let why = sentence("why", base.map(|it| &it.why), "one sentence that an engineer would say");
-    let founder = sentence("founder", base.map(|it| &it.founder), "one sentence in consequences, for the founder");
+    let founder =
+        sentence("founder", base.map(|it| &it.founder), "what can happen while it is not done, in one sentence for the founder");
+    let to_founder = founder::read(fields, base, title.as_deref());
     let short = read_short(fields);
     let steps = required(fields, "how", base.map(|it| it.how.clone()), "a list of steps", |fields| {
         let steps = fields.texts("how")?;
@@ -149,6 +155,9 @@ fn build(
         title: title?,
         why: why?,
         founder: founder?,
+        founder_done: to_founder.done,
+        founder_ask: to_founder.ask,
+        founder_minutes: to_founder.minutes,
         how: steps?,
         decides: decides?,
         rule,
@@ -219,6 +228,7 @@ fn refuse_contradictions(fields: &mut Fields<'_, '_>, item: &Item) {
         let at = place(fields, "gate_if");
         fields.problem(at, "`gate_if` without a `gate` does nothing; add the gate or remove it");
     }
+    founder::refuse_contradictions(fields, item);
 }
 
 fn required<'t, T>(

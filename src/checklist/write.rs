@@ -31,6 +31,12 @@ struct WrittenItem<'c> {
     title: &'c str,
     why: &'c str,
     founder: &'c str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    founder_done: Option<&'c str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    founder_ask: Option<&'c str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    founder_minutes: Option<u16>,
     how: &'c [String],
     decides: Decides,
     rule: Value,
@@ -76,6 +82,9 @@ fn item(item: &Item) -> WrittenItem<'_> {
         title: &item.title,
         why: &item.why,
         founder: &item.founder,
+        founder_done: item.founder_done.as_deref(),
+        founder_ask: item.founder_ask.as_deref(),
+        founder_minutes: item.founder_minutes,
         how: &item.how,
         decides: item.decides,
         rule: rule(&item.rule),

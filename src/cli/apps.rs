@@ -120,6 +120,7 @@ fn wanted(args: AppFields) -> fields::Fields {
         weeks: args.weeks,
         ceilings: args.ceiling,
         limits: args.limit,
+        labels: args.label,
         people: args.person,
         unused: args.unused,
         stack: args.stack,

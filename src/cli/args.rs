@@ -2,6 +2,7 @@
 
 use super::item_args::ItemCommand;
 use super::scan_args::ScanArgs;
+use super::snapshot_args::{SnapshotArgs, VerifyArgs};
 use crate::domain::{AssetHost, Limit, Slug, SupabaseRef, System, VercelProject};
 use chrono::NaiveDate;
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -74,6 +75,10 @@ pub enum Command {
     /// Checklists: list, show, check a file, adopt one
     #[command(subcommand)]
     Checklist(ChecklistCommand),
+    /// Freeze the one page that is true for the founder or an investor, list such pages, compare two
+    Snapshot(SnapshotArgs),
+    /// Whether a snapshot's file was changed, and whether it is authentic
+    Verify(VerifyArgs),
     /// The database: path, backup, check
     #[command(subcommand)]
     Db(DbCommand),
@@ -156,6 +161,9 @@ pub struct AppFields {
     /// An agreed limit of an item, such as BAK-01=24h
     #[arg(long, value_name = "ITEM=AGE", value_parser = parse_limit)]
     pub limit: Vec<(crate::domain::ItemId, Limit)>,
+    /// What the client calls a table or bucket of theirs, for the founder's page, such as messages="private chats"
+    #[arg(long, value_name = "NAME=WORDS", value_parser = parse_label)]
+    pub label: Vec<(String, String)>,
     /// Somebody who can be asked, such as client:Ana or ours:Sam
     #[arg(long, value_name = "SIDE:NAME[:MAIL]", value_parser = parse_person)]
     pub person: Vec<crate::domain::Person>,
@@ -197,7 +205,7 @@ pub enum AppCommand {
         name: String,
         #[command(flatten)]
         fields: Box<AppFields>,
-        /// Forget a field: repo, github, supabase, staging, vercel, url, live-since, openai-project, or asset-host=HOST, provider=ID, ceiling=ID, limit=ITEM, person=NAME, unused=SYSTEM, stack=FACT
+        /// Forget a field: repo, github, supabase, staging, vercel, url, live-since, openai-project, or asset-host=HOST, provider=ID, ceiling=ID, limit=ITEM, label=NAME, person=NAME, unused=SYSTEM, stack=FACT
         #[arg(long, value_name = "FIELD")]
         clear: Vec<String>,
     },
@@ -402,6 +410,10 @@ fn parse_limit(text: &str) -> Result<(crate::domain::ItemId, Limit), String> {
     let item = item.parse().map_err(|error: crate::domain::id::NotAName| error.to_string())?;
     let age = age.parse().map_err(|error: crate::domain::app::Malformed| error.to_string())?;
     Ok((item, age))
+}
+
+fn parse_label(text: &str) -> Result<(String, String), String> {
+    split(text).map(|(name, words)| (name.trim().to_owned(), words.to_owned()))
 }
 
 fn parse_person(text: &str) -> Result<crate::domain::Person, String> {

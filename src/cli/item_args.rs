@@ -37,7 +37,7 @@ pub enum ItemCommand {
         #[arg(long, value_name = "TEXT")]
         founder: Option<String>,
     },
-    /// It waits for somebody
+    /// It waits for somebody; for the founder it stands on their page under “Your turn”
     Block {
         #[command(flatten)]
         of: Of,
@@ -49,6 +49,12 @@ pub enum ItemCommand {
         waits_for: String,
         #[arg(long, value_name = "DATE")]
         until: Option<NaiveDate>,
+        /// What is asked, in one sentence for the founder
+        #[arg(long, value_name = "TEXT")]
+        founder: Option<String>,
+        /// How many minutes of the founder's time it takes
+        #[arg(long, value_name = "N", requires = "founder", value_parser = clap::value_parser!(u16).range(1..=600))]
+        minutes: Option<u16>,
     },
     /// It waits no more
     Unblock {
@@ -88,11 +94,14 @@ pub enum ItemCommand {
         #[arg(long, value_name = "TEXT")]
         founder: Option<String>,
     },
-    /// A remark for the next reader
+    /// A remark for the next reader; --founder puts a sentence of yours beside the item on the founder's page
     Note {
         #[command(flatten)]
         of: Of,
         text: String,
+        /// The same for the founder, in one sentence
+        #[arg(long, value_name = "TEXT")]
+        founder: Option<String>,
     },
     /// It is not done after all
     Reopen {

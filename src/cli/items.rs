@@ -31,6 +31,9 @@ pub fn item(desk: &Desk, command: ItemCommand, out: &mut Out<'_>) -> Result<u8, 
                 if let (Some(fields), Some(text)) = (document.as_object_mut(), board.item(id.as_str())) {
                     fields.insert("why".to_owned(), serde_json::json!(text.why));
                     fields.insert("founder".to_owned(), serde_json::json!(text.founder));
+                    fields.insert("founder_done".to_owned(), serde_json::json!(text.founder_done));
+                    fields.insert("founder_ask".to_owned(), serde_json::json!(text.founder_ask));
+                    fields.insert("founder_minutes".to_owned(), serde_json::json!(text.founder_minutes));
                     let how: Vec<_> = text.how.iter().map(|step| crate::checklist::fill(step, &board.settings)).collect();
                     fields.insert("how".to_owned(), serde_json::json!(how));
                 }
@@ -42,14 +45,16 @@ pub fn item(desk: &Desk, command: ItemCommand, out: &mut Out<'_>) -> Result<u8, 
         }
         ItemCommand::Start { .. } => Statement::Start,
         ItemCommand::Done { proof, founder, .. } => Statement::Done { proof, founder },
-        ItemCommand::Block { on, waits_for, until, .. } => Statement::Block { on, waits_for, until },
+        ItemCommand::Block { on, waits_for, until, founder, minutes, .. } => {
+            Statement::Block { on, waits_for, until, founder, minutes }
+        }
         ItemCommand::Unblock { .. } => Statement::Unblock,
         ItemCommand::Plan { week, .. } => Statement::Plan { week },
         ItemCommand::Na { reason, .. } => Statement::NotApplicable { reason },
         ItemCommand::Waive { reason, until, by, proof, founder, .. } => {
             Statement::Waive(Accepting { reason, until, client: by, proof, founder })
         }
-        ItemCommand::Note { text, .. } => Statement::Note { text },
+        ItemCommand::Note { text, founder, .. } => Statement::Note { text, founder },
         ItemCommand::Reopen { reason, .. } => Statement::Reopen { reason },
     };
     desk.state(&app, statement::about_item(&board, &id, statement)?)?;

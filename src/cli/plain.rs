@@ -85,6 +85,13 @@ pub fn item(desk: &Desk, app: &AppName, board: &Board, it: &Assessment, out: &mu
         out.line(format!("done when: {}", text.title));
         out.line(format!("why: {}", text.why));
         out.line(format!("for the founder: {}", text.founder));
+        if let Some(done) = &text.founder_done {
+            out.line(format!("for the founder, once done: {done}"));
+        }
+        if let Some(ask) = &text.founder_ask {
+            let takes = text.founder_minutes.map(|minutes| format!(" ({minutes} minutes)")).unwrap_or_default();
+            out.line(format!("asked of the founder{takes}: {ask}"));
+        }
         for (n, step) in text.how.iter().enumerate() {
             out.line(format!("how {}: {}", n + 1, crate::checklist::fill(step, &board.settings)));
         }

@@ -6,6 +6,7 @@ use super::program;
 use super::written::{ConfigError, Strokes, Theme, Written};
 use crate::domain::{AppName, Author, Foreign, System};
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 use std::process::Command;
 use std::time::Duration;
 
@@ -18,6 +19,9 @@ pub struct Configuration {
     /// The user's keys over the console's own: an action's name and all its keys.
     pub keys: BTreeMap<String, Vec<String>>,
     pub ui: Ui,
+    /// The file of those whose signatures of snapshots are trusted, as written: it may begin with `~/`, or be meant from
+    /// beside the configuration.
+    pub signers: Option<PathBuf>,
 }
 
 /// Commands that print a credential.
@@ -82,6 +86,7 @@ impl Configuration {
                 mouse: written.ui.mouse.unwrap_or(true),
                 ascii: written.ui.ascii,
             },
+            signers: written.snapshot.signers.filter(|path| !path.as_os_str().is_empty()),
         }
     }
 

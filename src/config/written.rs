@@ -23,6 +23,8 @@ pub struct Written {
     pub keys: BTreeMap<String, Strokes>,
     #[serde(default)]
     pub ui: WrittenUi,
+    #[serde(default)]
+    pub snapshot: WrittenSnapshot,
 }
 
 /// `[app.NAME]`.
@@ -31,6 +33,14 @@ pub struct Written {
 pub struct WrittenApp {
     #[serde(default)]
     pub token_command: BTreeMap<System, String>,
+}
+
+/// `[snapshot]`.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct WrittenSnapshot {
+    /// A file of public keys, or of allowed signers, whose signatures `rescue verify` trusts.
+    pub signers: Option<PathBuf>,
 }
 
 /// `[ui]`.
@@ -153,6 +163,8 @@ mod tests {
             theme = "mono"
             mouse = false
             ascii = true
+            [snapshot]
+            signers = "allowed_signers"
             "#,
         )
         .unwrap();
@@ -160,6 +172,7 @@ mod tests {
         assert_eq!(written.token_command[&System::Github], "op read op://work/github/token");
         assert_eq!(written.app["acme"].token_command[&System::Supabase], "pass show acme/supabase");
         assert_eq!(written.keys["probe-all"], Strokes::One("R".to_owned()));
+        assert_eq!(written.snapshot.signers, Some(PathBuf::from("allowed_signers")));
         assert_eq!(written.ui, WrittenUi { theme: Some(Theme::Mono), mouse: Some(false), ascii: Some(true) });
     }
 

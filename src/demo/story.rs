@@ -78,7 +78,7 @@ impl RotatedAct {
 enum What {
     Start,
     Done { proof: String, founder: Option<String> },
-    Block { on: String, waits_for: String },
+    Block { on: String, waits_for: String, founder: Option<String>, minutes: Option<u16> },
     Waive { reason: String, days: u16, client: String, proof: String, founder: Option<String> },
 }
 
@@ -89,7 +89,7 @@ impl ItemAct {
         match self.what.clone() {
             What::Start => Statement::Start,
             What::Done { proof, founder } => Statement::Done { proof, founder },
-            What::Block { on, waits_for } => Statement::Block { on, waits_for, until: None },
+            What::Block { on, waits_for, founder, minutes } => Statement::Block { on, waits_for, until: None, founder, minutes },
             What::Waive { reason, days, client, proof, founder } => Statement::Waive(Accepting {
                 reason,
                 until: today + TimeDelta::days(days.into()),

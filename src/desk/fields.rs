@@ -26,6 +26,8 @@ pub struct Fields {
     pub weeks: Option<u8>,
     pub ceilings: Vec<(System, u64)>,
     pub limits: Vec<(ItemId, Limit)>,
+    /// What the client calls a thing of theirs, by its name.
+    pub labels: Vec<(String, String)>,
     pub people: Vec<Person>,
     pub unused: Vec<(System, String)>,
     pub stack: Vec<(String, bool)>,
@@ -97,6 +99,10 @@ pub fn apply(fields: Fields, github_at: Option<&url::Url>, settings: &mut AppSet
         settings.ceilings.insert(system, dollars);
     }
     settings.limits.extend(fields.limits);
+    for (name, words) in fields.labels {
+        let label = label(&name, &words)?;
+        settings.labels.insert(name, label);
+    }
     for person in fields.people {
         settings.people.retain(|known| known.name != person.name);
         settings.people.push(person);
@@ -154,8 +160,24 @@ fn repository(
     Ok(())
 }
 
+/// A label names one table, bucket or such, and is one short phrase: it stands in sentences for the founder.
+fn label(name: &str, words: &str) -> Result<Foreign, Trouble> {
+    let is_name = |c: char| c.is_alphanumeric() || c == '_' || c == '-';
+    if name.is_empty() || name.chars().count() > 80 || !name.chars().all(is_name) {
+        return Err(Trouble::usage(format!("`{}` is no name of a table or bucket", Foreign::new(name).cut(60)))
+            .next("Give the name alone, without its schema, such as messages=\"private chats\""));
+    }
+    let words = Foreign::new(words.trim());
+    if words.as_str().is_empty() || words.as_str().chars().count() > 60 {
+        return Err(Trouble::usage("a label has 1 to 60 characters")
+            .next("Say in the client's words what it holds, such as private chats"));
+    }
+    Ok(words)
+}
+
 /// `~` and `~/…` as a shell reads them: a form has no shell, and a quoted path on a command line was never read by one.
-fn from_home(text: &str) -> PathBuf {
+#[must_use]
+pub fn from_home(text: &str) -> PathBuf {
     let below = if text == "~" { Some("") } else { text.strip_prefix("~/") };
     match (below, directories::BaseDirs::new()) {
         (Some(below), Some(known)) => known.home_dir().join(below),
@@ -200,6 +222,7 @@ pub fn clear(names: &[String], settings: &mut AppSettings) -> Result<(), Trouble
             ("ceiling", Some(_)) => system().is_some_and(|it| settings.ceilings.remove(&it).is_some()),
             ("unused", Some(_)) => system().is_some_and(|it| settings.unused.remove(&it).is_some()),
             ("limit", Some(item)) => settings.limits.remove(item).is_some(),
+            ("label", Some(name)) => settings.labels.remove(name).is_some(),
             ("stack", Some(fact)) => settings.stack.remove(fact).is_some(),
             ("person", Some(person)) => {
                 let before = settings.people.len();

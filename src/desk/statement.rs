@@ -23,14 +23,34 @@ pub struct Accepting {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Statement {
     Start,
-    Done { proof: String, founder: Option<String> },
-    Block { on: String, waits_for: String, until: Option<NaiveDate> },
+    Done {
+        proof: String,
+        founder: Option<String>,
+    },
+    Block {
+        on: String,
+        waits_for: String,
+        until: Option<NaiveDate>,
+        /// What is asked, in one sentence for the founder.
+        founder: Option<String>,
+        /// Of the founder's time.
+        minutes: Option<u16>,
+    },
     Unblock,
-    Plan { week: u8 },
-    NotApplicable { reason: String },
+    Plan {
+        week: u8,
+    },
+    NotApplicable {
+        reason: String,
+    },
     Waive(Accepting),
-    Note { text: String },
-    Reopen { reason: String },
+    Note {
+        text: String,
+        founder: Option<String>,
+    },
+    Reopen {
+        reason: String,
+    },
 }
 
 /// The fact that a statement about an item becomes.
@@ -43,12 +63,14 @@ pub fn about_item(board: &Board, item: &ItemId, statement: Statement) -> Result<
     Ok(match statement {
         Statement::Start => FactBody::Work { item, work: WorkNote::Doing },
         Statement::Unblock => FactBody::Work { item, work: WorkNote::Todo },
-        Statement::Block { on, waits_for, until } => {
+        Statement::Block { on, waits_for, until, founder, minutes } => {
             if let Some(until) = until.filter(|until| *until < board.now.date_naive()) {
                 return Err(Trouble::usage(format!("{until} is past")).next("Give a day from today on, or none"));
             }
             let on = said(&on, "on whom it waits")?;
-            FactBody::Work { item, work: WorkNote::Blocked { on, waits_for: said(&waits_for, "for what it waits")?, until } }
+            let waits_for = said(&waits_for, "for what it waits")?;
+            let founder = founder.map(Foreign::from);
+            FactBody::Work { item, work: WorkNote::Blocked { on, waits_for, until, founder, minutes } }
         }
         Statement::Plan { week } if week == 0 || week > board.settings.weeks => {
             return Err(Trouble::usage(format!("week {week} is outside the engagement of {} weeks", board.settings.weeks))
@@ -62,7 +84,9 @@ pub fn about_item(board: &Board, item: &ItemId, statement: Statement) -> Result<
         }
         Statement::NotApplicable { reason } => FactBody::NotApplicable { item, reason: said(&reason, "a reason")? },
         Statement::Waive(accepting) => waiver(board, Target::Item(item), accepting, assessment.gate.is_some())?,
-        Statement::Note { text } => FactBody::Noted { item, text: said(&text, "a text")? },
+        Statement::Note { text, founder } => {
+            FactBody::Noted { item, text: said(&text, "a text")?, founder: founder.map(Foreign::from) }
+        }
         Statement::Reopen { reason } => {
             if !has_something_to_reopen(assessment) {
                 return Err(Trouble::usage(format!("{item} has no judgement, waiver or not-applicable to take back"))

@@ -20,7 +20,7 @@ fn desk(home: &Path) -> Desk {
     desk_at(home, Arc::new(SystemClock))
 }
 
-fn desk_at(home: &Path, clock: SharedClock) -> Desk {
+pub(super) fn desk_at(home: &Path, clock: SharedClock) -> Desk {
     let nothing: [(String, String); 0] = [];
     let endpoints = Endpoints::from_environment(&Environment::of(nothing)).unwrap();
     let author = Box::new(|| Author::Person("Sam".into()));
@@ -28,7 +28,7 @@ fn desk_at(home: &Path, clock: SharedClock) -> Desk {
     Desk::with(Paths::in_home(home), Configuration::default(), endpoints, chain, author, clock).unwrap()
 }
 
-fn app(desk: &Desk, name: &str) -> AppName {
+pub(super) fn app(desk: &Desk, name: &str) -> AppName {
     let name: AppName = name.parse().unwrap();
     desk.add_app(&AppSettings::new(name.clone(), "2026-11-02".parse().unwrap()), None).unwrap();
     name

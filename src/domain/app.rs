@@ -266,6 +266,9 @@ pub struct AppSettings {
     /// Agreed limits of items.
     #[serde(default)]
     pub limits: BTreeMap<ItemId, Limit>,
+    /// What the client calls a thing of theirs (a table, a bucket), by its name: `messages` is "private chats".
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub labels: BTreeMap<String, Foreign>,
     /// First day of the engagement.
     pub start: NaiveDate,
     /// Since when users are there; none before the launch.
@@ -307,6 +310,7 @@ impl AppSettings {
             people: Vec::new(),
             ceilings: BTreeMap::new(),
             limits: BTreeMap::new(),
+            labels: BTreeMap::new(),
             start,
             live_since: None,
             cut_over: None,

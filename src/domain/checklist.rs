@@ -143,8 +143,17 @@ pub struct Item {
     pub title: String,
     /// Why it matters, one sentence that an engineer would say.
     pub why: String,
-    /// What it means for the founder: one sentence in consequences.
+    /// What can happen to the founder while it is not done: one sentence in consequences.
     pub founder: String,
+    /// What is true once it is done, one sentence for the founder that claims no more than was checked.
+    #[serde(default)]
+    pub founder_done: Option<String>,
+    /// What the founder may have to decide or do for it: one sentence in the imperative.
+    #[serde(default)]
+    pub founder_ask: Option<String>,
+    /// The founder's own time for `founder_ask`, in minutes from 1 to 600; never without it.
+    #[serde(default)]
+    pub founder_minutes: Option<u16>,
     /// Steps in the imperative, in order.
     pub how: Vec<String>,
     pub decides: Decides,

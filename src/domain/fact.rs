@@ -108,6 +108,12 @@ pub enum WorkNote {
         waits_for: Foreign,
         #[serde(default, skip_serializing_if = "Option::is_none")]
         until: Option<NaiveDate>,
+        /// What is asked, in one sentence for the founder.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        founder: Option<Foreign>,
+        /// How many minutes of the founder's time it takes, 1 to 600.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        minutes: Option<u16>,
     },
     /// For a week of the engagement, counted from 1.
     Planned {
@@ -197,9 +203,19 @@ pub enum FactBody {
     Noted {
         item: ItemId,
         text: Foreign,
+        /// The same for the founder, in one sentence.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        founder: Option<Foreign>,
     },
     Authorised {
         authorisation: Authorisation,
+    },
+    /// A page was made and frozen. Its text is kept by its digest.
+    Snapshot {
+        /// What was sealed: the page, its sentences, its HTML.
+        seal: Digest,
+        /// For whom, such as `founder`.
+        audience: String,
     },
     /// The named fact never was.
     Retracted {
@@ -244,6 +260,7 @@ impl FactBody {
             Self::Work { .. } => "work",
             Self::Noted { .. } => "noted",
             Self::Authorised { .. } => "authorised",
+            Self::Snapshot { .. } => "snapshot",
             Self::Retracted { .. } => "retracted",
             Self::Closed { .. } => "closed",
         }
@@ -252,6 +269,13 @@ impl FactBody {
     /// Whether a person can take it back with undo.
     #[must_use]
     pub fn is_undoable(&self) -> bool {
-        !matches!(self, Self::ChecklistAdopted { .. } | Self::RunStarted { .. } | Self::RunEnded { .. } | Self::Outcome(_))
+        !matches!(
+            self,
+            Self::ChecklistAdopted { .. }
+                | Self::RunStarted { .. }
+                | Self::RunEnded { .. }
+                | Self::Outcome(_)
+                | Self::Snapshot { .. }
+        )
     }
 }

@@ -122,6 +122,7 @@ fn says(body: &FactBody) -> String {
         },
         FactBody::Noted { text, .. } => format!("noted: {text}"),
         FactBody::Authorised { authorisation: it } => format!("recorded that {} allows {} looks", it.by, it.consent),
+        FactBody::Snapshot { audience, .. } => format!("made a snapshot for the {audience}"),
         FactBody::Retracted { .. } => "took a fact back".to_owned(),
         FactBody::Closed { reason } => format!("closed the engagement: {reason}"),
     }

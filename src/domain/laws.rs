@@ -184,6 +184,18 @@ proptest! {
     }
 
     #[test]
+    fn a_snapshot_changes_nothing(steps in steps(any_step()), at in any::<Index>()) {
+        let story = tell(&steps);
+        let now = end(&story);
+        let mut more = tell(&steps);
+        let moment = at.get(&story.facts).at;
+        more.when(moment).push(FactBody::Snapshot { seal: Digest("0".repeat(64)), audience: "founder".to_owned() });
+        let (story, more) = (story.board_at(now), more.board_at(now));
+        prop_assert_eq!(&story.items, &more.items);
+        prop_assert_eq!((story.headline, story.findings, story.next_change), (more.headline, more.findings, more.next_change));
+    }
+
+    #[test]
     fn partial_sight_is_not_sight(steps in steps(look())) {
         let partial: Vec<_> = steps.iter().map(|(pause, step)| (*pause, match step {
             Step::Pass(id) | Step::Note(id) => Step::Blind(id, GapKind::Incomplete),

@@ -122,9 +122,14 @@ impl<'l> Said<'l> {
         match work {
             WorkNote::Todo => Work::Todo,
             WorkNote::Doing => Work::Doing { who: Foreign::new(fact.by.to_string()), since: fact.at },
-            WorkNote::Blocked { on, waits_for, until } => {
-                Work::Blocked { on: on.clone(), waits_for: waits_for.clone(), until: *until, since: fact.at }
-            }
+            WorkNote::Blocked { on, waits_for, until, founder, minutes } => Work::Blocked {
+                on: on.clone(),
+                waits_for: waits_for.clone(),
+                until: *until,
+                since: fact.at,
+                founder: founder.clone(),
+                minutes: *minutes,
+            },
             WorkNote::Planned { week } => Work::Planned { week: *week },
         }
     }

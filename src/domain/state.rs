@@ -81,6 +81,10 @@ pub enum Work {
         waits_for: Foreign,
         until: Option<NaiveDate>,
         since: DateTime<Utc>,
+        /// What is asked, in one sentence for the founder.
+        founder: Option<Foreign>,
+        /// How many minutes of the founder's time it takes.
+        minutes: Option<u16>,
     },
     Planned {
         week: u8,

@@ -69,6 +69,7 @@ impl Store {
             check_facts(connection, &mut problems)?;
             check_digests(connection, "observation", &mut problems)?;
             check_digests(connection, "checklist", &mut problems)?;
+            super::snapshot::check(connection, &mut problems)?;
             problems.extend(texts(
                 connection,
                 "SELECT hex(id) FROM app WHERE NOT EXISTS (SELECT 1 FROM fact WHERE app = app.id AND kind = 'settings')",

@@ -25,7 +25,7 @@ pub struct Receipt {
 }
 
 impl Store {
-    /// Erases the app with its facts, observations, runs, kept answers and summaries, and leaves a receipt.
+    /// Erases the app with its facts, observations, snapshots, runs, kept answers and summaries, and leaves a receipt.
     ///
     /// # Errors
     /// [`StoreError::RunOpen`] while a run of it is open.
@@ -87,7 +87,7 @@ fn erase(transaction: &Transaction<'_>, app: AppId, by: &Author, now: DateTime<U
     let observations = count(transaction.execute(&cut("observation"), [])?);
     // A checklist of the user's own may name the client.
     transaction.execute(&cut("checklist"), [])?;
-    for table in ["run", "kept", "assessed"] {
+    for table in ["run", "kept", "assessed", "snapshot"] {
         transaction.execute(&format!("DELETE FROM {table} WHERE app = ?1"), [app])?;
     }
     transaction.execute("DELETE FROM app WHERE id = ?1", [app])?;

@@ -4,13 +4,14 @@ use rusqlite::{Connection, TransactionBehavior};
 use rusqlite_migration::{M, Migrations};
 
 /// The steps, oldest first; the number of a step is its place in the list, from 1.
-pub(super) const STEPS: [M<'_>; 1] = [M::up(include_str!("steps/0001_facts.sql"))];
+pub(super) const STEPS: [M<'_>; 2] =
+    [M::up(include_str!("steps/0001_facts.sql")), M::up(include_str!("steps/0002_snapshots.sql"))];
 
 /// Marks a file as ours: `RESC`.
 pub(super) const APPLICATION_ID: i32 = 0x5245_5343;
 
 /// The schema that this build writes.
-pub(super) const NEWEST: u32 = 1;
+pub(super) const NEWEST: u32 = 2;
 
 /// Brings a database to step `wanted`, all steps in one transaction.
 pub(super) fn raise(connection: &mut Connection, wanted: u32) -> rusqlite_migration::Result<()> {

@@ -5,6 +5,7 @@ mod erasing;
 mod facts;
 mod opening;
 mod runs;
+mod snapshots;
 
 use super::{AppId, Store};
 use crate::clock::SetClock;
@@ -33,7 +34,7 @@ fn settings(name: &str) -> AppSettings {
 }
 
 fn note(text: &str) -> FactBody {
-    FactBody::Noted { item: "SEC-01".parse().unwrap(), text: Foreign::new(text) }
+    FactBody::Noted { item: "SEC-01".parse().unwrap(), text: Foreign::new(text), founder: None }
 }
 
 fn outcome(run: RunId, says: &str) -> OutcomeFact {

@@ -2,9 +2,9 @@
 //! Nothing is computed and nothing is made up on the way.
 
 use super::convert::Moment;
-use super::facts;
-use super::{AppId, Store, StoreError};
+use super::{AppId, Store, StoreError, facts, snapshot};
 use crate::domain::{AppName, Digest, Fact, FactBody};
+use chrono::{DateTime, Utc};
 use rusqlite::{OptionalExtension as _, named_params};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -18,6 +18,16 @@ pub struct Carried {
     pub checklists: BTreeMap<Digest, String>,
     /// What probes saw.
     pub observations: BTreeMap<Digest, serde_json::Value>,
+    /// Records of frozen pages, by their seals.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub snapshots: BTreeMap<Digest, String>,
+}
+
+fn frozen(fact: &Fact) -> Option<(&Digest, DateTime<Utc>)> {
+    match &fact.body {
+        FactBody::Snapshot { seal, .. } => Some((seal, fact.at)),
+        _ => None,
+    }
 }
 
 impl Store {
@@ -27,7 +37,7 @@ impl Store {
     /// The database could not be read.
     pub fn carry(&self, app: AppId) -> Result<Carried, StoreError> {
         let facts = self.facts(app)?;
-        let (mut checklists, mut observations) = (BTreeMap::new(), BTreeMap::new());
+        let (mut checklists, mut observations, mut snapshots) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
         for fact in &facts {
             match &fact.body {
                 FactBody::ChecklistAdopted { checklist, .. } => {
@@ -42,10 +52,15 @@ impl Store {
                         observations.insert(digest.clone(), seen);
                     }
                 }
+                FactBody::Snapshot { seal, .. } => {
+                    if let Some((_, text)) = self.snapshot(seal)? {
+                        snapshots.insert(seal.clone(), text);
+                    }
+                }
                 _ => {}
             }
         }
-        Ok(Carried { facts, checklists, observations })
+        Ok(Carried { facts, checklists, observations, snapshots })
     }
 
     /// Puts down an app that was carried here. All of it, or nothing.
@@ -85,6 +100,16 @@ impl Store {
                 }
                 transaction
                     .execute("INSERT INTO observation (digest, body) VALUES (?1, ?2) ON CONFLICT DO NOTHING", (digest, body))?;
+            }
+            let named: BTreeMap<&Digest, DateTime<Utc>> = carried.facts.iter().filter_map(frozen).collect();
+            if let Some(seal) = named.keys().find(|seal| !carried.snapshots.contains_key(**seal)) {
+                return Err(StoreError::refused(format!("the file lacks the text of snapshot {}", seal.0)).into());
+            }
+            for (seal, text) in &carried.snapshots {
+                let Some(at) = named.get(seal) else {
+                    return Err(StoreError::refused("a snapshot in the file belongs to no fact; the file was changed").into());
+                };
+                snapshot::put(transaction, app, *at, seal, text)?;
             }
             for fact in &carried.facts {
                 let known = transaction.query_row("SELECT 1 FROM fact WHERE id = ?1", [fact.id], |_| Ok(())).optional()?;

@@ -1,6 +1,7 @@
 //! What the console wants done in the world. Only `perform` does it; here it is a value that a test can compare.
 
 use super::message::Since;
+use super::pages::Wish;
 use crate::desk::fields::NewApp;
 use crate::domain::{AppName, FactBody, ItemId, ProbeId, System};
 use std::path::PathBuf;
@@ -51,6 +52,8 @@ pub enum Effect {
     },
     /// The inventory of systems; answered by `Systems`.
     LoadSystems(AppName),
+    /// Something about the founder's pages; answered by `Pages`, `Refused`, `Copied` or `Failed`.
+    Pages(Wish),
     /// By OSC 52; answered by `Copied`.
     Copy(String),
     /// In the browser, detached; http and https only.

@@ -23,6 +23,10 @@ pub enum Context {
     Changes,
     #[strum(serialize = "the connections")]
     Connections,
+    #[strum(serialize = "the founder's page")]
+    Snapshot,
+    #[strum(serialize = "the snapshots")]
+    Earlier,
     #[strum(serialize = "a text")]
     Reading,
     #[strum(serialize = "a form")]
@@ -80,6 +84,7 @@ pub struct Keymap {
 const DEFAULTS: &[(Context, Action, &[&str])] = &[
     (Context::Portfolio, Action::Open, &["enter"]),
     (Context::Portfolio, Action::AddApp, &["a"]),
+    (Context::Portfolio, Action::Snapshot, &["s"]),
     (Context::Portfolio, Action::Filter, &["/"]),
     (Context::Board, Action::ProbeThis, &["r"]),
     (Context::Board, Action::ProbeAll, &["R"]),
@@ -87,6 +92,7 @@ const DEFAULTS: &[(Context, Action, &[&str])] = &[
     (Context::Board, Action::Done, &["space"]),
     (Context::Board, Action::Block, &["b"]),
     (Context::Board, Action::Waive, &["w"]),
+    (Context::Board, Action::Snapshot, &["s"]),
     (Context::Board, Action::Filter, &["/"]),
     (Context::Board, Action::Plan, &["p"]),
     (Context::Board, Action::Note, &["N"]),
@@ -118,6 +124,21 @@ const DEFAULTS: &[(Context, Action, &[&str])] = &[
     (Context::Changes, Action::Open, &["enter"]),
     (Context::Changes, Action::Since, &["s"]),
     (Context::Connections, Action::Check, &["r"]),
+    (Context::Snapshot, Action::Save, &["s"]),
+    (Context::Snapshot, Action::TopNote, &["N"]),
+    (Context::Snapshot, Action::Audience, &["w"]),
+    (Context::Snapshot, Action::Detail, &["t"]),
+    (Context::Snapshot, Action::CopyMarkdown, &["Y"]),
+    (Context::Snapshot, Action::ShowPage, &["B"]),
+    (Context::Snapshot, Action::Earlier, &["e"]),
+    (Context::Snapshot, Action::NextPart, &["right", "l"]),
+    (Context::Snapshot, Action::PreviousPart, &["left", "h"]),
+    (Context::Earlier, Action::Open, &["enter"]),
+    (Context::Earlier, Action::Pick, &["space"]),
+    (Context::Earlier, Action::Compare, &["d"]),
+    (Context::Earlier, Action::Save, &["s"]),
+    (Context::Earlier, Action::CopyMarkdown, &["Y"]),
+    (Context::Earlier, Action::ShowPage, &["B"]),
     (Context::Global, Action::Undo, &["u"]),
     (Context::Global, Action::Copy, &["y"]),
     (Context::Global, Action::Findings, &["f"]),

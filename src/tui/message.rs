@@ -1,5 +1,6 @@
 //! What the console is told: keys, and what others found out. A message carries values only; nothing in it does I/O.
 
+use super::pages::News;
 use crate::desk::systems::Inventory;
 use crate::domain::state::{Answer, HistoryLine};
 use crate::domain::{AppName, Board, Discovery, Foreign, ItemId, System};
@@ -32,6 +33,8 @@ pub enum Message {
         app: AppName,
         inventory: Arc<Inventory>,
     },
+    /// About the founder's pages.
+    Pages(Box<News>),
     /// The app was added and stored; what was found out about it on the way.
     Added {
         app: AppName,

@@ -1,5 +1,7 @@
 //! The console's impure half: does what an effect asks, off the interface's task, and answers with a message. The
-//! only file of this room that touches the store, the network or another program.
+//! only place of this room that touches the store, the network or another program.
+
+mod pages;
 
 use super::effect::Effect;
 use super::message::{AppRow, Change, Changes, ConnectionRow, Demo, Failure, History, Message, Since, Standing};
@@ -81,12 +83,8 @@ impl Performer {
                 me.tell(Message::Systems { app, inventory });
                 Ok(())
             }),
-            Effect::Copy(text) => {
-                self.tell(match super::terminal::copy(&text) {
-                    Ok(()) => Message::Copied,
-                    Err(error) => failed("The text could not be copied", &Trouble::failed("the terminal refused").why(error)),
-                });
-            }
+            Effect::Pages(wish) => self.pages(wish),
+            Effect::Copy(text) => self.copy(&text),
             Effect::OpenUrl(address) => self.off("The address could not be opened", move |_| open_address(&address)),
             Effect::DemoWeek(_) => self.demo_week(),
             // The loop itself answers these: they leave it, or belong to its terminal.
@@ -126,6 +124,13 @@ impl Performer {
     fn tell(&self, message: Message) {
         // The console may have gone; then nobody needs to know.
         let _ = self.inbox.send(message);
+    }
+
+    fn copy(&self, text: &str) {
+        self.tell(match super::terminal::copy(text) {
+            Ok(()) => Message::Copied,
+            Err(error) => failed("The text could not be copied", &Trouble::failed("the terminal refused").why(error)),
+        });
     }
 
     fn off(self: &Arc<Self>, what: &'static str, work: impl FnOnce(&Arc<Self>) -> Result<(), Trouble> + Send + 'static) {

@@ -5,6 +5,7 @@ pub mod ask;
 pub mod choose;
 pub mod form;
 pub mod help;
+pub mod pages;
 pub mod reading;
 pub mod systems;
 

@@ -3,6 +3,7 @@
 
 pub mod items;
 mod leaked;
+pub mod pages;
 pub mod run;
 mod systems;
 
@@ -138,6 +139,9 @@ fn item(row: &(&str, Phase, &str, crate::domain::Decides, char)) -> Item {
         title: title.to_owned(),
         why: "Anybody with the public key reads every row that no policy guards, and nobody notices".to_owned(),
         founder: "A stranger could read your customers' orders".to_owned(),
+        founder_done: None,
+        founder_ask: None,
+        founder_minutes: None,
         how: [
             "List the tables that a client key reaches",
             "Turn row-level security on for each",
@@ -311,6 +315,8 @@ fn fill(it: &mut Assessment) {
                 waits_for: "an Anthropic admin key".into(),
                 until: None,
                 since: ago(60 * 24 * 2),
+                founder: None,
+                minutes: None,
             };
             it.remarks = vec!["1 of 2 seen".into()];
         }

@@ -3,10 +3,12 @@
 pub mod board;
 pub mod changes;
 pub mod connections;
+pub mod earlier;
 pub mod findings;
 pub mod place;
 pub mod portfolio;
 pub mod run;
+pub mod snapshot;
 
 use super::action::Action;
 use super::keymap::Context;
@@ -28,11 +30,14 @@ pub enum Screen {
     Findings(findings::FindingsScreen),
     Changes(changes::ChangesScreen),
     Connections(connections::ConnectionsScreen),
+    Snapshot(snapshot::SnapshotScreen),
+    Earlier(earlier::EarlierScreen),
 }
 
 macro_rules! each {
-    ($screen:expr, $it:ident => $body:expr) => {
+    ($screen:expr, $it:ident => $body:expr, $page:ident => $of_page:expr) => {
         match $screen {
+            Screen::Snapshot($page) => $of_page,
             Screen::Portfolio($it) => $body,
             Screen::Board($it) => {
                 let $it = &mut **$it;
@@ -42,6 +47,7 @@ macro_rules! each {
             Screen::Findings($it) => $body,
             Screen::Changes($it) => $body,
             Screen::Connections($it) => $body,
+            Screen::Earlier($it) => $body,
         }
     };
 }
@@ -57,6 +63,8 @@ impl Screen {
             Self::Findings(_) => Context::Findings,
             Self::Changes(_) => Context::Changes,
             Self::Connections(_) => Context::Connections,
+            Self::Snapshot(_) => Context::Snapshot,
+            Self::Earlier(_) => Context::Earlier,
         }
     }
 
@@ -69,11 +77,13 @@ impl Screen {
             Self::Findings(it) => it.act(action, world),
             Self::Changes(it) => it.act(action, world),
             Self::Connections(it) => it.act(action, world),
+            Self::Snapshot(it) => return it.act(action, world),
+            Self::Earlier(it) => it.act(action, world),
         };
         if own.is_some() {
             return own;
         }
-        let moved = each!(self, it => listing::act(it, action, world));
+        let moved = each!(self, it => listing::act(it, action, world), _page => false);
         if let Self::Board(it) = self
             && moved
         {
@@ -84,7 +94,11 @@ impl Screen {
 
     /// Answers a click (`wheel` is none) or a turn of the wheel (true: down).
     pub fn mouse(&mut self, world: &World, at: Position, wheel: Option<bool>) -> Vec<Step> {
-        each!(self, it => listing::mouse(it, world, at, wheel));
+        each!(self, it => listing::mouse(it, world, at, wheel), page => {
+            if let Some(down) = wheel {
+                page.wheel(down, world);
+            }
+        });
         if let Self::Board(it) = self { it.moved(world) } else { Vec::new() }
     }
 
@@ -94,7 +108,7 @@ impl Screen {
             Self::Portfolio(it) => it.filter = words,
             Self::Board(it) => it.filter = words,
             Self::Findings(it) => it.filter = words,
-            Self::Run(_) | Self::Changes(_) | Self::Connections(_) => {}
+            Self::Run(_) | Self::Changes(_) | Self::Connections(_) | Self::Snapshot(_) | Self::Earlier(_) => {}
         }
     }
 
@@ -105,7 +119,7 @@ impl Screen {
             Self::Portfolio(it) => &it.filter,
             Self::Board(it) => &it.filter,
             Self::Findings(it) => &it.filter,
-            Self::Run(_) | Self::Changes(_) | Self::Connections(_) => "",
+            Self::Run(_) | Self::Changes(_) | Self::Connections(_) | Self::Snapshot(_) | Self::Earlier(_) => "",
         }
     }
 
@@ -113,12 +127,13 @@ impl Screen {
     #[must_use]
     pub fn is_reading(&self, world: &World) -> bool {
         match self {
-            Self::Portfolio(_) => false,
+            Self::Portfolio(_) | Self::Snapshot(_) => false,
             Self::Board(it) => listing::is_reading(&**it, world),
             Self::Run(it) => listing::is_reading(it, world),
             Self::Findings(it) => listing::is_reading(it, world),
             Self::Changes(it) => listing::is_reading(it, world),
             Self::Connections(it) => listing::is_reading(it, world),
+            Self::Earlier(it) => listing::is_reading(it, world),
         }
     }
 
@@ -131,6 +146,8 @@ impl Screen {
             Self::Findings(it) => plain_screen(it, "findings", world, buffer),
             Self::Changes(it) => plain_screen(it, "changes", world, buffer),
             Self::Connections(it) => plain_screen(it, "connections", world, buffer),
+            Self::Snapshot(it) => it.draw(world, buffer),
+            Self::Earlier(it) => plain_screen(it, "snapshots", world, buffer),
         }
     }
 }

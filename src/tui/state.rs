@@ -1,18 +1,21 @@
 //! The console's state and its one way to change: `update` turns a message into a new state and effects.
 //! It does no I/O and reads no clock; who gets a key depends on the stack of popups and screens, never on what was drawn.
 
+mod pages;
+
 use super::action::Action;
 use super::effect::Effect;
 use super::key::Stroke;
 use super::keymap::{Context, Keymap};
 use super::live::Live;
 use super::message::{Failure, Message, Since};
+use super::pages::{Pages, Wish};
 use super::popups::{
     Popup, ask,
     choose::Palette,
     reading::{Matter, Reading},
 };
-use super::screens::{Screen, changes, connections, findings, portfolio, run};
+use super::screens::{Screen, changes, connections, earlier, findings, portfolio, run, snapshot};
 use super::theme::{Look, Role};
 use super::world::{Step, World};
 use crate::domain::{AppName, Board, ProbeId};
@@ -149,6 +152,7 @@ impl State {
                     _ => Vec::new(),
                 };
                 let mut effects = self.follow(steps, 0);
+                effects.extend(self.page_anew());
                 if let Some(AskedRun(only)) = self.run_once_read.take() {
                     self.world.said = None;
                     effects.extend(self.start(only));
@@ -169,6 +173,7 @@ impl State {
             }
             Message::Systems { app, inventory } if world.open.as_ref() == Some(&app) => world.systems = Some(inventory),
             Message::Changes(changes) => world.changes = Some(changes),
+            Message::Pages(news) => return self.heard_of_pages(*news),
             Message::Added { app: name, remarks } => {
                 world.drafts.remove("add-app");
                 self.popups.retain(|it| !matches!(it, Popup::Form(form) if form.draft == "add-app"));
@@ -210,6 +215,7 @@ impl State {
 
     fn failed(&mut self, failure: Failure) {
         self.world.starting = false;
+        self.world.pages.preview.making = false;
         self.world.said = None;
         self.saving = None;
         self.run_once_read = None;
@@ -350,6 +356,7 @@ impl State {
             }
             // What was read before a newer run would pass for its word.
             Effect::LoadSystems(_) => self.world.systems = None,
+            Effect::Pages(wish) => self.world.pages.about_to(wish),
             Effect::Mouse(taken) => self.world.has_mouse = *taken,
             // The week begins with its run.
             Effect::DemoWeek(_) => self.world.starting = true,
@@ -385,6 +392,7 @@ impl State {
             world.board = None;
             world.histories.clear();
             (world.live, world.connections, world.changes, world.systems) = (None, None, None, None);
+            world.pages = Pages::default();
             self.asked_at = None;
             self.run_once_read = None;
         }
@@ -442,6 +450,10 @@ impl State {
             }),
             Action::Systems => of_app(&|app| {
                 vec![Step::Raise(Popup::Reading(Reading::new(Matter::Systems))), Step::Do(Effect::LoadSystems(app))]
+            }),
+            Action::Snapshot => of_app(&|app| snapshot::open(app, &self.world.pages)),
+            Action::Earlier => of_app(&|app| {
+                vec![Step::Show(Screen::Earlier(earlier::EarlierScreen::default())), Step::Do(Effect::Pages(Wish::List(app)))]
             }),
             Action::Undo => of_app(&|app| vec![Step::Do(Effect::Undo(app))]),
             Action::Mouse => {

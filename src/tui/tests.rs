@@ -2,5 +2,6 @@
 
 mod evidence;
 mod keys;
+mod pages;
 mod screens;
 mod sizes;

@@ -4,6 +4,7 @@
 use crate::config::{Environment, Theme, Ui};
 use crate::domain::state::Answer;
 use crate::domain::{Assessment, Outcome, ProbeWord, Severity, Truth, Work};
+use crate::snapshot::model::State;
 use ratatui::buffer::Buffer;
 use ratatui::style::{Color, Modifier, Style};
 
@@ -125,7 +126,7 @@ impl Look {
 #[expect(clippy::match_same_arms, reason = "a table, grouped by what the symbols are for")]
 fn plain(symbol: char) -> &'static str {
     match symbol {
-        '─' | '—' | '–' | '━' => "-",
+        '─' | '—' | '–' | '━' | '−' => "-",
         '│' | '▏' | '▕' | '┃' | '║' | '‖' => "|",
         '┌' | '┐' | '└' | '┘' | '├' | '┤' | '┬' | '┴' | '╭' | '╮' | '╰' | '╯' => "+",
         '█' => "#",
@@ -177,6 +178,19 @@ pub fn truth_alone(truth: Truth) -> (&'static str, Role) {
         Truth::Open => Role::Text,
     };
     (crate::words::mark(truth), role)
+}
+
+/// The mark and the role of a point on the founder's page; its word stands next to it.
+#[must_use]
+pub fn state(state: State) -> (&'static str, Role) {
+    match state {
+        State::Good => ("✔", Role::Good),
+        State::Bad => ("✘", Role::Bad),
+        State::Accepted => ("≈", Role::Caution),
+        State::Old => ("◷", Role::Caution),
+        State::Unknown => ("?", Role::Unseen),
+        State::Outside => ("–", Role::Faint),
+    }
 }
 
 /// The glyph and the role of a probe's word.

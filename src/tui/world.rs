@@ -5,6 +5,7 @@ use super::effect::Effect;
 use super::keymap::{Context, Keymap};
 use super::live::Live;
 use super::message::{AppRow, Changes, ConnectionRow, Demo, History};
+use super::pages::Pages;
 use super::popups::Popup;
 use super::screens::Screen;
 use super::theme::{Look, Role};
@@ -39,6 +40,8 @@ pub struct World {
     pub changes: Option<Arc<Changes>>,
     /// None until they were read.
     pub systems: Option<Arc<Inventory>>,
+    /// The founder's pages of the open app.
+    pub pages: Pages,
     pub demo: Option<Demo>,
     /// Where the code host shows its pages; none until it is known.
     pub github: Option<Url>,
@@ -95,6 +98,7 @@ impl World {
             connections: None,
             changes: None,
             systems: None,
+            pages: Pages::default(),
             demo: None,
             github: None,
             drafts: BTreeMap::new(),
@@ -124,7 +128,7 @@ impl World {
             Action::Cancel => self.is_running(),
             Action::ProbeAll | Action::ProbeThis => !self.is_running(),
             Action::Findings | Action::Changes | Action::Connections | Action::Systems => self.open.is_some(),
-            Action::Open | Action::Filter | Action::Undo | Action::Copy => !is_empty,
+            Action::Open | Action::Filter | Action::Undo | Action::Copy | Action::Snapshot => !is_empty,
             other => self.offers(other),
         }
     }

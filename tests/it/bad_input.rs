@@ -276,7 +276,7 @@ fn a_full_disk_is_told_and_what_was_there_stays() {
     let blocks = file / 512 + 8;
     let note = "x".repeat(3_900);
     let script = format!(
-        "trap '' XFSZ; ulimit -f {blocks}; for n in $(seq 60); do \"$0\" item note acme SEC-01 {note}$n || exit $?; done"
+        "trap '' XFSZ; ulimit -f {blocks}; for n in $(seq 200); do \"$0\" item note acme SEC-01 {note}$n || exit $?; done"
     );
     let mut shell = Command::new("bash");
     shell.args(["-c", &script, env!("CARGO_BIN_EXE_rescue")]);

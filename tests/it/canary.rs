@@ -60,15 +60,15 @@ fn mark(value: &mut Value) {
     }
 }
 
-struct Marked {
+pub struct Marked {
     server: Server,
     /// Serves the key to every visitor, for as long as it is held.
     _site: Server,
-    home: Home,
+    pub home: Home,
     key: String,
 }
 
-fn marked() -> Marked {
+pub fn marked() -> Marked {
     let server = serve(vendors(1, mark));
     let home = home_of(&server, token).with("RESCUE_LOG", "trace");
     let key = stripe_key();
@@ -111,7 +111,7 @@ impl Marked {
     }
 
     #[track_caller]
-    fn nothing_in(&self, where_: &str, bytes: &[u8]) {
+    pub fn nothing_in(&self, where_: &str, bytes: &[u8]) {
         for text in self.forbidden() {
             assert!(!contains(bytes, text.as_bytes()), "`{text}` is in {where_}");
         }

@@ -2,7 +2,7 @@
 
 mod discover;
 mod journeys;
-mod people;
+pub mod people;
 mod scan;
 
 use crate::program::{Home, Told, checkout, item};

@@ -24,6 +24,7 @@ mod program;
 mod pty;
 mod readme;
 mod server;
+mod snapshot;
 mod terminal;
 mod tidy;
 mod two_processes;

@@ -177,3 +177,45 @@ fn without_colour_there_is_none() {
     let found = colour.find(&plain.raw).map(|it| String::from_utf8_lossy(it.as_bytes()).into_owned());
     assert_eq!(found, None);
 }
+
+#[test]
+fn the_founders_page_is_read_saved_and_found_again() {
+    let (home, mut console) = demo(LARGE);
+    console.shows("BAK-01");
+    console.keys("s");
+    console.until("the page", |screen| screen.contains("where it stands") && screen.contains("not saved"));
+    let file = home.beside("page.html");
+    let save = |console: &mut Terminal| {
+        console.keys("s");
+        console.shows("Save the page");
+        console.keys("\t\u{15}");
+        console.keys(file.to_str().unwrap());
+        console.keys("\u{13}");
+    };
+    save(&mut console);
+    // The seal is there before the file is; the form goes when both are.
+    console.until("the seal and the file", |screen| screen.contains("kept as") && !screen.contains("Save the page"));
+    let written = std::fs::read_to_string(&file).unwrap();
+    assert!(written.contains("rescue-record"), "the page carries its record");
+    // The same name again is a question, and no leaves the file as it is.
+    std::fs::write(&file, "mine").unwrap();
+    save(&mut console);
+    console.shows("Write over it?");
+    console.keys("n");
+    console.until("the form", |screen| !screen.contains("Write over it?"));
+    assert_eq!(std::fs::read_to_string(&file).unwrap(), "mine");
+    console.keys("\u{13}");
+    console.shows("Write over it?");
+    console.keys("y");
+    console.until("the page below", |screen| !screen.contains("Save the page"));
+    assert_eq!(std::fs::read_to_string(&file).unwrap(), written, "the kept page, byte for byte");
+    console.keys("e");
+    console.until("one page, which the founder holds", |screen| {
+        screen.contains("What the founder holds") && !screen.contains("All others")
+    });
+    console.keys("q");
+    assert!(console.ended());
+    console.is_given_back();
+    let checked = home.run(&["verify", file.to_str().unwrap()]);
+    assert!(checked.out.contains("consistent with itself: nothing in the file was changed"), "{checked:?}");
+}

@@ -49,7 +49,7 @@ const AT: &str = "checklists/mine.toml";
     ":3: MY-01: `phase` is missing; write week-1, weeks-2-3 or weeks-4-6",
     ":3: MY-01: `title` is missing; write the acceptance criterion in one sentence",
     ":3: MY-01: `why` is missing; write one sentence that an engineer would say",
-    ":3: MY-01: `founder` is missing; write one sentence in consequences, for the founder",
+    ":3: MY-01: `founder` is missing; write what can happen while it is not done, in one sentence for the founder",
     ":3: MY-01: `how` is missing; write a list of steps",
     ":3: MY-01: `decides` is missing; write probe, both or person",
 ])]
@@ -112,6 +112,18 @@ const AT: &str = "checklists/mine.toml";
     ":11: MY-01: `applies_if` names `uses.suapbase`, which is not a stack fact; did you mean `uses.supabase`?",
     ":12: MY-01: `gate_if` names `moon.full`, which is not a stack fact; the facts are uses.supabase, uses.firebase, uses.payments, uses.llm, uses.uploads, uses.edge_functions",
     ":12: MY-01: `gate_if` without a `gate` does nothing; add the gate or remove it",
+])]
+#[case::founders_minutes(&format!("{HEAD}{}{}{}", item_with("MY-01", "founder_ask = \"Decide it.\"\nfounder_minutes = 0"), item_with("MY-02", "founder_ask = \"Decide it.\"\nfounder_minutes = 601"), item_with("MY-03", "founder_ask = \"Decide it.\"\nfounder_minutes = \"long\"")), &[
+    ":12: MY-01: `founder_minutes` is not a whole number from 1 to 600; write the founder's own time",
+    ":22: MY-02: `founder_minutes` is not a whole number from 1 to 600; write the founder's own time",
+    ":32: MY-03: `founder_minutes` is not a whole number from 1 to 600; write the founder's own time",
+])]
+#[case::founder_without_an_ask(&format!("{HEAD}{}{}", item_with("MY-01", "founder_done = \"  \"\nfounder_minutes = 20"), item_with("MY-02", "founder_done = 3\nfounder_ask = [\"x\"]\nfounder_aks = \"x\"")), &[
+    ":11: MY-01: `founder_done` is empty; write it or remove the line",
+    ":12: MY-01: `founder_minutes` without a `founder_ask` says nothing; write what is asked or remove it",
+    ":21: MY-02: `founder_done` is a whole number; write a text in quotes",
+    ":22: MY-02: `founder_ask` is a list; write a text in quotes",
+    ":23: MY-02: the key `founder_aks` is not known; did you mean `founder_ask`?",
 ])]
 #[case::nothing_to_drop(&format!("{HEAD}drop = [\"WEB-02\"]\n{}", item_with("MY-01", "")), &[
     ":3: there is nothing to drop or override; write extends = \"six-week\" or remove it",

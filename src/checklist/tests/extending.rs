@@ -33,6 +33,9 @@ decides = "person"
 gate = "launch"
 applies_if = "uses.payments"
 after = ["ERR-04"]
+founder_done = "The tax on one invoice was compared with the provider's."
+founder_ask = "Register for tax where you sell."
+founder_minutes = 120
 "#;
 
 #[test]
@@ -42,7 +45,10 @@ fn a_checklist_adds_drops_and_overrides() {
     assert_eq!((mine.name.as_str(), mine.title.as_str(), mine.version.as_str()), ("mine", "Acme's own", "3"));
     assert_eq!(mine.items.len(), six_week.items.len() - 2 + 1);
     assert!(mine.item("WEB-02").is_none() && mine.item("DOC-02").is_none());
-    assert_eq!(mine.items.last().unwrap().id.as_str(), "SHOP-01");
+    let own = mine.items.last().unwrap();
+    assert_eq!(own.id.as_str(), "SHOP-01");
+    assert_eq!(own.founder_done.as_deref(), Some("The tax on one invoice was compared with the provider's."));
+    assert_eq!((own.founder_ask.as_deref(), own.founder_minutes), (Some("Register for tax where you sell."), Some(120)));
 
     let (was, is) = (six_week.item("CI-06").unwrap(), mine.item("CI-06").unwrap());
     assert_eq!((is.gate, is.judged_for, is.how.len()), (Some(Gate::Launch), JudgedFor::Days(14), 2));
@@ -90,6 +96,34 @@ fn an_override_may_take_the_rule_away() {
     let text = format!("{HEAD}extends = \"six-week\"\n[[override]]\nid = \"SEC-02\"\ndecides = \"person\"\nrule = []\n");
     let checklist = mine(&text).map_err(told).unwrap();
     assert_eq!(checklist.item("SEC-02").unwrap().rule, Rule::All(Vec::new()));
+}
+
+#[test]
+fn what_the_founder_is_told_is_taken_over_while_it_is_true() {
+    let six_week = load(embedded(), "six-week.toml", &exists, &no_parents).unwrap();
+    let was = six_week.item("BAK-01").unwrap();
+    let overridden = |lines: &str| {
+        let text = format!("{HEAD}extends = \"six-week\"\n[[override]]\nid = \"BAK-01\"\n{lines}\n");
+        let item = mine(&text).map_err(told).unwrap().item("BAK-01").unwrap().clone();
+        (item.founder_done, item.founder_ask, item.founder_minutes)
+    };
+    let (done, ask, minutes) = (was.founder_done.clone(), was.founder_ask.clone(), was.founder_minutes);
+    assert!(done.is_some() && ask.is_some() && minutes.is_some());
+    assert_eq!(overridden("gate = \"launch\""), (done.clone(), ask.clone(), minutes));
+    assert_eq!(overridden("founder_minutes = 600"), (done.clone(), ask.clone(), Some(600)));
+    assert_eq!(overridden("founder_ask = \"none\""), (done.clone(), None, None));
+    assert_eq!(overridden("founder_done = \"none\""), (None, ask.clone(), minutes));
+    // Another criterion: what the parent says of its own would claim too much.
+    assert_eq!(overridden("title = \"The newest dump is listed\""), (None, ask.clone(), minutes));
+    assert_eq!(
+        overridden("title = \"The newest dump is listed\"\nfounder_done = \"It is listed.\""),
+        (Some("It is listed.".to_owned()), ask, minutes)
+    );
+    let text =
+        format!("{HEAD}extends = \"six-week\"\n[[override]]\nid = \"BAK-01\"\nfounder_ask = \"none\"\nfounder_minutes = 5\n");
+    let wanted = "checklists/mine.toml:7: BAK-01: `founder_minutes` without a `founder_ask` says nothing; \
+                  write what is asked or remove it";
+    assert_eq!(told(mine(&text).unwrap_err()), [wanted]);
 }
 
 #[test]
@@ -220,6 +254,7 @@ proptest! {
     fn what_is_written_down_is_what_was_read(
         title in "\\PC{1,40}[a-z]", steps in proptest::collection::vec("[a-z\"'\\\\{}#\\[\\]=,é ]{1,20}[a-z]", 1..4),
         rule in rule_text(), fresh in 1..=366u16, danger in 1..=5u8, engagement in any::<bool>(), na in any::<bool>(),
+        done in proptest::option::of("\\PC{1,40}[a-z]"), ask in proptest::option::of(("\\PC{1,40}[a-z]", proptest::option::of(1..=600u16))),
     ) {
         let quoted = |text: &str| toml::Value::from(text).to_string();
         let steps: std::collections::BTreeSet<String> = steps.iter().map(|step| quoted(step.trim())).collect();
@@ -228,10 +263,15 @@ proptest! {
             quoted(&title), steps.into_iter().collect::<Vec<_>>().join(", "),
             if engagement { "\"engagement\"" } else { "7" }, if na { "na" } else { "fails" },
         );
-        let text = format!("{HEAD}{}", item_with("MY-01", &lines));
+        let done = done.map(|says| format!("\nfounder_done = {}", quoted(&says))).unwrap_or_default();
+        let minutes = ask.as_ref().and_then(|(_, minutes)| *minutes);
+        let takes = minutes.map(|minutes| format!("\nfounder_minutes = {minutes}")).unwrap_or_default();
+        let ask = ask.map(|(says, _)| format!("\nfounder_ask = {}", quoted(&says))).unwrap_or_default();
+        let text = format!("{HEAD}{}", item_with("MY-01", &format!("{lines}{done}{ask}{takes}")));
         let resolved = resolve(&text, "mine.toml", &exists, &no_parents).map_err(told);
         prop_assert!(resolved.is_ok(), "{:?}", resolved);
         let resolved = resolved.unwrap();
+        prop_assert_eq!(resolved.checklist.items[0].founder_minutes, minutes);
         prop_assert_eq!(load_stored(&resolved.text).map_err(told), Ok(resolved.checklist));
     }
 }

@@ -208,7 +208,7 @@ fn every_item_says_how_in_two_to_five_steps_with_known_placeholders_and_where_to
 }
 
 /// Words that a founder has no reason to know. Compared as whole words, without regard to case.
-const JARGON: [&str; 56] = [
+const JARGON: [&str; 71] = [
     "rls",
     "jwt",
     "api",
@@ -265,17 +265,65 @@ const JARGON: [&str; 56] = [
     "commit",
     "env",
     "lockfile",
+    "gate",
+    "gates",
+    "probe",
+    "probes",
+    "drift",
+    "drifts",
+    "drifted",
+    "verify",
+    "verified",
+    "attest",
+    "attested",
+    "repositories",
+    "schemas",
+    "bundle",
+    "bundles",
 ];
 
 #[test]
 fn the_founder_reads_plain_words() {
     for item in six_week().items {
-        let words = item.founder.to_lowercase();
-        let found: Vec<&str> = words.split(|c: char| !c.is_alphanumeric()).filter(|word| JARGON.contains(word)).collect();
-        assert!(found.is_empty(), "{}: {found:?} in {:?}", item.id, item.founder);
-        assert!(item.founder.ends_with('.') && !item.founder.contains('`'), "{}: {}", item.id, item.founder);
+        for says in [Some(&item.founder), item.founder_done.as_ref(), item.founder_ask.as_ref()].into_iter().flatten() {
+            let words = says.to_lowercase();
+            let found: Vec<&str> = words.split(|c: char| !c.is_alphanumeric()).filter(|word| JARGON.contains(word)).collect();
+            assert!(found.is_empty(), "{}: {found:?} in {says:?}", item.id);
+            let is_a_sentence = says.ends_with('.') && !says.contains(". ") && says.starts_with(char::is_uppercase);
+            assert!(is_a_sentence && !says.contains('`'), "{}: {says}", item.id);
+        }
         assert!(item.why.ends_with('.'), "{}: {}", item.id, item.why);
         assert!(!item.title.ends_with('.'), "{}: {}", item.id, item.title);
+    }
+}
+
+/// A page lists the one sentence under dangers and the other under what is done, without the title beside it.
+#[test]
+fn each_sentence_for_the_founder_has_one_meaning_and_stands_alone() {
+    let items = six_week().items;
+    let mut said = BTreeSet::new();
+    for item in &items {
+        let done = item.founder_done.as_ref().unwrap_or_else(|| panic!("{} does not say what is true once it is done", item.id));
+        for says in [Some(&item.founder), Some(done), item.founder_ask.as_ref()].into_iter().flatten() {
+            assert!(said.insert(says.as_str()), "{}: is said twice: {says}", item.id);
+        }
+        // An item is open too when nobody has looked: what can happen is never told as what is so.
+        let may_happen = |says: &str| says.split(|c: char| !c.is_alphanumeric()).any(|word| word == "could");
+        assert!(may_happen(&item.founder), "{}: {}", item.id, item.founder);
+        assert!(!may_happen(done), "{}: {done}", item.id);
+    }
+}
+
+#[test]
+fn what_is_asked_of_the_founder_says_how_long_it_takes() {
+    let items = six_week().items;
+    for item in &items {
+        assert_eq!(item.founder_ask.is_some(), item.founder_minutes.is_some(), "{}", item.id);
+        assert!(item.founder_minutes.is_none_or(|minutes| (5..=120).contains(&minutes)), "{}", item.id);
+    }
+    let asked: BTreeSet<&str> = items.iter().filter(|it| it.founder_ask.is_some()).map(|it| it.id.as_str()).collect();
+    for id in ["SEC-07", "BAK-01", "BAK-04", "SPD-01", "ACC-02", "ACC-03", "OBS-04", "HND-03", "HND-04"] {
+        assert!(asked.contains(id), "{id} is the founder's to decide");
     }
 }
 
@@ -357,4 +405,13 @@ fn an_item_is_shown_as_json_and_comes_back() {
     assert_eq!(shown["rule"]["all"][0]["probe"], "supabase.staging");
     let back: Checklist = serde_json::from_str(&serde_json::to_string(&checklist).unwrap()).unwrap();
     assert_eq!(back, checklist);
+
+    // As a version wrote it that had one sentence for the founder only.
+    let mut earlier = shown;
+    let fields = earlier.as_object_mut().unwrap();
+    for key in ["founder_done", "founder_ask", "founder_minutes"] {
+        assert!(fields.remove(key).is_some_and(|value| !value.is_null()), "{key}");
+    }
+    let item: Item = serde_json::from_value(earlier).unwrap();
+    assert_eq!((item.founder_done, item.founder_ask, item.founder_minutes), (None, None, None));
 }

@@ -46,7 +46,13 @@ fn what_waits_or_is_settled_is_not_in_the_lane() {
         Item { phase: Phase::Weeks2To3, ..item("AA-07", all_of(&["s3.c"])) },
         gate(Gate::Now, Item { phase: Phase::Weeks4To6, ..item("AA-08", all_of(&["s3.d"])) }),
     ]);
-    let blocked = WorkNote::Blocked { on: "Ana".into(), waits_for: "a token".into(), until: Some(moment(3, 0).date_naive()) };
+    let blocked = WorkNote::Blocked {
+        on: "Ana".into(),
+        waits_for: "a token".into(),
+        until: Some(moment(3, 0).date_naive()),
+        founder: None,
+        minutes: None,
+    };
     story.on(1).work("AA-03", blocked).work("AA-04", WorkNote::Planned { week: 2 }).waive("AA-05", 30, None);
     story.not_applicable("AA-06").work("AA-08", WorkNote::Planned { week: 5 });
     assert_eq!(lane(&story.board(1)), ["AA-08", "AA-01"]);
@@ -71,7 +77,7 @@ fn the_waiting_list_has_people_first_and_one_row_for_each_step() {
     items.push(item("BB-01", all_of(&["github.a"])));
     items.push(item("BB-02", any_of(&["s3.a", "firebase.b"])));
     let mut story = Story::of(items);
-    let blocked = WorkNote::Blocked { on: "Ana".into(), waits_for: "a token".into(), until: None };
+    let blocked = WorkNote::Blocked { on: "Ana".into(), waits_for: "a token".into(), until: None, founder: None, minutes: None };
     story.on(1).work("BB-01", blocked).blind("github.a", GapKind::NoCredential).pass("s3.a");
     let board = story.board(1);
     let rows: Vec<_> = board.waiting.iter().map(|it| (it.on.as_str(), it.items.len())).collect();

@@ -5,7 +5,7 @@ use crate::domain::*;
 use rstest::rstest;
 
 fn note(text: &str) -> FactBody {
-    FactBody::Noted { item: "AA-01".parse().unwrap(), text: text.into() }
+    FactBody::Noted { item: "AA-01".parse().unwrap(), text: text.into(), founder: None }
 }
 
 fn counting(story: &Story) -> Vec<u128> {

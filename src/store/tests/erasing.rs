@@ -27,6 +27,10 @@ fn nothing_of_the_client_stays_but_the_receipt() {
     let (shared, own) = (json!({ "branches": 1 }), json!({ "host": "marmalade.moon.example" }));
     run_with(&bench, app, &[shared.clone(), own]);
     run_with(&bench, other, std::slice::from_ref(&shared));
+    let mut record = crate::snapshot::story_tests::record();
+    record.page.title = "Marmalade Moon Ltd".into();
+    let record = crate::snapshot::story_tests::sealed(record.page);
+    bench.store.freeze(app, start(), &ana(), &record).unwrap();
     let kept = Kept { etag: "\"1\"".to_owned(), facts: "{\"who\":\"marmalade\"}".to_owned() };
     bench.store.shelf(app).put("https://marmalade.example", &kept);
     let key = SummaryKey {
@@ -40,7 +44,8 @@ fn nothing_of_the_client_stays_but_the_receipt() {
     let receipt = bench.store.remove_app(app, &ana()).unwrap();
 
     assert_eq!((receipt.name.as_str(), receipt.by.as_str(), receipt.observations), ("acme", "Ana", 1));
-    assert_eq!(receipt.facts, 6);
+    assert_eq!(receipt.facts, 7);
+    assert_eq!(bench.store.snapshot(&record.seal).unwrap(), None);
     assert_eq!(bench.store.receipts().unwrap(), [receipt]);
     assert_eq!(bench.store.facts(app).unwrap(), []);
     assert!(bench.store.app("acme").is_err());

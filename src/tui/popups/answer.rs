@@ -5,6 +5,7 @@ use crate::desk::statement::{self, Accepting, Statement};
 use crate::domain::{ItemId, Target};
 use crate::trouble::Trouble;
 use crate::tui::effect::Effect;
+use crate::tui::pages::Source;
 use crate::tui::widgets::form::{Form, read_address, read_asset_hosts, read_day, read_providers};
 use crate::tui::world::World;
 
@@ -22,6 +23,13 @@ pub enum Purpose {
     Rotated(String),
     ReopenFinding(String),
     AddApp,
+    /// The engineer's words at the top of the founder's page.
+    TopNote,
+    /// The page into a file, which is then opened or not.
+    SavePage {
+        source: Source,
+        open: bool,
+    },
 }
 
 /// Which field is wrong and why.
@@ -34,6 +42,9 @@ type Wrong = (&'static str, String);
 pub fn answer(purpose: &Purpose, form: &Form, world: &World) -> Result<Effect, Wrong> {
     if *purpose == Purpose::AddApp {
         return new_app(form, world).map(|it| Effect::AddApp(Box::new(it)));
+    }
+    if matches!(purpose, Purpose::TopNote | Purpose::SavePage { .. }) {
+        return super::pages::answer(purpose, form, world);
     }
     let app = world.open.clone().ok_or(("", "no app is open".to_owned()))?;
     let board = world.board.as_deref().ok_or(("", "the app is not read yet".to_owned()))?;
@@ -62,13 +73,25 @@ pub fn answer(purpose: &Purpose, form: &Form, world: &World) -> Result<Effect, W
         Purpose::Attest(item) => about(item, "proof", Statement::Done { proof: text("proof"), founder: some("founder") })?,
         Purpose::Block(item) => {
             let until = day("until")?;
-            about(item, "until", Statement::Block { on: text("on"), waits_for: text("what"), until })?
+            about(
+                item,
+                "until",
+                Statement::Block {
+                    on: text("on"),
+                    waits_for: text("what"),
+                    until,
+                    founder: some("founder"),
+                    minutes: some("minutes")
+                        .map(|it| it.parse().map_err(|_| ("minutes", "a whole number of minutes".to_owned())))
+                        .transpose()?,
+                },
+            )?
         }
         Purpose::Plan(item) => {
             let week = form.text("week").parse().map_err(|_| ("week", "which week?".to_owned()))?;
             about(item, "week", Statement::Plan { week })?
         }
-        Purpose::Note(item) => about(item, "text", Statement::Note { text: text("text") })?,
+        Purpose::Note(item) => about(item, "text", Statement::Note { text: text("text"), founder: some("founder") })?,
         Purpose::NotApplicable(item) => about(item, "reason", Statement::NotApplicable { reason: text("reason") })?,
         Purpose::Reopen(item) => about(item, "reason", Statement::Reopen { reason: text("reason") })?,
         Purpose::Waive(Target::Item(item)) => about(item, "until", Statement::Waive(accepting()?))?,
@@ -82,7 +105,9 @@ pub fn answer(purpose: &Purpose, form: &Form, world: &World) -> Result<Effect, W
         Purpose::ReopenFinding(key) => {
             statement::reopen_finding(finding(key)?, form.text("reason")).map_err(|trouble| ("reason", told(&trouble)))?
         }
-        Purpose::AddApp => return Err(("", "an app states no fact".to_owned())),
+        Purpose::AddApp | Purpose::TopNote | Purpose::SavePage { .. } => {
+            return Err(("", "this states no fact".to_owned()));
+        }
     };
     Ok(Effect::Append { app, bodies: vec![body] })
 }

@@ -91,10 +91,14 @@ pub fn block(world: &World, assessment: &Assessment) -> Step {
     if !people.is_empty() {
         intro.push((Role::Text, format!("People: {}", people.join(", "))));
     }
-    let (on, waits_for, until) = match &assessment.work {
-        Work::Blocked { on, waits_for, until, .. } => {
-            (on.to_string(), waits_for.to_string(), until.map_or(String::new(), |it| it.to_string()))
-        }
+    let (on, waits_for, until, founder, minutes) = match &assessment.work {
+        Work::Blocked { on, waits_for, until, founder, minutes, .. } => (
+            on.to_string(),
+            waits_for.to_string(),
+            until.map_or(String::new(), |it| it.to_string()),
+            founder.as_ref().map_or(String::new(), ToString::to_string),
+            minutes.map_or(String::new(), |it| it.to_string()),
+        ),
         _ => Default::default(),
     };
     let fields = vec![
@@ -102,6 +106,8 @@ pub fn block(world: &World, assessment: &Assessment) -> Step {
         Field::new("what", "For what", "a token, an answer, a decision", Check::Needed("what does it wait for?"))
             .holding(waits_for),
         Field::new("until", "Until", "2027-02-01, or 30d, or nothing", Check::Until { needed: false }).holding(until),
+        Field::new(FOUNDER.0, FOUNDER.1, FOUNDER.2, Check::Anything).holding(founder),
+        Field::new("minutes", "Minutes of theirs", "15, or nothing", Check::Anything).holding(minutes),
     ];
     let id = &assessment.item;
     Step::Raise(form(world, &format!("block:{id}"), format!("{id} is blocked"), intro, fields, Purpose::Block(id.clone())))
@@ -123,7 +129,10 @@ pub fn plan(world: &World, assessment: &Assessment) -> Step {
 /// A remark.
 #[must_use]
 pub fn note(world: &World, assessment: &Assessment) -> Step {
-    let fields = vec![Field::new("text", "Note", "for the next reader", Check::Needed("write something, or close"))];
+    let fields = vec![
+        Field::new("text", "Note", "for the next reader", Check::Needed("write something, or close")),
+        Field::new(FOUNDER.0, FOUNDER.1, FOUNDER.2, Check::Anything),
+    ];
     let id = &assessment.item;
     let intro = vec![title_of(world, id)];
     Step::Raise(form(world, &format!("note:{id}"), format!("Note on {id}"), intro, fields, Purpose::Note(id.clone())))

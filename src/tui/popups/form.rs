@@ -87,6 +87,15 @@ impl FormPopup {
                     Step::Say(Role::Busy, "Adding…".to_owned()),
                 ]
             }
+            // The note is kept with the page; a file may be refused, and then the form is still there.
+            Ok(effect) if self.purpose == Purpose::TopNote => {
+                vec![Step::DropDraft(self.draft.clone()), Step::Lower, Step::Do(effect)]
+            }
+            Ok(effect) if matches!(self.purpose, Purpose::SavePage { .. }) => vec![
+                Step::Saving(self.draft.clone(), self.form.texts()),
+                Step::Do(effect),
+                Step::Say(Role::Busy, "Saving…".to_owned()),
+            ],
             // The draft is dropped when it is stored (`State::update`): a full disk must not cost a paragraph.
             Ok(effect) => vec![Step::Saving(self.draft.clone(), self.form.texts()), Step::Lower, Step::Do(effect)],
             Err((name, wrong)) => {
@@ -148,6 +157,9 @@ impl FormPopup {
     /// Types into the field.
     pub fn typed(&mut self, stroke: Stroke) {
         self.form.typed(stroke);
+        if matches!(self.purpose, Purpose::SavePage { .. }) && self.form.at == 0 {
+            super::pages::follow_format(&mut self.form);
+        }
     }
 
     /// Draws it.

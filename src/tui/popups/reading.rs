@@ -1,9 +1,12 @@
 //! A text to read, to scroll and to copy: the help, an error.
 
 use super::{centred, window};
+use crate::snapshot::Page;
+use crate::snapshot::compare::Comparison;
 use crate::tui::action::Action;
 use crate::tui::effect::Effect;
 use crate::tui::message::Failure;
+use crate::tui::screens::snapshot::page::{Laid, WIDEST};
 use crate::tui::text::cells;
 use crate::tui::theme::Role;
 use crate::tui::widgets::listing::put_lines;
@@ -12,6 +15,8 @@ use crate::tui::world::{Step, World};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::Line;
+use std::borrow::Cow;
+use std::sync::Arc;
 
 /// What is read.
 #[derive(Debug, Clone)]
@@ -20,6 +25,14 @@ pub enum Matter {
     Failure(Failure),
     /// The inventory that the world knows.
     Systems,
+    /// A founder's page as it was kept, with the beginning of its seal.
+    Page {
+        page: Arc<Page>,
+        seal: String,
+        laid: Laid,
+    },
+    /// Two founder's pages side by side.
+    Comparison(Arc<Comparison>),
 }
 
 /// A text with how far it is scrolled.
@@ -36,17 +49,22 @@ impl Reading {
         Self { matter, scroll: 0 }
     }
 
-    fn title(&self) -> &str {
+    fn title(&self) -> Cow<'static, str> {
         match &self.matter {
+            Matter::Page { seal, .. } => return format!(" Kept as {seal} ").into(),
+            Matter::Comparison(_) => " Two snapshots ",
             Matter::Help(_) => " Keys ",
             Matter::Failure(_) => " That did not work ",
             Matter::Systems => " Systems that the code shows ",
         }
+        .into()
     }
 
     fn lines(&self, world: &World, width: u16) -> Vec<Line<'static>> {
         match &self.matter {
             Matter::Systems => super::systems::lines(world, width),
+            Matter::Page { page, laid, .. } => laid.of(page, world.look, width).lines.clone(),
+            Matter::Comparison(compared) => super::pages::comparison(world, compared, width),
             Matter::Help(context) => super::help::lines(world, *context, width),
             Matter::Failure(failure) => {
                 let mut prose = Prose::new(world.look, width);
@@ -61,7 +79,12 @@ impl Reading {
 
     fn place(&self, world: &World) -> (Rect, Vec<Line<'static>>) {
         let [_, body, _] = world.areas();
-        let width = body.width.clamp(1, if matches!(self.matter, Matter::Systems) { 108 } else { 76 });
+        let widest = match self.matter {
+            Matter::Systems => 108,
+            Matter::Page { .. } => WIDEST + 4,
+            _ => 76,
+        };
+        let width = body.width.clamp(1, widest);
         let width = if width + 6 > body.width { body.width } else { width };
         let lines = self.lines(world, width.saturating_sub(4));
         (centred(body, width, cells(lines.len() + 2)), lines)
@@ -90,7 +113,7 @@ impl Reading {
         let page = usize::from(frame.height.saturating_sub(2));
         let scroll = self.scroll.min(lines.len().saturating_sub(page));
         let hidden = lines.len().saturating_sub(scroll + page);
-        let inner = window(world, frame, self.title(), (scroll, hidden), buffer);
+        let inner = window(world, frame, &self.title(), (scroll, hidden), buffer);
         put_lines(&lines, scroll, inner, buffer);
     }
 }

@@ -1,10 +1,12 @@
 //! Every app at a glance: week, answer, drift, what nobody saw, the age of the last run. The first screen.
 
 use super::{contains_words, head_with};
+use crate::domain::AppName;
 use crate::tui::action::Action;
 use crate::tui::effect::Effect;
 use crate::tui::keymap::Context;
 use crate::tui::message::AppRow;
+use crate::tui::pages::Pages;
 use crate::tui::popups::Popup;
 use crate::tui::text::{cut, fit};
 use crate::tui::theme::{self, Role};
@@ -34,6 +36,18 @@ impl Portfolio {
             Action::Undo => {
                 let name = listing::selected(self, world)?.parse().ok()?;
                 Some(vec![Step::Do(Effect::Undo(name))])
+            }
+            Action::Snapshot => {
+                let name: AppName = listing::selected(self, world)?.parse().ok()?;
+                let is_open = world.open.as_ref() == Some(&name);
+                // Another app's run keeps that app open, and opening says so.
+                if !is_open && world.is_running() {
+                    return Some(vec![Step::Open(name)]);
+                }
+                let pages = if is_open { world.pages.clone() } else { Pages::default() };
+                let mut steps = vec![Step::Open(name.clone())];
+                steps.extend(super::snapshot::open(name, &pages));
+                Some(steps)
             }
             Action::Filter => Some(vec![Step::Raise(Popup::filter(&self.filter))]),
             Action::Back if !self.filter.is_empty() => {

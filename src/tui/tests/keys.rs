@@ -33,7 +33,7 @@ fn id(text: &str) -> crate::domain::ItemId {
 #[case("d", "RLS-01", WorkNote::Doing)]
 #[case("jjd", "SEC-01", WorkNote::Todo)]
 #[case("p4<enter><enter>", "RLS-01", WorkNote::Planned { week: 4 })]
-#[case("bAna<tab>a token<tab>30d<tab><enter>", "RLS-01", WorkNote::Blocked { on: "Ana".into(), waits_for: "a token".into(), until: chrono::NaiveDate::from_ymd_opt(2026, 12, 22) })]
+#[case("bAna<tab>a token<tab>30d<tab><tab><tab><enter>", "RLS-01", WorkNote::Blocked { on: "Ana".into(), waits_for: "a token".into(), until: chrono::NaiveDate::from_ymd_opt(2026, 12, 22), founder: None, minutes: None })]
 fn work_is_stated(#[case] keys: &str, #[case] item: &str, #[case] work: WorkNote) {
     assert_eq!(stated(keys), FactBody::Work { item: id(item), work });
 }
@@ -73,7 +73,7 @@ fn a_gate_is_waived_with_the_client_and_a_proof_only() {
 #[test]
 fn enter_in_a_field_goes_on_and_saves_on_the_button_only() {
     let mut state = board();
-    assert_eq!(press(&mut state, "Nhello<enter>"), vec![]);
+    assert_eq!(press(&mut state, "Nhello<enter><enter>"), vec![]);
     assert!(matches!(press(&mut state, "<enter>").as_slice(), [Effect::Append { .. }]));
 }
 

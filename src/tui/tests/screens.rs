@@ -2,6 +2,7 @@
 
 use crate::tui::key::strokes;
 use crate::tui::message::{Demo, Failure, Message};
+use crate::tui::pages::News;
 use crate::tui::{State, draw, sample};
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
@@ -78,6 +79,33 @@ fn scene(name: &str, size: (u16, u16)) -> State {
             press(&mut state, "v");
             tell(&mut state, Message::Changes(Arc::new(sample::changes())));
         }
+        "snapshot" => state = super::pages::on_page(size),
+        "snapshot_middle" => {
+            state = super::pages::on_page(size);
+            press(&mut state, "<pgdn><pgdn>");
+        }
+        "snapshot_investor" => {
+            state = super::pages::on_page(size);
+            press(&mut state, "w");
+            super::pages::previewed(&mut state, sample::pages::investor());
+        }
+        "snapshot_save" => {
+            state = super::pages::on_page(size);
+            press(&mut state, "s");
+        }
+        "snapshot_note" => {
+            state = super::pages::on_page(size);
+            press(&mut state, "N");
+        }
+        "snapshots" => {
+            state = super::pages::on_list(size);
+            press(&mut state, " j ");
+        }
+        "snapshots_compared" => {
+            state = super::pages::on_list(size);
+            let (app, comparison) = ("acme-shop".parse().unwrap(), Arc::new(sample::pages::comparison()));
+            super::pages::news(&mut state, News::Compared { app, comparison });
+        }
         "add_form" => drop(press(&mut state, "aacme-shop<tab><tab>acme<ctrl-s>")),
         "attest" => drop(press(&mut state, "5/SPD-01<enter><space>")),
         "waive" => drop(press(&mut state, "w")),
@@ -119,6 +147,13 @@ fn a_screen_looks_as_it_did(
         "places",
         "connections",
         "changes",
+        "snapshot",
+        "snapshot_middle",
+        "snapshot_investor",
+        "snapshot_save",
+        "snapshot_note",
+        "snapshots",
+        "snapshots_compared",
         "add_form",
         "attest",
         "waive",
@@ -138,7 +173,7 @@ fn a_screen_looks_as_it_did(
 
 #[rstest]
 fn without_colour_there_is_none(
-    #[values("board_now", "detail_evidence", "run", "findings", "systems", "help", "add_form", "demo")] name: &str,
+    #[values("board_now", "detail_evidence", "run", "findings", "systems", "snapshot", "help", "add_form", "demo")] name: &str,
 ) {
     use ratatui::style::Color;
     let mut state = scene(name, (80, 24));
@@ -157,7 +192,9 @@ fn without_colour_there_is_none(
 }
 
 #[rstest]
-fn an_ascii_terminal_gets_ascii(#[values("board_now", "portfolio", "run", "findings", "help", "attest", "demo")] name: &str) {
+fn an_ascii_terminal_gets_ascii(
+    #[values("board_now", "portfolio", "run", "findings", "snapshot", "snapshots_compared", "help", "attest", "demo")] name: &str,
+) {
     let mut state = scene(name, (80, 24));
     state.world.look.ascii = true;
     let text = shot(&state).backend().to_string();

@@ -16,8 +16,14 @@ fn any_board() -> impl Strategy<Value = Board> {
         board.items.truncate(items);
         for it in &mut board.items {
             it.remarks.push(Foreign::new(&text));
-            it.work =
-                Work::Blocked { on: Foreign::new(&text), waits_for: Foreign::new(&text), until: None, since: sample::now() };
+            it.work = Work::Blocked {
+                on: Foreign::new(&text),
+                waits_for: Foreign::new(&text),
+                until: None,
+                since: sample::now(),
+                founder: None,
+                minutes: None,
+            };
             for word in &mut it.words {
                 word.says = Foreign::new(&text);
             }
@@ -47,6 +53,10 @@ const TOURS: &[&str] = &[
     "b",
     "l l l",
     "n",
+    "sl<pgdn>",
+    "ss",
+    "sN",
+    "se d",
 ];
 
 proptest! {
@@ -60,6 +70,8 @@ drop(state.update(Message::Run(it), sample::now()));
 }
         state.update(Message::Connections(sample::connections()), sample::now());
         state.update(Message::Changes(Arc::new(sample::changes())), sample::now());
+        super::pages::previewed(&mut state, sample::pages::page());
+        super::pages::news(&mut state, crate::tui::pages::News::Listed { app: "acme-shop".parse().unwrap(), held: sample::pages::held() });
         shot(&state);
         state.update(Message::Resize(then.0, then.1), sample::now());
         press(&mut state, "<down><pgdn><up>");

@@ -1,5 +1,6 @@
 //! A form of single-line fields with the check of each, and a button after the last. Enter saves only on the button.
 
+use crate::desk::snapshot::Format;
 use crate::domain::{AppName, AssetHost, Slug, SupabaseRef, System, VercelProject};
 use crate::tui::key::Stroke;
 use crate::tui::text::{cells, cut, fit, width, wrap};
@@ -39,6 +40,12 @@ pub enum Check {
     Address,
     AssetHosts,
     Providers,
+    /// At most so many characters, or nothing.
+    AtMost(usize),
+    /// How a founder's page is written.
+    Format {
+        only_html: bool,
+    },
 }
 
 /// What the checks compare with.
@@ -102,6 +109,7 @@ impl Check {
         let told = |error: &dyn std::fmt::Display| error.to_string();
         match self {
             Self::Anything => Ok(()),
+            Self::Format { .. } if text.is_empty() => Err(crate::tui::popups::pages::NO_FORMAT.to_owned()),
             Self::Needed(what) if text.is_empty() => Err(what.to_owned()),
             Self::Until { needed: true } if text.is_empty() => Err("until when? 2027-02-01, or 30d, or 6w".to_owned()),
             Self::NewApp if text.is_empty() => Err("give it a short name, such as acme-shop".to_owned()),
@@ -137,6 +145,16 @@ impl Check {
             Self::Address => read_address(text).map(|_| ()),
             Self::AssetHosts => read_asset_hosts(text).map(|_| ()),
             Self::Providers => read_providers(text).map(|_| ()),
+            Self::AtMost(most) => match text.chars().count() {
+                many if many > most => Err(format!("{many} characters; at most {most} fit")),
+                _ => Ok(()),
+            },
+            Self::Format { only_html } => match text.to_lowercase().parse::<Format>() {
+                Ok(Format::Html) => Ok(()),
+                Ok(_) if only_html => Err("the browser shows html".to_owned()),
+                Ok(_) => Ok(()),
+                Err(_) => Err(crate::tui::popups::pages::NO_FORMAT.to_owned()),
+            },
         }
     }
 }

@@ -3,12 +3,15 @@
 use crate::tui::text::{width, wrap};
 use crate::tui::theme::{Look, Role};
 use ratatui::text::{Line, Span};
+use std::borrow::Cow;
 
 /// Lines under construction.
 #[derive(Debug)]
 pub struct Prose {
     look: Look,
     width: usize,
+    /// The most characters of one text, the rest cut off behind a mark.
+    longest: usize,
     lines: Vec<Line<'static>>,
 }
 
@@ -16,7 +19,20 @@ impl Prose {
     /// For a pane `width` cells wide.
     #[must_use]
     pub fn new(look: Look, width: u16) -> Self {
-        Self { look, width: usize::from(width).max(1), lines: Vec::new() }
+        Self { look, width: usize::from(width).max(1), longest: usize::MAX, lines: Vec::new() }
+    }
+
+    /// The same for texts of anybody's length: each shows at most `longest` characters.
+    #[must_use]
+    pub fn cutting(self, longest: usize) -> Self {
+        Self { longest, ..self }
+    }
+
+    fn brief<'t>(&self, text: &'t str) -> Cow<'t, str> {
+        match text.char_indices().nth(self.longest) {
+            Some((end, _)) => format!("{}…", text.get(..end).unwrap_or_default()).into(),
+            None => text.into(),
+        }
     }
 
     /// A span in a role.
@@ -26,7 +42,7 @@ impl Prose {
 
     /// A paragraph.
     pub fn text(&mut self, role: Role, text: impl AsRef<str>) -> &mut Self {
-        for line in wrap(text.as_ref(), self.width) {
+        for line in wrap(&self.brief(text.as_ref()), self.width) {
             self.lines.push(Line::from(self.span(role, line)));
         }
         self
@@ -35,7 +51,7 @@ impl Prose {
     /// A paragraph hanging from a mark: `✔ text`, its further lines below the text. `indent` cells stand before the mark.
     pub fn hang(&mut self, indent: usize, mark: (Role, &str), role: Role, text: impl AsRef<str>) -> &mut Self {
         let before = indent + width(mark.1) + 1;
-        for (at, line) in wrap(text.as_ref(), self.width.saturating_sub(before)).into_iter().enumerate() {
+        for (at, line) in wrap(&self.brief(text.as_ref()), self.width.saturating_sub(before)).into_iter().enumerate() {
             let lead = if at == 0 { format!("{}{} ", " ".repeat(indent), mark.1) } else { " ".repeat(before) };
             let lead = self.span(if at == 0 { mark.0 } else { Role::Text }, lead);
             self.lines.push(Line::from(vec![lead, self.span(role, line)]));
@@ -66,6 +82,12 @@ impl Prose {
     pub fn line(&mut self, line: Line<'static>) -> &mut Self {
         self.lines.push(line);
         self
+    }
+
+    /// How many lines there are so far.
+    #[must_use]
+    pub fn height(&self) -> usize {
+        self.lines.len()
     }
 
     /// The lines.

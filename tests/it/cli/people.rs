@@ -13,7 +13,7 @@ pub fn days_from_now(days: i64) -> String {
 fn of(home: &Home, id: &str) -> Value {
     let document = home.json(&["item", "show", "acme", id, "--json"]);
     moments_are_utc(&document);
-    has(&document, &["id", "truth", "work", "why", "founder", "how", "probes"]);
+    has(&document, &["id", "truth", "work", "why", "founder", "founder_done", "founder_ask", "founder_minutes", "how", "probes"]);
     document
 }
 

@@ -127,7 +127,7 @@ fn work(work: &Work, world: &World) -> String {
     match work {
         Work::Todo => "todo".to_owned(),
         Work::Doing { who, since } => format!("doing · {who} · {}", words::ago(*since, world.now)),
-        Work::Blocked { on, waits_for, until, since } => {
+        Work::Blocked { on, waits_for, until, since, .. } => {
             let until = until.map_or(String::new(), |it| format!(" until {}", words::day(it)));
             format!("blocked · waits for {on}: {waits_for}{until} · {}", words::ago(*since, world.now))
         }
@@ -141,7 +141,8 @@ fn why(prose: &mut Prose, board: &Board, assessment: &Assessment, item: &Item) {
         prose.hang(0, (Role::Accent, "▸"), Role::Strong, format!("now, because {}", row.why));
     }
     prose.text(Role::Text, &item.why);
-    prose.text(Role::Text, format!("For the founder: {}", item.founder));
+    let settled = item.founder_done.as_ref().filter(|_| assessment.truth.is_done());
+    prose.text(Role::Text, format!("For the founder: {}", settled.unwrap_or(&item.founder)));
     if !assessment.words.is_empty() {
         prose.blank();
         evidence::brief(prose, assessment);
