@@ -42,14 +42,13 @@ pub fn save(world: &World, source: Source, audience: Audience, day: NaiveDate, o
     if open {
         intro.push((Role::Text, "The browser shows a saved page: it is written first".to_owned()));
     }
-    match &source {
-        Source::New { .. } => {
-            intro.push((Role::Text, format!("This page for the {audience} is kept for good: later ones are compared with it")));
-            if world.is_running() {
-                intro.push((Role::Caution, "A run is going on: what it decides later is not on this page".to_owned()));
-            }
+    if let Source::Kept(seal) = &source {
+        intro.push((Role::Text, format!("Written again as it was kept: {}", short(seal))));
+    } else {
+        intro.push((Role::Text, format!("This page for the {audience} is kept for good: later ones are compared with it")));
+        if world.is_running() {
+            intro.push((Role::Caution, "A run is going on: what it decides later is not on this page".to_owned()));
         }
-        Source::Kept(seal) => intro.push((Role::Text, format!("Written again as it was kept: {}", short(seal)))),
     }
     let file = world.open.as_ref().map_or_else(String::new, |app| file_name(app, audience, day, Format::Html));
     let fields = vec![
