@@ -26,7 +26,7 @@ pub mod verify;
 use crate::config::environment::Environment;
 use crate::desk::Desk;
 use crate::trouble::Trouble;
-use args::{AppCommand, Cli, Command};
+use args::{Cli, Command};
 use clap::Parser as _;
 use out::Out;
 use std::ffi::OsString;
@@ -122,8 +122,7 @@ async fn command(
             crate::tui::open(std::sync::Arc::new(desk), &environment).await?;
             Ok(exit::FINE)
         }
-        Some(Command::App(AppCommand::Discover(args))) => discover::discover(&desk, args, stop, out).await,
-        Some(Command::App(command)) => apps::app(&desk, command, out),
+        Some(Command::App(command)) => apps::app(&desk, command, stop, out).await,
         Some(Command::Next { name, json }) => status::next(&desk, &name, json, out),
         Some(Command::Probe(args)) => probe::probe(&desk, args, stop, out).await,
         Some(Command::Status { name, json, .. }) => status::status(&desk, name.as_deref(), json, out),

@@ -121,6 +121,18 @@ impl Desk {
         Ok(self.store.app(app.as_str())?.id)
     }
 
+    /// Whether an app has that name. A store that cannot be read is no word for an app that is not there.
+    ///
+    /// # Errors
+    /// A store that cannot be read.
+    pub fn knows(&self, app: &AppName) -> Result<bool, Trouble> {
+        match self.store.app(app.as_str()) {
+            Ok(_) => Ok(true),
+            Err(StoreError::UnknownApp { .. }) => Ok(false),
+            Err(error) => Err(error.into()),
+        }
+    }
+
     /// Every app's name; archived ones only if asked.
     ///
     /// # Errors

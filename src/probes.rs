@@ -2,6 +2,7 @@
 //! what was seen (`decide`); it never opens a socket itself and never reads the clock.
 
 pub mod data;
+pub mod documents;
 pub mod entrances;
 pub mod files;
 pub mod github;

@@ -12,6 +12,8 @@ pub mod seal;
 pub mod signature;
 #[cfg(test)]
 pub(crate) mod story_tests;
+#[cfg(test)]
+pub(crate) mod testing;
 pub mod verify;
 pub mod words;
 

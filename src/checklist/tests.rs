@@ -8,7 +8,7 @@ use super::*;
 use crate::domain::Checklist;
 
 /// The probes that this issue has; the registry's own test compares it with what the built-in checklist names.
-const PROBES: [&str; 61] = [
+const PROBES: [&str; 62] = [
     "scan.tree",
     "scan.history",
     "scan.exposure-window",
@@ -32,6 +32,7 @@ const PROBES: [&str; 61] = [
     "repo.business-rules",
     "repo.architecture",
     "repo.ci-steps",
+    "repo.critical-advisories",
     "repo.critical-tests",
     "repo.dependencies",
     "repo.incident-playbook",

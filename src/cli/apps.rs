@@ -1,6 +1,7 @@
 //! `rescue app`: taking on an app, changing what is known of it, closing, erasing, moving it to another machine.
 
 use super::args::{AppCommand, AppFields, ConsentArg};
+use super::discover::discover;
 use super::{exit, json, out::Out};
 use crate::desk::{Desk, fields};
 use crate::domain::app::Authorisation;
@@ -8,12 +9,13 @@ use crate::domain::{AppName, Consent, FactBody, Foreign, System};
 use crate::trouble::Trouble;
 use chrono::NaiveTime;
 use serde_json::json;
+use tokio_util::sync::CancellationToken;
 
 /// `rescue app …`.
 ///
 /// # Errors
 /// An unknown or taken name, a field that cannot be, a store that cannot be written.
-pub fn app(desk: &Desk, command: AppCommand, out: &mut Out<'_>) -> Result<u8, Trouble> {
+pub async fn app(desk: &Desk, command: AppCommand, stop: CancellationToken, out: &mut Out<'_>) -> Result<u8, Trouble> {
     match command {
         AppCommand::Add { name, fields } => {
             let name: AppName = name.parse().map_err(|error: crate::domain::id::NotAName| Trouble::usage(error.to_string()))?;
@@ -95,8 +97,7 @@ pub fn app(desk: &Desk, command: AppCommand, out: &mut Out<'_>) -> Result<u8, Tr
             let name = desk.import(&file)?;
             out.line(format!("{name} is here"));
         }
-        // It asks the network, so it is obeyed elsewhere (`cli::discover`).
-        AppCommand::Discover(_) => {}
+        AppCommand::Discover(args) => return discover(desk, args, stop, out).await,
     }
     Ok(exit::FINE)
 }

@@ -336,7 +336,7 @@ pub enum FindingCommand {
 
 #[derive(Debug, Subcommand)]
 pub enum AuthCommand {
-    /// Per system: where a credential would come from, and whether it works
+    /// Per system: where a credential would come from, and whether it works; exit code 1 when one does not
     Status {
         name: Option<String>,
         /// Ask nobody: only say where each would come from

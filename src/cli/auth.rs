@@ -30,11 +30,13 @@ pub async fn auth(desk: &Desk, command: AuthCommand, out: &mut Out<'_>) -> Resul
                 return Ok(without_apps(desk, as_json, out));
             }
             let mut documents = Vec::new();
+            let mut is_refused = false;
             for app in &apps {
                 let mut rows = Vec::new();
                 for connection in desk.connections(app)? {
                     rows.push(if offline { connection } else { desk.check(app, connection).await? });
                 }
+                is_refused |= rows.iter().any(|it| matches!(it.standing, Standing::Refused(_)));
                 if as_json {
                     documents.push(json!({ "app": app, "systems": rows.iter().map(row).collect::<Vec<_>>() }));
                 } else {
@@ -43,6 +45,10 @@ pub async fn auth(desk: &Desk, command: AuthCommand, out: &mut Out<'_>) -> Resul
             }
             if as_json {
                 out.json(&json::document(json!({ "apps": documents })));
+            }
+            // A credential that is there and does not work is what the command was asked to find out (DESIGN §5).
+            if is_refused {
+                return Ok(exit::FAILED);
             }
         }
         AuthCommand::Set { system, .. } | AuthCommand::Remove { system, .. } if !system.needs_credential() => {

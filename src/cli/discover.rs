@@ -5,7 +5,7 @@ use super::args::DiscoverArgs;
 use super::{exit, json, out::Out};
 use crate::desk::discovery::{accepted, chosen};
 use crate::desk::{Desk, fields};
-use crate::domain::discovery::Discovery;
+use crate::domain::discovery::{Discovery, Field};
 use crate::domain::{AppName, FactBody, System};
 use crate::trouble::Trouble;
 use serde_json::json;
@@ -22,7 +22,7 @@ const PLACES: usize = 2;
 /// No repository is named or it cannot be read, a choice that cannot be, a store that cannot be written.
 pub async fn discover(desk: &Desk, args: DiscoverArgs, stop: CancellationToken, out: &mut Out<'_>) -> Result<u8, Trouble> {
     let name: AppName = args.name.parse().map_err(|error: crate::domain::id::NotAName| Trouble::usage(error.to_string()))?;
-    let is_known = desk.id(&name).is_ok();
+    let is_known = desk.knows(&name)?;
     let (mut settings, remarks) = if is_known {
         let mut settings = desk.settings(&name)?;
         let given = fields::Fields { repo: args.repo.clone(), ..fields::Fields::default() };
@@ -127,6 +127,11 @@ fn lines(name: &AppName, discovery: &Discovery, out: &mut Out<'_>) {
 fn next(name: &AppName, is_known: bool, repo: Option<&str>, discovery: &Discovery) -> String {
     let repo = repo.map_or(String::new(), |it| format!(" --repo {it}"));
     let takes = if is_known { "" } else { " and take the app on" };
+    if discovery.proposals.iter().filter(|it| it.field == Field::Folder).count() > 1 {
+        return format!(
+            "Say which app it is: accept what is its own{takes} with `rescue app discover {name}{repo} --accept FIELD=VALUE`, once for each"
+        );
+    }
     let disputed = discovery.proposals.iter().find(|it| discovery.is_disputed(it));
     let name_it = disputed.map_or(String::new(), |it| format!(" --accept {}=VALUE for what has a ?,", it.field));
     format!(

@@ -15,7 +15,7 @@ use tokio_util::sync::CancellationToken;
 /// # Errors
 /// An unknown app or part; a store that cannot be written.
 pub async fn probe(desk: &Desk, args: ProbeArgs, stop: CancellationToken, out: &mut Out<'_>) -> Result<u8, Trouble> {
-    crate::engine::run::log_panics_of_probes();
+    crate::engine::run::log_panics(|| {});
     let only = args.only.iter().map(|text| text.parse::<Only>()).collect::<Result<Vec<_>, _>>();
     let only = only.map_err(|error| Trouble::usage(error.to_string()))?;
     let several = args.all || args.due;

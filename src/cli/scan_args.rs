@@ -24,7 +24,7 @@ pub struct ScanArgs {
     /// Only the files that are there now
     #[arg(long, conflicts_with = "site")]
     pub no_history: bool,
-    /// Ask the provider whether found keys of this kind still work; a rule such as npm-token, or a provider such as stripe.
+    /// Ask the provider whether found keys of this kind still work; a rule such as slack-token, or a provider such as stripe.
     /// Needs --app with a recorded `active` permission for the host
     #[arg(long, value_name = "KIND", value_delimiter = ',')]
     pub verify: Vec<String>,

@@ -48,10 +48,10 @@ impl Desk {
 
     /// The checklist that the app adopted, or the one that a new app would.
     fn checklist_for(&self, app: &AppName) -> Result<Arc<Checklist>, Trouble> {
-        match self.id(app) {
-            Ok(_) => Ok(self.board(app)?.checklist),
-            Err(_) => Ok(Arc::new(self.checklist(crate::checklist::embedded_name())?.1)),
+        if self.knows(app)? {
+            return Ok(self.board(app)?.checklist);
         }
+        Ok(Arc::new(self.checklist(crate::checklist::embedded_name())?.1))
     }
 }
 
@@ -141,11 +141,17 @@ pub fn accepted<'p>(proposals: impl IntoIterator<Item = &'p Proposal>) -> Result
 /// was not proposed.
 ///
 /// # Errors
-/// A usage trouble for a name that is no field, and for a field that nothing, or more than one value, is proposed for.
+/// A usage trouble for a name that is no field, for a field that nothing, or more than one value, is proposed for, and for
+/// `all` of a repository that holds several apps.
 pub fn chosen(discovery: &Discovery, wanted: &[String]) -> Result<Vec<Proposal>, Trouble> {
     let mut chosen: Vec<Proposal> = Vec::new();
     for text in wanted {
         if text == "all" {
+            let apps = discovery.proposals.iter().filter(|it| it.field == Field::Folder).count();
+            if apps > 1 {
+                return Err(Trouble::usage(format!("the repository holds {apps} apps, and what is proposed may be another's"))
+                    .next("Accept what is this app's one by one: `--accept FIELD=VALUE`"));
+            }
             chosen.extend(discovery.plain().cloned());
             continue;
         }

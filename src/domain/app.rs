@@ -338,7 +338,11 @@ impl AppSettings {
             }),
             System::Vercel => self.vercel.as_ref().map(|it| format!("vercel:{it}")),
             System::Repo | System::Scan => of_tree(),
-            System::Site => self.url.as_ref().map(|url| format!("site:{url}")),
+            // What is searched of a site depends on the hosts that may serve its scripts.
+            System::Site => self
+                .url
+                .as_ref()
+                .map(|url| self.asset_hosts.iter().fold(format!("site:{url}"), |subject, host| format!("{subject}+{host}"))),
             System::Openai => self.providers.contains(&system).then(|| match &self.openai_project {
                 Some(project) => format!("openai:{project}"),
                 None => "openai".to_owned(),
@@ -371,4 +375,23 @@ pub enum Use {
     No(Foreign),
     /// Nobody looked.
     Unknown,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_seen_of_a_site_counts_for_the_hosts_that_it_was_searched_with() {
+        let mut app = AppSettings::new("acme-shop".parse().unwrap(), NaiveDate::from_ymd_opt(2026, 11, 22).unwrap());
+        assert_eq!(app.subject(System::Site), None);
+        app.asset_hosts.insert("files.example.com".parse().unwrap());
+        assert_eq!(app.subject(System::Site), None, "a host of scripts is no site");
+        app.url = Some("https://shop.example.com/".parse().unwrap());
+        app.asset_hosts.insert("cdn.example.com".parse().unwrap());
+        let both = app.subject(System::Site).unwrap();
+        assert_eq!(both, "site:https://shop.example.com/+cdn.example.com+files.example.com");
+        app.asset_hosts.clear();
+        assert_eq!(app.subject(System::Site).unwrap(), "site:https://shop.example.com/");
+    }
 }

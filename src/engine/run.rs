@@ -33,15 +33,23 @@ pub fn is_inside_a_probe() -> bool {
     LOOKING.try_with(|()| ()).is_ok()
 }
 
-/// Makes a panic inside a probe a line of the log and nothing else: its message may quote what a vendor sent. Any other
-/// panic goes on as before. For programs without a console, which has a hook of its own.
-pub fn log_panics_of_probes() {
+/// Whether a panic here ends a probe or one task, whose awaiter hears of it. The survey of a repository runs on threads of its
+/// own, so a probe's work is not only what runs in its task.
+fn is_contained() -> bool {
+    is_inside_a_probe() || std::thread::current().name() != Some("main")
+}
+
+/// Makes a panic that is contained a line of the log and nothing else: nothing is printed over a screen, and the message may
+/// quote what a vendor sent, so that only its place is logged. Any other panic goes on as before, after `first`, which gives
+/// a terminal back.
+pub fn log_panics(first: fn()) {
     let before = std::panic::take_hook();
     std::panic::set_hook(Box::new(move |info| {
-        if is_inside_a_probe() {
+        if is_contained() {
             let place = info.location().map(ToString::to_string).unwrap_or_default();
             tracing::error!(place, "a probe panicked");
         } else {
+            first();
             before(info);
         }
     }));

@@ -5,7 +5,6 @@ use super::Sight;
 use super::ground::{Ground, MOST_KEPT, MOST_SHOWN, Spot};
 use crate::domain::{Finding, Foreign, Gap, Note, NoteLevel, Severity, Verdict};
 use crate::repo::Survey;
-use crate::repo::code::is_app_code;
 use crate::repo::entries::{Entered, Entries};
 use serde::{Deserialize, Serialize};
 
@@ -66,7 +65,7 @@ pub async fn look<S>(
 ) -> Result<S, Gap> {
     let survey = super::ground::survey(sight).await?;
     Ok(match survey.as_ref() {
-        Some(survey) => read(survey, Entries::of(survey), Ground::of(survey, is_app_code)),
+        Some(survey) => read(survey, Entries::of(survey), Ground::of_code(survey)),
         None => empty(Ground::empty()),
     })
 }

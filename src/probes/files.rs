@@ -43,6 +43,12 @@ pub fn unnamed(settings: &AppSettings) -> Gap {
         .needs(format!("Run `rescue app edit {} --repo PATH|OWNER/NAME`", settings.name))
 }
 
+/// The gap of a repository without a file.
+fn nothing(settings: &AppSettings) -> Gap {
+    Gap::new(GapKind::Ambiguous, System::Repo, "there is no file to look into")
+        .needs(format!("Commit the app's files, or run `rescue app edit {} --repo PATH|OWNER/NAME`", settings.name))
+}
+
 async fn archive(sight: &Sight, slug: &Slug) -> Result<Option<Arc<Scratch>>, Gap> {
     sight.door.credential(System::Github)?;
     let client = Github::new(&sight.door);
@@ -74,10 +80,10 @@ pub async fn scanned(sight: &Sight) -> Result<Arc<Option<Report>>, Gap> {
     sight.once.get("scan.tree", Box::pin(look)).await
 }
 
-/// What the code says; none when the repository is empty.
+/// What the code says; none when the repository is empty by the word of its host.
 ///
 /// # Errors
-/// The files could not be had or read.
+/// The files could not be had or read, or there is none.
 pub async fn surveyed(sight: &Sight) -> Result<Arc<Option<Survey>>, Gap> {
     let look = async {
         let survey = match files(sight).await? {
@@ -85,7 +91,12 @@ pub async fn surveyed(sight: &Sight) -> Result<Arc<Option<Survey>>, Gap> {
             Files::Checkout(path) => away(sight, move |stop| repo::survey_tree(&path, stop)).await?,
             Files::Archive(file) => away(sight, move |stop| repo::survey_archive(&file.0, stop)).await?,
         };
-        survey.map(Some).map_err(|problem| gap(&problem, System::Repo, &sight.settings))
+        let survey = survey.map_err(|problem| gap(&problem, System::Repo, &sight.settings))?;
+        // Nothing tracked, and nothing that is kept from us: whether it is the app's at all cannot be seen.
+        if survey.files == 0 && survey.unread.is_empty() {
+            return Err(nothing(&sight.settings));
+        }
+        Ok(Some(survey))
     };
     sight.once.get("survey", Box::pin(look)).await
 }

@@ -1,9 +1,9 @@
 //! What every probe of the repository's files stands on: which commit was read, how much of it, and a place with words.
 //! What was not read is a gap here, never an absence.
 
-use crate::domain::{AppSettings, Foreign, Gap, GapKind, Note, NoteLevel, Place, System, Verdict};
-use crate::probes::{Sight, files};
-use crate::repo::code::Broken;
+use crate::domain::{AppSettings, Consent, Foreign, Gap, GapKind, Note, NoteLevel, Place, ProbeKind, System, Verdict};
+use crate::probes::{Meta, Sight, Stage, files};
+use crate::repo::code::{Broken, is_app_code, is_app_manifest};
 use crate::repo::{Survey, Why};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
@@ -82,12 +82,22 @@ impl Ground {
             Broken::Syntax(line) => Some(Foreign::new(format!("{} (a mistake of syntax in line {line})", it.path))),
             Broken::TooDeep => Some(Foreign::new(format!("{} (nested too deep to be read)", it.path))),
         });
+        let suites = survey.project.suites.iter().filter(|it| matters(&it.path));
+        let suites =
+            suites.filter_map(|it| Some(Foreign::new(format!("{} (a mistake of syntax in line {})", it.path, it.broken?))));
         Self {
             empty: false,
             commit: survey.commit.as_ref().map(Foreign::new),
             code_files: survey.code.len(),
-            unread: unread.chain(broken).take(MOST_KEPT).collect(),
+            unread: unread.chain(broken).chain(suites).take(MOST_KEPT).collect(),
         }
+    }
+
+    /// Of a survey, for what the code does: a manifest that was not understood hides with what the code is built, and so
+    /// which of it a browser loads.
+    #[must_use]
+    pub fn of_code(survey: &Survey) -> Self {
+        Self::of(survey, hides_code)
     }
 
     /// What hides the answer, when something does. `what` is what a file that was not read could hold.
@@ -161,9 +171,46 @@ pub fn of(some: usize, all: usize, what: &str) -> String {
     format!("{some} of {all} {what}")
 }
 
+/// Whether a file that was not read hides something of what the code does.
+#[must_use]
+pub fn hides_code(path: &str) -> bool {
+    is_app_code(path) || is_app_manifest(path)
+}
+
 /// Whether anything at all may be behind it: a part of the tree that is missing as a whole.
 fn hides_anything(why: Why) -> bool {
     matches!(why, Why::CutShort | Why::PastTotal | Why::Submodule | Why::KeptOutOfArchives | Why::TooManyPlaces)
+}
+
+/// What is said of a sign that stands on the survey. Raise its revision, or change its stage, with `..`.
+#[must_use]
+pub const fn sign(id: &'static str, asks: &'static str, docs: &'static str) -> Meta {
+    Meta {
+        id,
+        system: System::Repo,
+        asks,
+        needs: NEEDS,
+        cost: &[(System::Github, 3)],
+        consent: Consent::Passive,
+        kind: ProbeKind::Sign,
+        confirm: 1,
+        revision: 1,
+        stage: Stage::Stable,
+        seconds: 600,
+        docs,
+    }
+}
+
+/// Reads the survey with `read`; `empty` is what is seen of a repository without a commit.
+///
+/// # Errors
+/// The files could not be had or read.
+pub async fn look<S>(sight: &Sight, empty: impl FnOnce(Ground) -> S, read: impl FnOnce(&Survey) -> S) -> Result<S, Gap> {
+    let survey = survey(sight).await?;
+    Ok(match survey.as_ref() {
+        Some(survey) => read(survey),
+        None => empty(Ground::empty()),
+    })
 }
 
 /// What every look into the repository needs.

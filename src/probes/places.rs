@@ -102,6 +102,12 @@ pub fn is_webhook(file: &CodeFile) -> bool {
     is_entry(file) && file.directive != Some(Directive::UseServer) && named && !is_about(&file.path, &KEEPING)
 }
 
+/// Whether an address, or a function's name, is that of what answers a vendor's events.
+#[must_use]
+pub fn is_webhook_name(name: &str) -> bool {
+    is_about(name, &["webhook", "webhooks"]) && !is_about(name, &KEEPING)
+}
+
 /// Words of entries that keep or send the app's own webhooks, instead of answering a vendor's.
 const KEEPING: [&str; 14] = [
     "settings",

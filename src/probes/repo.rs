@@ -8,6 +8,7 @@ pub mod browser_database;
 pub mod business_rules;
 pub mod cached_reads;
 pub mod ci_steps;
+pub mod critical_advisories;
 pub mod critical_tests;
 pub mod dependencies;
 pub mod edge_functions;
@@ -48,6 +49,7 @@ pub static TABLE: &[&dyn AnyProbe] = &[
     &Erased::<business_rules::BusinessRules>::new(),
     &Erased::<cached_reads::CachedReads>::new(),
     &Erased::<ci_steps::CiSteps>::new(),
+    &Erased::<critical_advisories::CriticalAdvisories>::new(),
     &Erased::<critical_tests::CriticalTests>::new(),
     &Erased::<dependencies::Dependencies>::new(),
     &Erased::<edge_functions::EdgeFunctions>::new(),

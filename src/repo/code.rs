@@ -6,11 +6,13 @@ pub mod deep;
 pub mod effects;
 mod environment;
 pub mod failures;
+mod firestore;
 pub mod handlers;
 mod imports;
 pub mod package;
 pub mod parse;
 pub mod queries;
+mod sql;
 #[cfg(test)]
 mod tests;
 mod tree;
@@ -94,7 +96,7 @@ impl CodeFile {
             imports.add(parsed);
             environment.add(parsed, &imports.imports);
             file.handlers.add(parsed, &imports.imports);
-            file.queries.add(parsed);
+            file.queries.add(parsed, &imports.imports);
             file.failures.add(parsed);
             file.effects.add(parsed);
         });
@@ -130,16 +132,26 @@ const NOT_OURS: [&str; 12] =
 /// Folders of tests.
 const TESTS: [&str; 6] = ["__tests__", "test", "tests", "e2e", "cypress", "__mocks__"];
 
+/// Whether a folder may hold something of the app itself: it lies in no library, no build output and no test.
+fn is_ours(folders: &str) -> bool {
+    !folders.split('/').any(|folder| NOT_OURS.contains(&folder) || TESTS.contains(&folder))
+}
+
+/// Whether a path says with what code of the app itself is built, and so on which side it runs.
+#[must_use]
+pub fn is_app_manifest(path: &str) -> bool {
+    let (folders, name) = path.rsplit_once('/').unwrap_or(("", path));
+    name == "package.json" && is_ours(&folders.to_ascii_lowercase())
+}
+
 /// Whether a path is code of the app itself: no library, no build output, no declaration, no test.
 #[must_use]
 pub fn is_app_code(path: &str) -> bool {
     let lower = path.to_ascii_lowercase();
     let (folders, name) = lower.rsplit_once('/').unwrap_or(("", &lower));
-    let below = |names: &[&str]| folders.split('/').any(|folder| names.contains(&folder));
     let ending = name.rsplit_once('.').map_or("", |(_, ending)| ending);
     ENDINGS.contains(&ending)
-        && !below(&NOT_OURS)
-        && !below(&TESTS)
+        && is_ours(folders)
         && !folders.split('/').any(|folder| folder.starts_with("src-backup"))
         && ![".d.ts", ".d.mts", ".d.cts", ".min.js", ".min.mjs"].iter().any(|end| name.ends_with(end))
         && ![".test.", ".spec.", ".stories.", ".cy."].iter().any(|mark| name.contains(mark))

@@ -2,6 +2,7 @@
 //! built. Everything has a place; what the files do not say is not proposed, and is not said to be missing.
 
 use super::Survey;
+use super::code::is_app_manifest;
 use super::place::{At, is_in};
 use super::project::{Builder, LinkKind, SeenSystem, Strength, Sure, Weight};
 use crate::domain::discovery::{Discovery, Field, Proposal};
@@ -85,7 +86,11 @@ fn title(survey: &Survey, found: &mut Found) {
 
 fn built(survey: &Survey, found: &mut Found) {
     let project = &survey.project;
-    let apps: Vec<_> = project.apps().collect();
+    let mut apps: Vec<_> = project.apps().collect();
+    if apps.is_empty() && project.packages.len() > 1 {
+        // None of them says that it serves anything: each may be the app.
+        apps = project.packages.iter().filter(|it| it.workspaces.is_empty() && is_app_manifest(&it.path)).collect();
+    }
     let several = apps.len() > 1;
     if several {
         let names: Vec<&str> = apps.iter().map(|it| if it.folder.is_empty() { "the root" } else { it.folder.as_str() }).collect();

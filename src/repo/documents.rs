@@ -49,9 +49,6 @@ pub struct Document {
     pub has_personal_data: bool,
 }
 
-/// Largest document that is read, in bytes.
-const MOST_BYTES: usize = 1 << 20;
-
 /// Folders in which documents lie, at any depth.
 const FOLDERS: [&str; 14] = [
     "docs",
@@ -216,7 +213,6 @@ impl Document {
     /// Reads it. Total: any text is a document.
     #[must_use]
     pub fn read(path: &str, text: &str) -> Self {
-        let text = text.get(..text.len().min(MOST_BYTES)).unwrap_or(text);
         let stem = name(path).rsplit_once('.').map_or(name(path), |(stem, _)| stem).to_owned();
         if let Some(kind) = diagram::kind(path) {
             let diagram = diagram::of_file(path, kind, text);

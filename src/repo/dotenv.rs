@@ -1,6 +1,7 @@
 //! Files of environment variables: which names they hold, and how each is filled. A value is looked at and dropped here.
 
 use serde::{Deserialize, Serialize};
+use std::collections::HashSet;
 
 /// How a variable is filled.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -75,6 +76,7 @@ impl EnvironmentFile {
     #[must_use]
     pub fn read(path: &str, text: &str) -> Self {
         let mut variables: Vec<Variable> = Vec::new();
+        let mut known: HashSet<&str> = HashSet::new();
         for (line, text) in (1_u32..).zip(text.lines()) {
             let text = text.trim().trim_start_matches('\u{feff}');
             let text = if is_example(path) { text.trim_start_matches('#').trim_start() } else { text };
@@ -84,7 +86,7 @@ impl EnvironmentFile {
             let is_name = !name.is_empty()
                 && name.bytes().all(|it| it.is_ascii_alphanumeric() || it == b'_')
                 && !name.starts_with(|it: char| it.is_ascii_digit());
-            if is_name && !variables.iter().any(|it| it.name == name) {
+            if is_name && known.insert(name) {
                 variables.push(Variable { name: name.to_owned(), line, filled: filled(value), pooling: pooling(value) });
             }
         }

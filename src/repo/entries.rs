@@ -8,6 +8,10 @@ use super::code::{CodeFile, Import};
 use super::reach::{Led, Modules};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
+mod middleware;
+
+pub use middleware::{Cover, Middleware};
+
 /// How far calls are followed.
 const MOST_STEPS: usize = 400;
 
@@ -17,8 +21,10 @@ const MOST_HANDED: u8 = 6;
 /// The entries of an app.
 pub struct Entries<'s> {
     pub all: Vec<Entered<'s>>,
-    /// The app's middleware, which runs before some of them: its file, and what it leads to.
-    pub middleware: Option<(&'s CodeFile, Vec<Step<'s>>)>,
+    /// The middleware of each app of Next's, which runs before some of them.
+    pub middleware: Vec<Middleware<'s>>,
+    /// Files that are named as one and lie beside neither `app` nor `pages`: Next does not run them.
+    pub idle: Vec<&'s CodeFile>,
 }
 
 /// One entry, and everything that it leads to.
@@ -66,8 +72,12 @@ impl<'s> Entries<'s> {
                 all.push(paths.entered(file, handler));
             }
         }
-        let middleware = paths.middleware(survey);
-        Self { all, middleware }
+        let found: Vec<Middleware<'_>> = survey.code.iter().filter_map(|file| Middleware::of(&mut paths, file)).collect();
+        let runs = |it: &Middleware<'_>| survey.code.iter().any(|file| it.is_of(&file.path));
+        let (middleware, idle): (Vec<_>, Vec<_>) = found.into_iter().partition(runs);
+        let is_next = survey.needs(&["next"]);
+        let idle = idle.into_iter().filter(|it| is_next && it.is_at_root(survey)).map(|it| it.file).collect();
+        Self { all, middleware, idle }
     }
 }
 
@@ -167,17 +177,6 @@ enum Named<'s> {
 }
 
 impl<'s> Paths<'s> {
-    fn middleware(&mut self, survey: &'s Survey) -> Option<(&'s CodeFile, Vec<Step<'s>>)> {
-        let is_one = |it: &&CodeFile| {
-            let path = it.path.strip_prefix("src/").unwrap_or(&it.path);
-            ["middleware.ts", "middleware.js", "proxy.ts", "proxy.js"].contains(&path)
-        };
-        let file = survey.code.iter().find(is_one)?;
-        let exported = file.handlers.units.iter().filter(|it| !it.exported.is_empty());
-        let steps = self.follow(file, exported.map(|it| it.name.as_str()).collect(), &mut None);
-        Some((file, steps))
-    }
-
     fn entered(&mut self, file: &'s CodeFile, handler: &'s Handler) -> Entered<'s> {
         let mut lost = None;
         let mut steps = vec![Step { file, name: None, body: &handler.body }];

@@ -11,6 +11,7 @@ mod prisma;
 mod replay;
 mod rights;
 mod schema;
+mod shape;
 mod tables;
 #[cfg(test)]
 mod tests;
@@ -23,6 +24,7 @@ pub use prisma::{Model, PrismaSchema};
 pub use replay::{Touches, Unreplayed};
 pub use schema::{At, Function, Index, Name, Policy, Relation, Schema, Sort};
 
+use super::workflows::Workflows;
 use chrono::NaiveDate;
 use replay::{Replay, Scene};
 use std::collections::BTreeMap;
@@ -114,7 +116,9 @@ impl Migrations {
             self.commands.extend(commands::read(path, text));
         }
         let kept = is_sql(path) || path.ends_with(".prisma") || folders::is_config(path) || is_about_undoing(path);
-        if kept && !(is_about_undoing(path) && text.len() > MOST_DOCUMENT) {
+        if is_about_undoing(path) && text.len() > MOST_DOCUMENT {
+            self.unread.push(Passed { path: path.to_owned(), why: "too long a document to look for a way back in" });
+        } else if kept {
             self.added.insert(path.to_owned(), text.to_owned());
         }
     }
@@ -161,7 +165,8 @@ impl Migrations {
                 tokens.iter().any(|it| matches!(it.kind, lex::Kind::Word | lex::Kind::Quoted) && it.text.contains('\u{fffd}'));
             migration.limits_waiting |= tokens.iter().take(3).any(|it| it.is("lock_timeout"));
             let scene = Scene { path: &path, text: up, before: 0, schema: &schema, depth: 0 };
-            if file.is_postgres {
+            // PostgreSQL refuses what is no statement, and with it the whole migration.
+            if file.is_postgres && shape::may_be_sql(tokens) {
                 migration.dangers.extend(dangers::of(&replay.schema, tokens, &scene));
                 replay.apply(tokens, &scene);
             } else {
@@ -192,6 +197,12 @@ impl Migrations {
             mentioned(&path, &file.version, added)
         };
         migration
+    }
+
+    /// Adds what the workflows apply, once they were put together.
+    pub fn add_workflows(&mut self, workflows: &Workflows) {
+        self.commands.extend(commands::of_workflows(workflows));
+        self.commands.sort();
     }
 
     /// The kind of database that `schema.prisma` names, such as `postgresql`, and the file that says so.

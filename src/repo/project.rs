@@ -5,7 +5,7 @@ pub mod addresses;
 pub mod builders;
 pub mod frameworks;
 pub mod hosts;
-mod json;
+pub(super) mod json;
 pub mod lockfile;
 pub mod package;
 pub mod settings;
@@ -19,7 +19,7 @@ pub use addresses::{Address, Addresses, Sure};
 pub use builders::{Builder, Trace, Weight};
 pub use frameworks::{Framework, FrameworkKind};
 pub use hosts::{HostFile, HostKind, Link, LinkKind};
-pub use lockfile::{Disagreement, Lockfile, Manager};
+pub use lockfile::{Disagreement, Lockfile, Manager, Scope};
 pub use package::{Group, ImportMap, Need, Package, Script};
 pub use settings::{BuildGate, TsConfig};
 pub use suites::{Journey, Suite, SuiteKind};
@@ -162,7 +162,11 @@ impl Project {
             None => {}
         }
         self.gates.extend(settings::gates(path, text));
-        self.updates.extend(updates::of_file(path, text));
+        match updates::of_file(path, text) {
+            Some(Ok(updates)) => self.updates.push(updates),
+            Some(Err(())) => self.broken.push(path.to_owned()),
+            None => {}
+        }
     }
 
     /// Says that a lockfile is there whose content is not text.

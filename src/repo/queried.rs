@@ -2,7 +2,7 @@
 //! are put back to tables and columns. A name that nothing declares is told, never guessed.
 
 use super::Survey;
-use super::code::queries::{Column, DrizzleTable, TableCall, Verb, Via};
+use super::code::queries::{Column, DrizzleTable, Maker, TableCall, Verb, Via};
 use super::migrations::{Model, Name};
 use std::collections::BTreeMap;
 
@@ -51,6 +51,9 @@ pub struct Queried {
     pub others: usize,
 }
 
+/// The tables of Drizzle by the variable that holds each, with the name that the database has.
+type Tables<'s> = BTreeMap<&'s str, (&'s DrizzleTable, Name)>;
+
 /// Whether a file is run by a person and not by the app: a script in the root, a folder of scripts, a seed
 /// (dossier repo-signals.md §5, false positives).
 #[must_use]
@@ -68,8 +71,16 @@ impl Queried {
     /// Of everything that the app's own code asks.
     #[must_use]
     pub fn of(survey: &Survey) -> Self {
-        let tables: BTreeMap<&str, &DrizzleTable> =
-            survey.code.iter().flat_map(|it| &it.queries.drizzle).map(|it| (it.variable.as_str(), it)).collect();
+        let makers: BTreeMap<&str, &Maker> =
+            survey.code.iter().flat_map(|it| &it.queries.makers).map(|(name, it)| (name.as_str(), it)).collect();
+        let declared = survey.code.iter().flat_map(|it| &it.queries.drizzle);
+        let tables: Tables<'_> = declared
+            .filter_map(|it| {
+                let (schema, name) = it.name(&makers)?;
+                let name = Name { schema: schema.unwrap_or_else(|| "public".to_owned()), name };
+                Some((it.variable.as_str(), (it, name)))
+            })
+            .collect();
         let mut queried = Self::default();
         for file in survey.code.iter().filter(|it| !is_script(&it.path)) {
             let line = |line: u32| Line { path: file.path.clone(), line };
@@ -82,7 +93,7 @@ impl Queried {
                     Via::Prisma => {
                         survey.migrations.prisma.as_ref().and_then(|it| it.model(&call.table)).map(|it| prisma(it, call))
                     }
-                    Via::Drizzle => tables.get(call.table.as_str()).map(|it| drizzle(it, &tables, call)),
+                    Via::Drizzle => tables.get(call.table.as_str()).map(|(_, name)| drizzle(name, &tables, call)),
                 };
                 match named {
                     Some((table, columns)) => queried.asked.push(Asked {
@@ -142,14 +153,12 @@ fn prisma(model: &Model, call: &TableCall) -> (Name, Vec<AskedColumn>) {
     (table.clone(), columns.collect())
 }
 
-fn drizzle(table: &DrizzleTable, tables: &BTreeMap<&str, &DrizzleTable>, call: &TableCall) -> (Name, Vec<AskedColumn>) {
-    let name =
-        |it: &DrizzleTable| Name { schema: it.schema.clone().unwrap_or_else(|| "public".to_owned()), name: it.table.clone() };
+fn drizzle(table: &Name, tables: &Tables<'_>, call: &TableCall) -> (Name, Vec<AskedColumn>) {
     let columns = every(call).filter_map(|it| {
-        let of = tables.get(it.of.as_deref()?)?;
-        Some(asked(&name(of), of.columns.get(&it.name)?.clone(), it))
+        let (of, name) = tables.get(it.of.as_deref()?)?;
+        Some(asked(name, of.columns.get(&it.name)?.clone(), it))
     });
-    (name(table), columns.collect())
+    (table.clone(), columns.collect())
 }
 
 #[cfg(test)]

@@ -12,7 +12,7 @@ use super::documents::{Document, Documents};
 use super::dotenv::{EnvironmentFile, is_environment};
 use super::edge_functions::EdgeFunctions;
 use super::migrations::Migrations;
-use super::project::{Mention, Project, Suite, suites};
+use super::project::{Mention, Project, Suite, lockfile, suites};
 use super::workflows::Workflows;
 use super::{ReadLimits, RepoProblem, Standing, Unread, Why, archive, tree};
 use std::collections::BTreeSet;
@@ -23,6 +23,10 @@ use submodules::Submodules;
 
 /// A larger source file was made by a machine (`apis/repo-signals.md` §1).
 const MOST_CODE: usize = 600 << 10;
+
+/// A larger file of any other kind that people write (a manifest, a document, variables) was made by a machine too. Lockfiles
+/// and SQL, which machines make, have limits of their own.
+const MOST_TEXT: usize = 1 << 20;
 
 /// Bytes of an archive that wait to be read together.
 const MOST_WAITING: usize = 8 << 20;
@@ -156,6 +160,9 @@ impl Piece {
         if path.ends_with("bun.lockb") {
             return Self::Binary;
         }
+        if bytes.len() > MOST_TEXT && !is_made(path) {
+            return Self::Unread(Why::TooLarge);
+        }
         let Some(text) = text::text(bytes) else { return Self::Unread(Why::Unreadable) };
         if is_environment(path) {
             return Self::Environment { file: EnvironmentFile::read(path, &text), text };
@@ -175,6 +182,11 @@ impl Piece {
     fn code(path: &str, text: &str) -> Self {
         Self::Code { file: Box::new(CodeFile::read(path, text)), mentions: Mention::in_code(path, text) }
     }
+}
+
+/// Whether a file is one that machines write, of any length.
+fn is_made(path: &str) -> bool {
+    lockfile::manager(path).is_some() || path.rsplit_once('.').is_some_and(|(_, ending)| ending.eq_ignore_ascii_case("sql"))
 }
 
 impl Survey {
@@ -262,7 +274,8 @@ impl Survey {
         if let Some((provider, path)) = self.migrations.prisma_source() {
             self.project.add_database(provider, path);
         }
-        self.workflows.finish(&self.project);
+        self.workflows.finish(&self.project, &self.paths);
+        self.migrations.add_workflows(&self.workflows);
         self.documents.finish(&self.paths);
         let broken = self.project.broken.iter().chain(&self.workflows.broken);
         self.unread.extend(broken.map(|it| Unread::new(it.as_bytes(), Why::Malformed)));

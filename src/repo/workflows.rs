@@ -1,18 +1,20 @@
 //! The workflows of GitHub Actions as a repository declares them: what starts them, which jobs and steps they have, with
 //! which permissions, and what each step is for. It says nothing of whether they ever ran.
 
-mod command;
+pub(super) mod command;
 mod meaning;
 mod parse;
+mod scripts;
 #[cfg(test)]
 mod tests;
 
 pub use meaning::{Meaning, Soft, Work};
+pub use scripts::Missing;
 
 use super::place::{At, folder, name};
 use super::project::Project;
 use super::yaml;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What the repository's continuous integration is, as its files say.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -25,6 +27,10 @@ pub struct Workflows {
     pub others: Vec<OtherSystem>,
     /// Workflows and actions that could not be understood: no YAML, or more of it than anybody writes.
     pub broken: Vec<String>,
+    /// Scripts that workflows call and that are not in the repository.
+    pub missing: Vec<Missing>,
+    /// Texts of shell scripts and makefiles by path, until what calls them is known.
+    scripts: BTreeMap<String, String>,
 }
 
 /// One workflow.
@@ -84,7 +90,7 @@ pub struct Job {
     pub steps: Vec<Step>,
     /// What the workflow that it calls does, when that is one of the repository's own.
     pub called: Vec<Work>,
-    /// The workflow that it calls lies elsewhere, or could not be read: what it does is not known.
+    /// What it calls lies elsewhere, could not be read, or calls more than is followed: not all that it does is known.
     pub unfollowed: bool,
 }
 
@@ -161,13 +167,17 @@ impl Workflows {
     /// Whether a file of that path says something of it.
     #[must_use]
     pub fn wants(path: &str) -> bool {
-        is_workflow(path) || is_action(path) || other(path).is_some()
+        is_workflow(path) || is_action(path) || other(path).is_some() || scripts::wants(path)
     }
 
     /// Adds a file. Total: what cannot be understood is told as such.
     pub fn add(&mut self, path: &str, text: &str) {
         if let Some(system) = other(path) {
             self.others.push(OtherSystem { path: path.to_owned(), system });
+            return;
+        }
+        if scripts::wants(path) {
+            self.scripts.insert(path.to_owned(), text.to_owned());
             return;
         }
         let node = yaml::read(text);
@@ -178,13 +188,15 @@ impl Workflows {
         }
     }
 
-    /// Puts together what was added, whatever its order was: scripts of packages, actions and called workflows are followed.
-    pub fn finish(&mut self, project: &Project) {
+    /// Puts together what was added, whatever its order was: scripts of packages, shell scripts, actions and called workflows
+    /// are followed. `paths` are all that are tracked.
+    pub fn finish(&mut self, project: &Project, paths: &BTreeSet<String>) {
         self.files.sort_by(|a, b| a.path.cmp(&b.path));
         self.actions.sort_by(|a, b| a.path.cmp(&b.path));
         self.others.sort();
         self.broken.sort();
-        meaning::follow(self, project);
+        meaning::follow(self, project, paths);
+        self.scripts.clear();
     }
 
     /// The workflow of that path.
@@ -284,6 +296,14 @@ fn names_head(text: &str) -> bool {
     ["github.event.pull_request.head.", "github.head_ref", "refs/pull/"].iter().any(|it| text.contains(it))
 }
 
+impl Job {
+    /// What it leads to that was not read to its end.
+    #[must_use]
+    pub fn lost(&self) -> &str {
+        self.uses.as_deref().unwrap_or("an action that is elsewhere, or scripts that call each other without end")
+    }
+}
+
 impl Trigger {
     /// Whether its filters let that branch pass; patterns with `*` are matched as GitHub does for whole names.
     #[must_use]
@@ -312,21 +332,34 @@ fn last_match(patterns: &[String], name: &str) -> bool {
     is
 }
 
-/// `*` stays within a part of a name, `**` does not.
+/// `*` stays within a part of a name, `**` does not. The pattern is somebody else's: it is walked once, with every place of the
+/// name that it can have come to.
 fn fits(pattern: &str, name: &str) -> bool {
-    if let Some(rest) = pattern.strip_prefix("**") {
-        let rest = rest.strip_prefix('/').unwrap_or(rest);
-        return (0..=name.len()).any(|at| name.get(at..).is_some_and(|tail| fits(rest, tail)));
+    let letters: Vec<char> = name.chars().collect();
+    let mut reached = vec![false; letters.len() + 1];
+    if let Some(start) = reached.first_mut() {
+        *start = true;
     }
-    if let Some(rest) = pattern.strip_prefix('*') {
-        let part = name.find('/').unwrap_or(name.len());
-        return (0..=part).any(|at| name.get(at..).is_some_and(|tail| fits(rest, tail)));
-    }
-    match (pattern.chars().next(), name.chars().next()) {
-        (None, None) => true,
-        (Some(a), Some(b)) if a == b || a == '?' => {
-            fits(pattern.get(a.len_utf8()..).unwrap_or_default(), name.get(b.len_utf8()..).unwrap_or_default())
+    let mut signs = pattern.chars().peekable();
+    while let Some(sign) = signs.next() {
+        let mut next = vec![false; reached.len()];
+        if sign == '*' {
+            let crosses = signs.next_if_eq(&'*').is_some();
+            if crosses {
+                signs.next_if_eq(&'/');
+            }
+            let mut goes_on = false;
+            for (at, (place, was)) in next.iter_mut().zip(&reached).enumerate() {
+                goes_on |= *was;
+                *place = goes_on;
+                goes_on &= crosses || letters.get(at) != Some(&'/');
+            }
+        } else {
+            for ((place, was), letter) in next.iter_mut().skip(1).zip(&reached).zip(&letters) {
+                *place = *was && (sign == '?' || sign == *letter);
+            }
         }
-        _ => false,
+        reached = next;
     }
+    reached.last().is_some_and(|it| *it)
 }

@@ -296,11 +296,13 @@ fn the_plan_is_late_by_what_is_due_and_open() {
 
 #[test]
 fn four_hundred_points_make_a_page() {
-    let items: Vec<Item> = (0..400).map(|n| danger(&format!("SEC-{n:03}"), "github.a")).collect();
+    let long = |n| Item { founder: "x".repeat(10_000), ..danger(&format!("SEC-{n:03}"), "github.a") };
+    let items: Vec<Item> = (0..400).map(long).collect();
     let mut story = Story::of(items);
     story.on(1).fail("github.a", &["x"]);
     let page = page(&story, 1);
     assert_eq!((page.verdict.urgent, page.dangers.list.len(), page.areas[0].lines.len()), (400, 400, 400));
+    assert!(page.dangers.list.iter().all(|it| it.consequence.as_str().chars().count() == 400));
 }
 
 #[test]

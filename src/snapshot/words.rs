@@ -1,6 +1,7 @@
 //! Every visible sentence of a snapshot, read from one file a language (`assets/snapshot`). It fills in numbers, days
 //! and names; it decides nothing.
 
+use super::model::State;
 use crate::domain::Foreign;
 use chrono::{DateTime, Datelike, NaiveDate, Timelike, Utc};
 use serde::Deserialize;
@@ -60,6 +61,13 @@ macro_rules! words {
 words! {
     /// The words beside the marks.
     StateWords { good: String, bad: String, accepted: String, old: String, unknown: String, outside: String }
+}
+words! {
+    /// What only the formats for paper, mail and chat say.
+    PaperWords {
+        page: String, counted: String, labelled: String, area: String, point: String, point_lost: String, copy: String,
+        unprintable: String,
+    }
 }
 words! {
     /// For whom a page is.
@@ -144,6 +152,10 @@ words! {
     }
 }
 words! {
+    /// What only the HTML says.
+    HtmlWords { glance: String, numbers: String, more: Count, shortened: String }
+}
+words! {
     /// Two pages side by side.
     CompareWords {
         pages: String, readers: String, same_answer: String, answers: String, urgent: String, unproven: String, done: String,
@@ -160,9 +172,10 @@ words! {
         language: String, name: String, months: [String; 12], weekdays: [String; 7], day: String, day_of_year: String,
         full_day: String, time: String, and: String, comma: String, your_engineer: String, your_data: String, week: String,
         week_after: String, week_before: String, title: String, note: String, made_for: AudienceWords, states: StateWords,
+        paper: PaperWords,
         verdict: VerdictWords, dangers: DangerWords, turn: TurnWords, changes: ChangeWords, plan: PlanWords,
         accepted: AcceptedWords, unseen: UnseenWords, areas: AreaWords, measured: MeasureWords, course: CourseWords,
-        method: MethodWords, compare: CompareWords, parts: Vec<Part>,
+        method: MethodWords, html: HtmlWords, compare: CompareWords, parts: Vec<Part>,
     }
 }
 
@@ -219,6 +232,20 @@ impl Words {
             [] => String::new(),
             [one] => one.clone(),
             [first @ .., last] => format!("{}{}{last}", first.join(&self.comma), self.and),
+        }
+    }
+
+    /// The word beside a mark.
+    #[must_use]
+    pub fn state(&self, state: State) -> &str {
+        let words = &self.states;
+        match state {
+            State::Good => &words.good,
+            State::Bad => &words.bad,
+            State::Accepted => &words.accepted,
+            State::Old => &words.old,
+            State::Unknown => &words.unknown,
+            State::Outside => &words.outside,
         }
     }
 

@@ -41,7 +41,7 @@ async fn console(desk: Arc<Desk>, stage: Option<Arc<Stage>>, environment: &Envir
             .next(format!("Edit {}", desk.paths.config_file().display()))
     })?;
     let look = Look::of(environment).with(desk.config.ui);
-    terminal::install_panic_hook(is_contained);
+    engine::run::log_panics(terminal::give_back);
     let with_mouse = desk.config.ui.mouse;
     let mut taken = Taken::take(with_mouse).map_err(|error| Trouble::told(&error.to_string()))?;
     let (send, mut inbox) = unbounded_channel();
@@ -88,11 +88,6 @@ async fn console(desk: Arc<Desk>, stage: Option<Arc<Stage>>, environment: &Envir
 
 fn lost(error: &std::io::Error) -> Trouble {
     Trouble::failed("the terminal cannot be drawn to").why(error)
-}
-
-/// A panic here ends one task, whose awaiter hears of it; the screen must not be printed over.
-fn is_contained() -> bool {
-    engine::run::is_inside_a_probe() || std::thread::current().name() != Some("main")
 }
 
 /// Waits for the person's editor (`VISUAL`, else `EDITOR`, else vi). Its words are split at blanks; no shell reads them.

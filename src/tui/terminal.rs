@@ -153,22 +153,6 @@ pub fn is_gone() -> bool {
     false
 }
 
-/// Makes a panic give the terminal back before anything is printed. A panic inside a probe ends that probe only: the
-/// console goes on, so it is logged and nothing is printed over the screen. `is_inside_probe` says which it is.
-pub fn install_panic_hook(is_inside_probe: fn() -> bool) {
-    let before = std::panic::take_hook();
-    std::panic::set_hook(Box::new(move |info| {
-        if is_inside_probe() {
-            // The message of a panic may quote what a vendor sent: the place is enough to find it.
-            let place = info.location().map(ToString::to_string).unwrap_or_default();
-            tracing::error!(place, "a probe panicked");
-            return;
-        }
-        give_back();
-        before(info);
-    }));
-}
-
 /// Turns SIGTERM and SIGHUP into a message to quit. Has to be called inside a runtime.
 ///
 /// # Errors

@@ -33,7 +33,7 @@ const TRUTHS: [(&str, [Truth; 3]); 13] = [
 ];
 
 /// What each probe says in each week: an outcome, or the gap.
-const WORDS: [(&str, [&str; 3]); 61] = [
+const WORDS: [(&str, [&str; 3]); 62] = [
     ("scan.tree", ["fail", "pass", "pass"]),
     // What was committed stays committed, and was open for as long as it was.
     ("scan.history", ["fail", "fail", "fail"]),
@@ -68,6 +68,7 @@ const WORDS: [(&str, [&str; 3]); 61] = [
     ("repo.outbound-timeouts", ["fail", "fail", "fail"]),
     ("repo.payment-integrity", ["needs_judgement", "needs_judgement", "needs_judgement"]),
     ("repo.ci-steps", ["fail", "needs_judgement", "needs_judgement"]),
+    ("repo.critical-advisories", ["incomplete", "needs_judgement", "needs_judgement"]),
     ("repo.critical-tests", ["fail", "fail", "fail"]),
     ("repo.dependencies", ["fail", "needs_judgement", "needs_judgement"]),
     ("repo.automatic-migrations", ["needs_judgement", "needs_judgement", "needs_judgement"]),

@@ -16,7 +16,6 @@ pub(super) const PROVIDERS: &[(&str, &str)] = &[
     ("mistral", "https://api.mistral.ai/"),
     ("neon", "https://console.neon.tech/"),
     ("notion", "https://api.notion.com/"),
-    ("npm", "https://registry.npmjs.org/"),
     ("pinecone", "https://api.pinecone.io/"),
     ("polar", "https://api.polar.sh/"),
     ("posthog", "https://us.posthog.com/"),

@@ -229,6 +229,10 @@ fn dumped(backup: &Backup, name: &str, bad: &dyn Fn(&str, String) -> Judged) -> 
             step.name.as_ref().and_then(|wanted| ran?.steps.iter().flatten().find(|it| it.name.as_ref() == Some(wanted)));
         let conclusion = named_step.map_or_else(|| ran.and_then(|it| it.conclusion.as_ref()), |it| it.conclusion.as_ref());
         match conclusion {
+            Some(it) if it == "success" && step.without_rows => {
+                let says = format!("{name} dumps the schema or the roles alone: nothing restored from it has a row");
+                open = open.or(Some(Judged::Open(says)));
+            }
             Some(it) if it == "success" && !step.may_hide_failure => return None,
             Some(it) if it == "success" => {
                 open =
@@ -274,7 +278,7 @@ mod tests {
         let mut it = json!({
             "workflow": {"id": 1, "path": ".github/workflows/backup.yml", "state": "active", "created_at": "2026-01-01T00:00:00Z"},
             "file": {"triggers": ["schedule"], "schedules": ["0 3 * * *"], "jobs": [{"id": "dump", "name": "dump", "needs": [], "place": "unsaid",
-                "steps": [{"name": "Dump", "does": "dump", "place": "unsaid", "may_hide_failure": false}]}]},
+                "steps": [{"name": "Dump", "does": "dump", "place": "unsaid", "may_hide_failure": false, "without_rows": false}]}]},
             "runs": {"seen": {"items": [{"id": 7, "conclusion": "success", "created_at": "2026-11-22T03:10:00Z"}]}},
             "jobs": {"seen": {"items": [{"name": "dump", "conclusion": "success", "steps": [{"name": "Dump", "conclusion": "success"}]}]}},
             "artifacts": {"seen": {"items": []}},
@@ -309,6 +313,7 @@ mod tests {
     #[case::new(json!({"/runs/seen/items": [], "/workflow/created_at": "2026-11-22T00:00:00Z"}), "no_baseline")]
     #[case::skipped(json!({"/jobs/seen/items/0/steps/0/conclusion": "skipped"}), "fail")]
     #[case::step_not_told(json!({"/jobs/seen/items/0/name": "other"}), "needs_judgement")]
+    #[case::without_rows(json!({"/file/jobs/0/steps/0/without_rows": true}), "needs_judgement")]
     #[case::may_hide(json!({"/file/jobs/0/steps/0/may_hide_failure": true}), "needs_judgement")]
     #[case::empty(json!({"/artifacts/seen/items": [{"name": "db", "size_in_bytes": 20, "expired": false}]}), "fail")]
     #[case::stored(json!({"/artifacts/seen/items": [{"name": "db", "size_in_bytes": 2_000_000, "expired": false}]}), "pass")]

@@ -2,11 +2,12 @@
 //! read here: then a person compares it with the systems that the code uses.
 
 use crate::domain::checklist::Effort;
-use crate::domain::{AppSettings, Consent, Finding, Foreign, Gap, NoteLevel, ProbeKind, Remedy, Severity, System, Verdict};
-use crate::probes::ground::{self, Ground, MOST_SHOWN, Spot, judge, of};
-use crate::probes::{Meta, Probe, Sight, Stage};
+use crate::domain::{AppSettings, Finding, Foreign, Gap, NoteLevel, Remedy, Severity, Verdict};
+use crate::probes::documents::{self, Question};
+use crate::probes::ground::{self, Ground, MOST_SHOWN, Spot, of};
+use crate::probes::{Meta, Probe, Sight};
 use crate::repo::Survey;
-use crate::repo::documents::{DiagramKind, Documents, Topic};
+use crate::repo::documents::{DiagramKind, Topic};
 use crate::repo::project::Strength;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -38,53 +39,35 @@ pub struct Seen {
 
 impl Probe for Architecture {
     type Seen = Seen;
-    const META: Meta = Meta {
-        id: "repo.architecture",
-        system: System::Repo,
-        asks: "Does a diagram show the systems, the data and who owns them?",
-        needs: ground::NEEDS,
-        cost: &[(System::Github, 3)],
-        consent: Consent::Passive,
-        kind: ProbeKind::Sign,
-        confirm: 1,
-        revision: 1,
-        stage: Stage::Stable,
-        seconds: 600,
-        docs: "apis/repo-signals.md §12",
-    };
+    const META: Meta = ground::sign(
+        "repo.architecture",
+        "Does a diagram show the systems, the data and who owns them?",
+        "apis/repo-signals.md §12",
+    );
 
     async fn observe(sight: &Sight) -> Result<Seen, Gap> {
-        let survey = ground::survey(sight).await?;
-        Ok(survey.as_ref().as_ref().map_or_else(|| Seen { ground: Ground::empty(), ..Seen::default() }, seen))
+        ground::look(sight, |ground| Seen { ground, ..Seen::default() }, seen).await
     }
 
     fn decide(seen: &Seen, _settings: &AppSettings, _now: DateTime<Utc>) -> Verdict {
         if seen.ground.empty {
             return Verdict::not_applicable("the repository is empty: there is nothing to draw");
         }
-        let unread = seen.ground.gap("a diagram");
-        let findings = findings(seen, unread.is_some());
         let says = match (seen.diagrams.first(), seen.pictures.first()) {
             (Some(it), _) => format!("{}: {}", it.path, of(seen.named.len(), seen.used.len(), "services in use are named")),
             (None, Some(it)) => format!("{} is a picture, whose words cannot be read here", it.path),
             (None, None) => "no diagram shows the systems".to_owned(),
         };
-        let verdict = if let (Some(place), None, false) = (&seen.elsewhere, &unread, findings.is_empty()) {
-            let says = format!("{says}; {}:{} leads to pages elsewhere", place.path, place.line);
-            Verdict::undecided(judge(says, "Look whether the diagram is kept there"))
-        } else if !findings.is_empty() {
-            Verdict::fail(says, findings).unseen(unread)
-        } else if let Some(gap) = unread {
-            Verdict::undecided(gap)
-        } else {
-            Verdict::undecided(judge(says, "Compare the diagram with the systems in use, and see that each has an owner"))
+        let question = Question {
+            holds: "a diagram",
+            look: "Look whether the diagram is kept there",
+            read: "Compare the diagram with the systems in use, and see that each has an owner",
         };
-        noted(verdict, seen)
+        noted(question.decide(&seen.ground, seen.elsewhere.as_ref(), says, findings(seen)), seen)
     }
 
     fn remedy(seen: &Seen, _settings: &AppSettings) -> Remedy {
-        let steps: Vec<Foreign> = findings(seen, !seen.ground.unread.is_empty()).into_iter().map(|it| it.fix).collect();
-        Remedy { steps, effort: Effort::S }
+        documents::remedy(findings(seen), Effort::S)
     }
 }
 
@@ -92,7 +75,8 @@ fn missing(seen: &Seen) -> Vec<&str> {
     seen.used.iter().filter(|it| !seen.named.contains(it)).map(Foreign::as_str).collect()
 }
 
-fn findings(seen: &Seen, is_unread: bool) -> Vec<Finding> {
+fn findings(seen: &Seen) -> Vec<Finding> {
+    let is_unread = !seen.ground.unread.is_empty();
     let fix = "Draw it as text (Mermaid) in docs/architecture.md: systems, arrows with what flows, where personal data rests, owner of each";
     if seen.diagrams.is_empty() && seen.pictures.is_empty() {
         if is_unread {
@@ -167,7 +151,7 @@ fn seen(survey: &Survey) -> Seen {
     pictures.extend(documents.pictures.iter().map(|it| Spot::new(it, 1, "a picture")));
     let sections = documents.about(Topic::Architecture).map(|(file, it)| Spot::new(&file.path, it.line, &it.heading));
     Seen {
-        ground: Ground::of(survey, Documents::wants),
+        ground: documents::ground(survey),
         diagrams,
         pictures,
         sections: sections.collect(),
@@ -175,7 +159,7 @@ fn seen(survey: &Survey) -> Seen {
         used: used.into_iter().map(Foreign::from).collect(),
         has_owners: drawn.iter().any(|it| it.has_owners),
         has_personal_data: drawn.iter().any(|it| it.has_personal_data),
-        elsewhere: documents.elsewhere().map(|it| Spot::new(&it.path, it.line, "leads to documents elsewhere")),
+        elsewhere: documents::elsewhere(survey),
     }
 }
 

@@ -7,8 +7,9 @@ use crate::domain::{AppSettings, Consent, Finding, Foreign, Gap, NoteLevel, Prob
 use crate::probes::entrances::{self, Entrance};
 use crate::probes::ground::{Ground, MOST_SHOWN, judge, of};
 use crate::probes::{Meta, Probe, Sight, Stage};
+use crate::repo::Survey;
 use crate::repo::code::handlers::What;
-use crate::repo::entries::{Entered, Entries};
+use crate::repo::entries::{Cover, Entered, Entries, Middleware};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -38,6 +39,15 @@ pub struct Seen {
     /// The app's middleware, when it asks who is there.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub middleware: Option<Foreign>,
+    /// That ask nobody themselves and stand behind a middleware which asks and refuses.
+    #[serde(default)]
+    pub behind: Vec<Entrance>,
+    /// The version of Next that the lockfile names, where one of its middlewares can be skipped by a header.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub skippable: Option<Foreign>,
+    /// A file that is named as a middleware and that Next does not run.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub idle: Option<Foreign>,
 }
 
 /// A function that may be a guard.
@@ -71,7 +81,7 @@ impl Probe for Authorisation {
 
     async fn observe(sight: &Sight) -> Result<Seen, Gap> {
         let empty = |ground| Seen { ground, ..Seen::default() };
-        entrances::look(sight, empty, |_, entries, ground| seen(&entries, ground)).await
+        entrances::look(sight, empty, |survey, entries, ground| seen(survey, &entries, ground)).await
     }
 
     fn decide(seen: &Seen, settings: &AppSettings, _now: DateTime<Utc>) -> Verdict {
@@ -91,6 +101,9 @@ impl Probe for Authorisation {
             Ground::no_code(settings)
         } else if seen.endpoints == 0 {
             return Verdict::not_applicable(format!("none of {} files of code is an endpoint", seen.ground.code_files));
+        } else if seen.open.is_empty() && seen.unverified.is_empty() && !seen.behind.is_empty() {
+            let says = format!("{} are guarded by the middleware alone", of(seen.behind.len(), seen.endpoints, "endpoints"));
+            Verdict::undecided(judge(says, "Ask who is there in each listed endpoint too"))
         } else if seen.open.is_empty() && seen.unverified.is_empty() {
             let says = format!(
                 "all {} endpoints ask who is there; whether each compares the row's owner is for a person",
@@ -106,11 +119,27 @@ impl Probe for Authorisation {
         };
         let verdict = entrances::shown(verdict, &seen.ground, "repo.authorisation-open", &seen.open);
         let verdict = entrances::shown(verdict, &seen.ground, "repo.authorisation-unverified", &seen.unverified);
+        let verdict = entrances::shown(verdict, &seen.ground, "repo.authorisation-middleware-only", &seen.behind);
         let verdict = seen.guards.iter().take(MOST_SHOWN).fold(verdict, |verdict, it| {
             let asks = if it.asks { "asks who is there" } else { "may be a guard" };
             let says = format!("{} ({}) {asks}; {} call it", it.name, it.path, of(it.calls, seen.endpoints, "endpoints"));
             verdict.note(NoteLevel::Evidence, format!("repo.authorisation-guard.{}#{}", it.path, it.name), says)
         });
+        let verdict = match &seen.skippable {
+            Some(version) => {
+                let says =
+                    format!("next {version} lets a header skip its middleware (CVE-2025-29927); a host may strip that header");
+                verdict.note(NoteLevel::Evidence, "repo.authorisation-middleware-skippable", says)
+            }
+            None => verdict,
+        };
+        let verdict = match &seen.idle {
+            Some(path) => {
+                let says = format!("{path} lies beside neither `app` nor `pages`: Next does not run it");
+                verdict.note(NoteLevel::Evidence, "repo.authorisation-middleware-idle", says)
+            }
+            None => verdict,
+        };
         match &seen.middleware {
             Some(path) => {
                 let says =
@@ -183,7 +212,7 @@ fn sounds_like_guard(name: &str) -> bool {
         })
 }
 
-fn seen(entries: &Entries<'_>, ground: Ground) -> Seen {
+fn seen(survey: &Survey, entries: &Entries<'_>, ground: Ground) -> Seen {
     let mut seen = Seen { ground, endpoints: entries.all.len(), ..Seen::default() };
     let mut guards: BTreeMap<(String, String), Guard> = BTreeMap::new();
     for it in &entries.all {
@@ -216,17 +245,55 @@ fn seen(entries: &Entries<'_>, ground: Ground) -> Seen {
             entrances::keep(&mut seen.unverified, Entrance { line: act.line, ..Entrance::new(it, says) });
             continue;
         }
-        entrances::keep(&mut seen.open, Entrance::new(it, open(it)));
+        let before = entries.middleware.iter().find_map(|middleware| Some((middleware, middleware.covers(it)?)));
+        if let Some((middleware, Cover::Guards)) = &before {
+            let says = format!("asks nobody itself; only {} asks who is there before it runs", middleware.file.path);
+            entrances::keep(&mut seen.behind, Entrance::new(it, says));
+            continue;
+        }
+        let before = before.and_then(|(middleware, cover)| beside(middleware, &cover)).unwrap_or_default();
+        entrances::keep(&mut seen.open, Entrance::new(it, open(it) + &before));
     }
     let mut guards: Vec<Guard> = guards.into_values().filter(|it| it.asks || sounds_like_guard(it.name.as_str())).collect();
     guards.sort_by(|a, b| b.asks.cmp(&a.asks).then(b.calls.cmp(&a.calls)));
     guards.truncate(MOST_SHOWN * 2);
     seen.guards = guards;
-    let asks = |it: &&(&crate::repo::code::CodeFile, Vec<crate::repo::entries::Step<'_>>)| {
-        it.1.iter().any(|it| it.body.does(|it| matches!(it, What::Identifies { .. })))
-    };
-    seen.middleware = entries.middleware.as_ref().filter(asks).map(|it| Foreign::new(&it.0.path));
+    let asking = entries.middleware.iter().find(|it| it.asks());
+    seen.middleware = asking.map(|it| Foreign::new(&it.file.path));
+    seen.idle = entries.idle.first().map(|it| Foreign::new(&it.path));
+    seen.skippable = asking.and_then(|it| skippable(survey, &it.file.path));
     seen
+}
+
+/// What a middleware that is no guard of an endpoint does for it.
+fn beside(middleware: &Middleware<'_>, cover: &Cover) -> Option<String> {
+    let path = &middleware.file.path;
+    let says = match cover {
+        Cover::Guards => return None,
+        Cover::Runs(_) if !middleware.asks() => return None,
+        Cover::Runs(lacks) => format!("runs before it and {lacks}"),
+        Cover::Leaves => "leaves it out by its matcher".to_owned(),
+        Cover::Past(how) => format!("does not run for all of it: {how} is past its matcher"),
+        Cover::Unread(line) => format!("has a matcher in line {line} that cannot be read"),
+    };
+    Some(format!("; {path} {says}"))
+}
+
+/// The locked version of Next beside that file, where a header skips its middleware: CVE-2025-29927, repaired in 12.3.5,
+/// 13.5.9, 14.2.25 and 15.2.3 (dossier repo-signals.md §8).
+fn skippable(survey: &Survey, path: &str) -> Option<Foreign> {
+    let version = survey.project.version(survey.project.package_of(path)?, "next")?;
+    let mut numbers = version.split('-').next()?.split('.').map(|it| it.parse::<u32>().ok());
+    let read = (numbers.next()??, numbers.next()??, numbers.next()??);
+    let repaired = match read.0 {
+        11 if read >= (11, 1, 4) => (12, 0, 0),
+        12 => (12, 3, 5),
+        13 => (13, 5, 9),
+        14 => (14, 2, 25),
+        15 => (15, 2, 3),
+        _ => return None,
+    };
+    (read < repaired).then(|| Foreign::new(version))
 }
 
 /// What is known of an endpoint that asks nobody.

@@ -2,7 +2,7 @@
 //! the repository, so that for Supabase nothing here can prove that nobody does.
 
 use crate::domain::checklist::Effort;
-use crate::domain::{AppSettings, Consent, Finding, Foreign, Gap, ProbeKind, Remedy, Severity, System, Verdict};
+use crate::domain::{AppSettings, Finding, Foreign, Gap, Remedy, Severity, Verdict};
 use crate::probes::data::{self, count};
 use crate::probes::ground::{self, Exhibit, Ground, MOST_KEPT, Spot, judge};
 use crate::probes::{Meta, Probe, Sight, Stage};
@@ -32,36 +32,23 @@ pub struct Seen {
 impl Probe for AutomaticMigrations {
     type Seen = Seen;
     const META: Meta = Meta {
-        id: "repo.automatic-migrations",
-        system: System::Repo,
-        asks: "Does a deploy apply the migrations, and nobody by hand?",
-        needs: &["A checkout of the repository, or a GitHub token with Contents: read"],
-        cost: &[(System::Github, 3)],
-        consent: Consent::Passive,
-        kind: ProbeKind::Sign,
-        confirm: 1,
-        revision: 1,
         stage: Stage::Experimental,
-        seconds: 600,
-        docs: "apis/repo-signals.md §5, §11",
+        ..ground::sign(
+            "repo.automatic-migrations",
+            "Does a deploy apply the migrations, and nobody by hand?",
+            "apis/repo-signals.md §5, §11",
+        )
     };
 
     async fn observe(sight: &Sight) -> Result<Seen, Gap> {
-        let survey = ground::survey(sight).await?;
-        Ok(survey.as_ref().as_ref().map_or_else(|| Seen { ground: Ground::empty(), ..Seen::default() }, seen))
+        ground::look(sight, |ground| Seen { ground, ..Seen::default() }, seen).await
     }
 
     fn decide(seen: &Seen, settings: &AppSettings, _now: DateTime<Utc>) -> Verdict {
         let ground = &seen.ground;
-        if ground.empty {
-            return Verdict::not_applicable("the repository is empty: it has no migrations");
-        }
-        let verdict = if let Some(gap) = ground.gap("a migration, or a command that applies one") {
-            Verdict::undecided(gap)
-        } else if seen.migrations == 0 && ground.code_files == 0 {
-            Ground::no_code(settings)
-        } else if seen.migrations == 0 {
-            Verdict::not_applicable("there are no migrations that a deploy could apply")
+        let none = "there are no migrations that a deploy could apply";
+        let verdict = if let Some(verdict) = data::unasked(ground, seen.migrations, settings, none) {
+            verdict
         } else if !findings(seen).is_empty() {
             let by_hand = if seen.by_hand.is_empty() {
                 String::new()
@@ -119,16 +106,13 @@ fn findings(seen: &Seen) -> Vec<Finding> {
 fn seen(survey: &Survey) -> Seen {
     let migrations = &survey.migrations;
     let exhibit = |it: &Command| {
-        let (what, does) = (
-            &it.what,
-            match it.does {
-                Does::Applies => "applies the migrations",
-                Does::Pushes => "makes the schema equal to a description, past the list of migrations",
-                Does::Locally => "applies them to a local database",
-                Does::Raw => "runs SQL by hand",
-            },
-        );
-        Exhibit::new(format!("{}.{what}", it.path), Spot::new(&it.path, it.line, format!("`{what}` {does}")))
+        let does = match it.does {
+            Does::Applies => "applies the migrations",
+            Does::Pushes => "makes the schema equal to a description, past the list of migrations",
+            Does::Locally => "applies them to a local database",
+            Does::Raw => "runs SQL by hand",
+        };
+        data::command(it, does)
     };
     let of = |is_meant: &dyn Fn(&Command) -> bool| {
         migrations.commands.iter().filter(|it| is_meant(it)).map(exhibit).take(MOST_KEPT).collect::<Vec<_>>()
@@ -148,7 +132,7 @@ fn seen(survey: &Survey) -> Seen {
     });
     automatic.extend(starts);
     Seen {
-        ground: data::ground(survey),
+        ground: data::ground_with_workflows(survey),
         migrations: migrations.migrations.len(),
         host_may: migrations.has(Tool::Supabase) || migrations.has(Tool::Plain),
         automatic,

@@ -9,6 +9,7 @@ use crate::probes::{Meta, Probe, Sight, Stage};
 use crate::repo::Survey;
 use crate::repo::code::effects::{Carrier, Value};
 use crate::repo::code::{CodeFile, is_about};
+use crate::repo::place::{is_in, name as file_name};
 use crate::repo::project::UseKind;
 use crate::repo::project::systems::Purpose;
 use crate::repo::reach::{Reach, Side, led_to};
@@ -37,6 +38,9 @@ pub struct Seen {
     pub streamed: usize,
     /// Functions that Inngest is not told of.
     pub unlisted: Vec<Spot>,
+    /// Tasks outside of the folders that Trigger.dev is told of.
+    #[serde(default)]
+    pub undeployed: Vec<Spot>,
     /// Entries that a queue calls and that check no signature.
     pub unsigned: Vec<Spot>,
     /// Workers in a project that is served without a process of its own.
@@ -117,6 +121,9 @@ impl Probe for BackgroundJobs {
         for it in seen.unlisted.iter().take(3) {
             steps.push(format!("Add the function of {} to the list that `serve` is given", it.path).into());
         }
+        for it in seen.undeployed.iter().take(3) {
+            steps.push(format!("Move the task of {} into a folder of `dirs` in trigger.config", it.path).into());
+        }
         for it in seen.unsigned.iter().chain(&seen.open_crons).take(3) {
             steps.push(format!("Refuse in {} whoever does not hold the secret", it.path).into());
         }
@@ -166,6 +173,8 @@ fn uncarried(seen: &Seen) -> Vec<Finding> {
         &seen.homeless,
         "Run it as a process of its own, or move to a queue that calls the app",
     ));
+    let fix = "Move it into a folder of `dirs` in trigger.config, or import it from a file there";
+    all.extend(make("repo.task-undeployed", Severity::High, &seen.undeployed, fix));
     if seen.carriers.is_empty() {
         let fix = "Hand it to a queue with retries, and answer at once";
         all.extend(make("repo.slow-in-request", Severity::Medium, &seen.in_place, fix));
@@ -221,6 +230,26 @@ fn behind_workers(survey: &Survey) -> BTreeSet<String> {
     carried
 }
 
+/// Tasks of Trigger.dev that lie in none of the folders that its configurations name, and to which nothing there leads.
+fn undeployed(survey: &Survey) -> Vec<Spot> {
+    let configured = survey.code.iter().filter(|it| file_name(&it.path).starts_with("trigger.config."));
+    let Some(named) = configured.map(|it| it.effects.task_folders.as_ref()).collect::<Option<Vec<_>>>() else {
+        return Vec::new();
+    };
+    let folders: Vec<&String> = named.into_iter().flatten().collect();
+    if folders.is_empty() {
+        return Vec::new();
+    }
+    let Some(known) = led_to(survey, |file| folders.iter().any(|it| is_in(&file.path, it))) else { return Vec::new() };
+    let files = survey.code.iter().filter(|it| !known.contains(&it.path));
+    let tasks = files.flat_map(|file| file.effects.jobs.defined.iter().map(move |it| (file, it)));
+    let tasks = tasks.filter(|(_, it)| it.carrier == Carrier::Trigger).map(|(file, it)| {
+        let says = format!("the task `{}` lies in no folder that trigger.config names: it is never deployed", it.name);
+        Spot::new(&file.path, it.line, says)
+    });
+    tasks.take(MOST_KEPT).collect()
+}
+
 /// Where the server's code imports or addresses a provider of models or mail: work that is slow wherever it is done.
 fn suspected(survey: &Survey) -> Vec<Spot> {
     let reach = Reach::of(survey);
@@ -236,11 +265,10 @@ fn suspected(survey: &Survey) -> Vec<Spot> {
 
 fn seen(survey: &Survey) -> Seen {
     let reach = Reach::of(survey);
-    let mut seen = Seen {
-        ground: Ground::of(survey, |it| crate::repo::code::is_app_code(it) || crate::repo::crons::wants(it)),
-        ..Seen::default()
-    };
+    let mut seen =
+        Seen { ground: Ground::of(survey, |it| ground::hides_code(it) || crate::repo::crons::wants(it)), ..Seen::default() };
     seen.suspected = suspected(survey);
+    seen.undeployed = undeployed(survey);
     let names: Vec<&str> = survey.paths.iter().map(|it| it.rsplit('/').next().unwrap_or(it)).collect();
     let has_process = names.iter().any(|it| PROCESS.contains(it) || it.starts_with("Dockerfile"));
     let is_serverless = names.contains(&"vercel.json") || names.contains(&"netlify.toml");

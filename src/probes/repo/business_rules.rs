@@ -45,7 +45,7 @@ impl Probe for BusinessRules {
         consent: Consent::Passive,
         kind: ProbeKind::Sign,
         confirm: 1,
-        revision: 1,
+        revision: 2,
         stage: Stage::Experimental,
         seconds: 600,
         docs: "apis/repo-signals.md §4, §7",
@@ -122,6 +122,12 @@ fn seen(survey: &Survey) -> Seen {
                 .take(1)
                 .map(|line| Exhibit::new(&file.path, Spot::new(&file.path, *line, "a table's name is computed here"))),
         );
+        let hidden = queries.documents.iter().filter(|it| it.verb.is_write() && it.collection.is_none()).map(|it| it.line);
+        let hidden = hidden.chain(queries.raw.iter().filter(|it| it.hides).map(|it| it.line)).take(1);
+        seen.computed.extend(hidden.map(|line| {
+            let spot = Spot::new(&file.path, line, "a collection or table is written here whose name is computed");
+            Exhibit::new(&file.path, spot)
+        }));
         if queries.steps.is_empty() {
             continue;
         }

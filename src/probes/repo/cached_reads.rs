@@ -115,7 +115,7 @@ fn notes(seen: &Seen) -> Vec<Note> {
 }
 
 fn seen(survey: &Survey) -> Seen {
-    let mut seen = Seen { ground: Ground::of(survey, crate::repo::code::is_app_code), ..Seen::default() };
+    let mut seen = Seen { ground: Ground::of_code(survey), ..Seen::default() };
     for file in survey.code.iter().filter(|it| !is_served_as_is(&it.path)) {
         seen.invalidations += file.effects.invalidates.len();
         for it in &file.effects.caches {

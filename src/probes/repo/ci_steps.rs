@@ -5,7 +5,7 @@ mod look;
 
 use crate::domain::checklist::Effort;
 use crate::domain::{
-    AppSettings, Consent, Finding, Foreign, Gap, GapKind, NoteLevel, ProbeKind, Remedy, Severity, System, Verdict,
+    AppSettings, Consent, Finding, Foreign, Gap, GapKind, Note, NoteLevel, ProbeKind, Remedy, Severity, System, Verdict,
 };
 use crate::probes::ground::{self, Ground, MOST_SHOWN, Spot, judge, of};
 use crate::probes::{Meta, Probe, Sight, Stage};
@@ -46,6 +46,9 @@ pub struct Seen {
     pub strangers: Vec<Spot>,
     /// Files of hosts that build every pull request by themselves.
     pub builders: Vec<Spot>,
+    /// Scripts that workflows call and that are not in the repository.
+    #[serde(default)]
+    pub missing: Vec<Spot>,
 }
 
 /// One thing that a step does.
@@ -256,6 +259,15 @@ fn noted(verdict: Verdict, seen: &Seen, settings: &AppSettings) -> Verdict {
     for it in seen.filtered.iter().take(MOST_SHOWN) {
         let says = format!("{} does not run for every change: {}", it.path, it.says);
         verdict = verdict.note(NoteLevel::Warning, format!("repo.ci-filtered.{}", it.path), says);
+    }
+    for it in seen.missing.iter().take(MOST_SHOWN) {
+        let note = Note {
+            key: format!("repo.ci-script-missing.{}.{}", it.path, it.says),
+            level: NoteLevel::Warning,
+            says: format!("{} calls `{}`, which is not in the repository", it.path, it.says).into(),
+            place: Some(seen.ground.place(it)),
+        };
+        verdict = verdict.with_notes([note]);
     }
     if let Some(it) = seen.steps.iter().find(|it| it.meaning == Meaning::InstallLoose) {
         let says = format!("{} installs without a frozen lockfile: {}", it.spot.path, it.spot.says);

@@ -173,9 +173,7 @@ fn noted(verdict: Verdict, seen: &Seen) -> Verdict {
 fn seen(survey: &Survey) -> Seen {
     let project = &survey.project;
     let matters = |path: &str| is_test(path) || Workflows::wants(path) || path.ends_with("package.json");
-    let mut ground = Ground::of(survey, matters);
-    let broken = project.suites.iter().filter_map(|it| Some((it, it.broken?)));
-    ground.unread.extend(broken.map(|(it, line)| Foreign::new(format!("{} (a mistake of syntax in line {line})", it.path))));
+    let ground = Ground::of(survey, matters);
     let spot = |suite: &Suite| {
         let visits = suite.visits.iter().take(3).map(String::as_str).collect::<Vec<_>>().join(", ");
         let visits = if visits.is_empty() { String::new() } else { format!(", visits {visits}") };
@@ -192,12 +190,12 @@ fn seen(survey: &Survey) -> Seen {
         hard.map(|(file, work)| Spot::new(&file.path, work.line, &work.says)).collect::<Vec<_>>()
     };
     let end_to_end_runs = work(Meaning::EndToEnd);
-    let unfollowed = survey.workflows.files.iter().filter(|it| it.runs_on_pull_requests()).flat_map(|file| {
-        file.jobs
-            .iter()
-            .filter(|it| it.unfollowed)
-            .map(|job| Spot::new(&file.path, job.line, job.uses.as_deref().unwrap_or("an action that is elsewhere")))
-    });
+    let unfollowed = survey
+        .workflows
+        .files
+        .iter()
+        .filter(|it| it.runs_on_pull_requests())
+        .flat_map(|file| file.jobs.iter().filter(|it| it.unfollowed).map(|job| Spot::new(&file.path, job.line, job.lost())));
     let others = survey.workflows.others.iter().map(|it| Spot::new(&it.path, 1, it.system));
     let journeys = Journey::VARIANTS.iter().filter_map(|journey| {
         let because = because(survey, *journey)?;

@@ -10,7 +10,7 @@ use crate::probes::{Meta, Probe, Sight, Stage};
 use crate::repo::Survey;
 use crate::repo::place::name;
 use crate::repo::project::lockfile::{disagreements, manager};
-use crate::repo::project::{Disagreement, Group};
+use crate::repo::project::{Disagreement, Group, updates};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -205,7 +205,9 @@ fn said(seen: &Seen, findings: &[Finding]) -> String {
 
 fn seen(survey: &Survey) -> Seen {
     let project = &survey.project;
-    let matters = |path: &str| name(path) == "package.json" || manager(path).is_some() || name(path).contains("workspace");
+    let matters = |path: &str| {
+        name(path) == "package.json" || manager(path).is_some() || name(path).contains("workspace") || updates::wants(path)
+    };
     let depends = project.packages.iter().filter(|it| it.needs.values().any(|need| need.group != Group::Peer));
     let unlocked = depends.clone().filter(|it| project.locks_of(&it.folder).is_empty());
     let mut seen = Seen {

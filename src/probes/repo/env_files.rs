@@ -215,6 +215,8 @@ fn seen(survey: &Survey, report: &Report) -> Seen {
         let line = *file.computed_reads.first()?;
         Some(Read { name: Foreign::default(), path: Foreign::new(&file.path), line })
     });
+    // What an example names that was not read is not known.
+    let is_hidden = survey.unread.iter().any(|it| is_example(it.what.as_str()));
     // An example with a real value in it is a tracked file of values like any other.
     let filled = examples.iter().filter(|it| !credentials(it, report).is_empty());
     Seen {
@@ -223,7 +225,7 @@ fn seen(survey: &Survey, report: &Report) -> Seen {
         tracked: tracked_files.iter().chain(filled).map(|it| of_file(it, report)).collect(),
         examples: examples.iter().map(|it| Foreign::new(&it.path)).collect(),
         read: reads.len(),
-        unnamed: reads.into_iter().filter(|(name, _)| !named.contains(name)).map(|(_, read)| read).collect(),
+        unnamed: reads.into_iter().filter(|(name, _)| !is_hidden && !named.contains(name)).map(|(_, read)| read).collect(),
         computed: computed.collect(),
     }
 }

@@ -1,8 +1,10 @@
 //! Users who meet an error see an explanation, and no reply of the server holds a stack trace (dossier repo-signals.md §7).
 //! What the pages say is for a person.
 
+mod frameworks;
+
 use crate::domain::checklist::Effort;
-use crate::domain::{AppSettings, Consent, Finding, Foreign, Gap, Note, ProbeKind, Remedy, Severity, System, Verdict};
+use crate::domain::{AppSettings, Consent, Finding, Foreign, Gap, GapKind, Note, ProbeKind, Remedy, Severity, System, Verdict};
 use crate::probes::ground::{self, Ground, Spot, judge, of};
 use crate::probes::places::{self, is_entry, is_served_as_is};
 use crate::probes::{Meta, Probe, Sight, Stage};
@@ -24,6 +26,12 @@ pub struct Seen {
     pub pages: Vec<Foreign>,
     /// Those that it would look for, and that are not there.
     pub missing: Vec<Foreign>,
+    /// Why a page that was not found may be there all the same.
+    #[serde(default)]
+    pub hidden: Vec<Foreign>,
+    /// Pages of a framework's own that users see instead of the app's, where that is no defect by itself.
+    #[serde(default)]
+    pub defaults: Vec<Spot>,
     /// A `global-error` without a page of its own: what it shows is blank.
     pub bare: Vec<Spot>,
     /// Boundaries that catch what rendering throws.
@@ -43,6 +51,12 @@ pub enum Kind {
     NextPages,
     /// A build for browsers with a router of its own.
     Browser,
+    Nuxt,
+    SvelteKit,
+    /// Remix, and React Router with its modules of routes.
+    Remix,
+    Astro,
+    ExpoRouter,
     /// A framework whose pages were not looked for.
     Other,
     #[default]
@@ -75,7 +89,7 @@ impl Probe for ErrorPages {
         if seen.ground.empty {
             return Verdict::not_applicable("the repository is empty: it has no code");
         }
-        let unread = seen.ground.gap("replies with a stack trace");
+        let unread = seen.ground.gap("replies with a stack trace").or_else(|| hidden(seen));
         let findings = findings(seen);
         let told = of(seen.messages.len(), seen.entries, "entries tell callers the words of an error");
         if !findings.is_empty() {
@@ -96,11 +110,14 @@ impl Probe for ErrorPages {
         let pages = match seen.kind {
             Kind::NextApp => "the pages for errors are there".to_owned(),
             Kind::NextPages if seen.pages.is_empty() => "Next.js shows its own bare pages for errors".to_owned(),
-            Kind::NextPages => format!("{} for errors are there", seen.pages.len()),
+            Kind::NextPages => format!("{} for errors are there", of_pages(seen.pages.len())),
             Kind::Browser if seen.boundaries.is_empty() => {
                 "no boundary catches what rendering throws: the page turns blank".to_owned()
             }
             Kind::Browser => "a boundary catches what rendering throws".to_owned(),
+            Kind::Nuxt | Kind::SvelteKit | Kind::Remix | Kind::Astro | Kind::ExpoRouter => {
+                format!("{} for errors are there", of_pages(seen.pages.len()))
+            }
             Kind::Other => "the framework's own pages for errors were not looked for".to_owned(),
             Kind::None if seen.entries == 0 => {
                 let says = format!("none of {} files of code shows a page or answers a caller", seen.ground.code_files);
@@ -131,6 +148,17 @@ impl Probe for ErrorPages {
     }
 }
 
+fn of_pages(count: usize) -> String {
+    if count == 1 { "1 page".to_owned() } else { format!("{count} pages") }
+}
+
+fn hidden(seen: &Seen) -> Option<Gap> {
+    let first = seen.hidden.first()?;
+    Some(
+        Gap::new(GapKind::Incomplete, System::Repo, first).needs("Ask the app for a page that is not there, and see who answers"),
+    )
+}
+
 fn findings(seen: &Seen) -> Vec<Finding> {
     let fix = "Add the page, with an explanation and a way back";
     let missing = seen.missing.iter();
@@ -146,6 +174,7 @@ fn findings(seen: &Seen) -> Vec<Finding> {
 fn notes(seen: &Seen) -> Vec<Note> {
     let mut notes = places::evidence(&seen.ground, "repo.message-in-reply", &seen.messages);
     notes.extend(places::evidence(&seen.ground, "repo.error-boundary", &seen.boundaries));
+    notes.extend(places::evidence(&seen.ground, "repo.error-page-default", &seen.defaults));
     notes
 }
 
@@ -158,15 +187,16 @@ fn page<'s>(survey: &'s Survey, folder: &str, stem: &str) -> Option<&'s String> 
     })
 }
 
-/// Frameworks that show pages in ways of their own.
-const OTHERS: [&str; 7] =
-    ["nuxt", "@sveltejs/kit", "astro", "@remix-run/react", "@react-router/node", "@tanstack/react-start", "expo"];
+/// Frameworks that show pages in ways of their own, which are not looked for.
+const OTHERS: [&str; 5] = ["@tanstack/react-start", "@solidjs/start", "gatsby", "@angular/core", "expo"];
 
 fn seen(survey: &Survey) -> Seen {
-    let mut seen = Seen { ground: Ground::of(survey, crate::repo::code::is_app_code), ..Seen::default() };
+    let mut seen = Seen { ground: Ground::of_code(survey), ..Seen::default() };
     seen.kind = if survey.needs(&["next"]) {
         let has_app = page(survey, "/app/", "page").is_some() || page(survey, "/app/", "layout").is_some();
         if has_app { Kind::NextApp } else { Kind::NextPages }
+    } else if let Some(kind) = frameworks::kinds(survey).into_iter().next() {
+        kind
     } else if survey.needs(&OTHERS) {
         Kind::Other
     } else if survey.needs(&["vite", "react-scripts", "parcel", "@vue/cli-service"]) {
@@ -185,6 +215,13 @@ fn seen(survey: &Survey) -> Seen {
             None if seen.kind == Kind::NextApp => seen.missing.push(format!("{}{stem}", folder.trim_start_matches('/')).into()),
             None => {}
         }
+    }
+    frameworks::look(survey, &mut seen);
+    // A name that is not in a list which was cut short may be in the rest of it.
+    let part = Ground::of(survey, |_| false).gap("pages for errors");
+    if let Some(gap) = part.filter(|_| !seen.missing.is_empty()) {
+        seen.hidden.insert(0, gap.says);
+        seen.missing.clear();
     }
     for file in survey.code.iter().filter(|it| !is_served_as_is(&it.path)) {
         let name = file.path.rsplit('/').next().unwrap_or_default();

@@ -206,7 +206,7 @@ fn file_name(path: &str) -> &str {
 
 fn seen(survey: &Survey) -> Seen {
     let reach = Reach::of(survey);
-    let mut seen = Seen { ground: Ground::of(survey, crate::repo::code::is_app_code), ..Seen::default() };
+    let mut seen = Seen { ground: Ground::of_code(survey), ..Seen::default() };
     for manifest in &survey.project.packages {
         for (name, need, product) in manifest.needs.iter().filter_map(|(name, need)| Some((name, need, Product::of(name)?))) {
             note_product(&mut seen.declared, product);

@@ -2,11 +2,12 @@
 //! (dossier repo-signals.md §12). Whether it was walked through, only people know.
 
 use crate::domain::checklist::Effort;
-use crate::domain::{AppSettings, Consent, Finding, Foreign, Gap, ProbeKind, Remedy, Severity, System, Verdict};
-use crate::probes::ground::{self, Ground, Spot, judge, of};
-use crate::probes::{Meta, Probe, Sight, Stage};
+use crate::domain::{AppSettings, Finding, Gap, Remedy, Severity, Verdict};
+use crate::probes::documents::{self, Question};
+use crate::probes::ground::{self, Ground, Spot, of};
+use crate::probes::{Meta, Probe, Sight};
 use crate::repo::Survey;
-use crate::repo::documents::{Documents, Section, Topic};
+use crate::repo::documents::{Section, Topic};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use strum::{Display, IntoStaticStr, VariantArray};
@@ -97,48 +98,32 @@ impl Part {
 
 impl Probe for IncidentPlaybook {
     type Seen = Seen;
-    const META: Meta = Meta {
-        id: "repo.incident-playbook",
-        system: System::Repo,
-        asks: "Does a playbook say severity, who decides, the first minutes and the message?",
-        needs: ground::NEEDS,
-        cost: &[(System::Github, 3)],
-        consent: Consent::Passive,
-        kind: ProbeKind::Sign,
-        confirm: 1,
-        revision: 1,
-        stage: Stage::Stable,
-        seconds: 600,
-        docs: "apis/repo-signals.md §12",
-    };
+    const META: Meta = ground::sign(
+        "repo.incident-playbook",
+        "Does a playbook say severity, who decides, the first minutes and the message?",
+        "apis/repo-signals.md §12",
+    );
 
     async fn observe(sight: &Sight) -> Result<Seen, Gap> {
-        let survey = ground::survey(sight).await?;
-        Ok(survey.as_ref().as_ref().map_or_else(|| Seen { ground: Ground::empty(), ..Seen::default() }, seen))
+        ground::look(sight, |ground| Seen { ground, ..Seen::default() }, seen).await
     }
 
     fn decide(seen: &Seen, _settings: &AppSettings, _now: DateTime<Utc>) -> Verdict {
         if seen.ground.empty {
             return Verdict::not_applicable("the repository is empty: nothing can break");
         }
-        let unread = seen.ground.gap("an incident playbook");
-        let findings = findings(seen, unread.is_some());
         let says = match seen.pages.first() {
             None => "no document says what is done in an incident".to_owned(),
             Some(page) => {
                 format!("{}: {}", page.path, of(seen.parts.len(), Part::VARIANTS.len(), "parts of a playbook are there"))
             }
         };
-        let verdict = if let (Some(place), None, false) = (&seen.elsewhere, &unread, findings.is_empty()) {
-            let says = format!("{says}; {}:{} leads to pages elsewhere", place.path, place.line);
-            Verdict::undecided(judge(says, "Look whether the incident playbook is kept there"))
-        } else if !findings.is_empty() {
-            Verdict::fail(says, findings).unseen(unread)
-        } else if let Some(gap) = unread {
-            Verdict::undecided(gap)
-        } else {
-            Verdict::undecided(judge(says, "Walk through one invented incident with it, and note what was missing"))
+        let question = Question {
+            holds: "an incident playbook",
+            look: "Look whether the incident playbook is kept there",
+            read: "Walk through one invented incident with it, and note what was missing",
         };
+        let verdict = question.decide(&seen.ground, seen.elsewhere.as_ref(), says, findings(seen));
         let notes = seen.parts.iter().map(|it| {
             let spot = Spot { says: format!("it says {}", it.part.words()).into(), ..it.page.clone() };
             seen.ground.evidence(format!("repo.playbook.{}.{}", it.part, it.page.path), &spot)
@@ -147,12 +132,12 @@ impl Probe for IncidentPlaybook {
     }
 
     fn remedy(seen: &Seen, _settings: &AppSettings) -> Remedy {
-        let steps: Vec<Foreign> = findings(seen, !seen.ground.unread.is_empty()).into_iter().map(|it| it.fix).collect();
-        Remedy { steps, effort: Effort::S }
+        documents::remedy(findings(seen), Effort::S)
     }
 }
 
-fn findings(seen: &Seen, is_unread: bool) -> Vec<Finding> {
+fn findings(seen: &Seen) -> Vec<Finding> {
+    let is_unread = !seen.ground.unread.is_empty();
     if is_unread {
         return Vec::new();
     }
@@ -188,10 +173,10 @@ fn seen(survey: &Survey) -> Seen {
         Some(PartSeen { part: *part, page: page.clone() })
     });
     Seen {
-        ground: Ground::of(survey, Documents::wants),
+        ground: documents::ground(survey),
         parts: parts.collect(),
         pages: pages.into_iter().map(|(spot, _)| spot).collect(),
-        elsewhere: documents.elsewhere().map(|it| Spot::new(&it.path, it.line, "leads to documents elsewhere")),
+        elsewhere: documents::elsewhere(survey),
     }
 }
 

@@ -2,7 +2,7 @@
 //! will hold is not to be seen here, so a person judges what is listed.
 
 use crate::domain::checklist::Effort;
-use crate::domain::{AppSettings, Consent, Foreign, Gap, ProbeKind, Remedy, System, Verdict};
+use crate::domain::{AppSettings, Foreign, Gap, Remedy, Verdict};
 use crate::probes::data;
 use crate::probes::ground::{self, Exhibit, Ground, MOST_KEPT, Spot, judge, of};
 use crate::probes::{Meta, Probe, Sight, Stage};
@@ -33,28 +33,24 @@ pub struct Seen {
     /// Places whose table or column is computed, or where a statement stands as text.
     pub computed: Vec<Exhibit>,
     pub unreplayed: Vec<Exhibit>,
+    /// Migrations of which it is not known which are applied.
+    #[serde(default)]
+    pub disordered: Vec<Exhibit>,
 }
 
 impl Probe for IndexedFilters {
     type Seen = Seen;
     const META: Meta = Meta {
-        id: "repo.indexed-filters",
-        system: System::Repo,
-        asks: "Does every column that the code filters or sorts by lead an index?",
-        needs: &["A checkout of the repository, or a GitHub token with Contents: read"],
-        cost: &[(System::Github, 3)],
-        consent: Consent::Passive,
-        kind: ProbeKind::Sign,
-        confirm: 1,
-        revision: 1,
         stage: Stage::Experimental,
-        seconds: 600,
-        docs: "apis/repo-signals.md §4, §5",
+        ..ground::sign(
+            "repo.indexed-filters",
+            "Does every column that the code filters or sorts by lead an index?",
+            "apis/repo-signals.md §4, §5",
+        )
     };
 
     async fn observe(sight: &Sight) -> Result<Seen, Gap> {
-        let survey = ground::survey(sight).await?;
-        Ok(survey.as_ref().as_ref().map_or_else(|| Seen { ground: Ground::empty(), ..Seen::default() }, seen))
+        ground::look(sight, |ground| Seen { ground, ..Seen::default() }, seen).await
     }
 
     fn decide(seen: &Seen, settings: &AppSettings, _now: DateTime<Utc>) -> Verdict {
@@ -62,7 +58,10 @@ impl Probe for IndexedFilters {
         if ground.empty {
             return Verdict::not_applicable("the repository is empty: it asks nothing");
         }
-        let gap = ground.gap("a query or an index").or_else(|| data::replay_gap(&seen.unreplayed, "which columns have an index"));
+        let gap = ground
+            .gap("a query or an index")
+            .or_else(|| data::replay_gap(&seen.unreplayed, "which columns have an index"))
+            .or_else(|| data::order_gap(&seen.disordered, "which columns have an index"));
         let verdict = if let Some(gap) = gap {
             Verdict::undecided(gap)
         } else if !seen.asks && ground.code_files == 0 {
@@ -158,6 +157,7 @@ fn seen(survey: &Survey) -> Seen {
         unknown: unknown.into_iter().take(MOST_KEPT).collect(),
         computed: computed.chain(unresolved).take(MOST_KEPT).collect(),
         unreplayed: data::unreplayed(survey, |it| it.indexes || it.tables || it.columns),
+        disordered: data::disordered(survey),
     }
 }
 

@@ -4,11 +4,15 @@
 use crate::domain::checklist::Effort;
 use crate::domain::{AppSettings, Consent, Finding, Foreign, Gap, ProbeKind, Remedy, Severity, System, Verdict};
 use crate::probes::entrances::{self, Entrance};
-use crate::probes::ground::{Ground, judge, of};
+use crate::probes::ground::{Ground, MOST_KEPT, Spot, judge, of};
+use crate::probes::places;
 use crate::probes::{Meta, Probe, Sight, Stage};
+use crate::repo::Survey;
+use crate::repo::code::CodeFile;
 use crate::repo::code::handlers::{Body, What, vendors};
 use crate::repo::code::package::package;
 use crate::repo::entries::{Entered, Entries};
+use crate::repo::queried::is_script;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
@@ -28,6 +32,12 @@ pub struct Seen {
     pub unchecked: Vec<Entrance>,
     /// That check nothing, and only read; or of which not everything could be followed.
     pub unsure: Vec<Entrance>,
+    /// That put what they are sent into the text of a statement of SQL.
+    #[serde(default)]
+    pub injected: Vec<Entrance>,
+    /// Where values are put into the text of a statement, from wherever they come.
+    #[serde(default)]
+    pub built: Vec<Spot>,
 }
 
 impl Probe for InputValidation {
@@ -41,7 +51,7 @@ impl Probe for InputValidation {
         consent: Consent::Passive,
         kind: ProbeKind::Sign,
         confirm: 1,
-        revision: 1,
+        revision: 2,
         stage: Stage::Stable,
         seconds: 600,
         docs: "apis/repo-signals.md §8",
@@ -49,7 +59,7 @@ impl Probe for InputValidation {
 
     async fn observe(sight: &Sight) -> Result<Seen, Gap> {
         let empty = |ground| Seen { ground, ..Seen::default() };
-        entrances::look(sight, empty, |_, entries, ground| seen(&entries, ground)).await
+        entrances::look(sight, empty, |survey, entries, ground| seen(survey, &entries, ground)).await
     }
 
     fn decide(seen: &Seen, settings: &AppSettings, _now: DateTime<Utc>) -> Verdict {
@@ -57,7 +67,14 @@ impl Probe for InputValidation {
             return Verdict::not_applicable("the repository is empty: it has no endpoint");
         }
         let gap = seen.ground.gap("an endpoint");
-        let verdict = if !seen.unchecked.is_empty() {
+        let verdict = if !seen.injected.is_empty() {
+            let says = format!(
+                "{} put what they are sent into the text of a statement of SQL, and {} check it by no schema and write or spend",
+                of(seen.injected.len(), seen.endpoints, "endpoints"),
+                of(seen.unchecked.len(), seen.reading, "that read input")
+            );
+            Verdict::fail(says, findings(seen)).unseen(gap)
+        } else if !seen.unchecked.is_empty() {
             let says = format!(
                 "{} that read input check it by no schema, and write or spend",
                 of(seen.unchecked.len(), seen.reading, "endpoints")
@@ -76,28 +93,37 @@ impl Probe for InputValidation {
             let says = format!("no schema was found in {} that read input", of(seen.unsure.len(), seen.reading, "endpoints"));
             Verdict::undecided(judge(says, "Look at each listed endpoint, and check its input by a schema"))
         };
+        let verdict = verdict.with_notes(places::evidence(&seen.ground, "repo.sql-built", &seen.built));
         entrances::shown(verdict, &seen.ground, "repo.input-unsure", &seen.unsure)
     }
 
     fn remedy(seen: &Seen, _settings: &AppSettings) -> Remedy {
-        if seen.unchecked.is_empty() {
+        if findings(seen).is_empty() {
             return Remedy::default();
         }
+        let bind = |it: &Entrance| {
+            Foreign::new(format!("Hand the values of {} ({}) over as parameters beside the statement", it.title, it.path))
+        };
         let step = |it: &Entrance| {
             Foreign::new(format!("Parse the input of {} ({}) by a schema at its top, and answer 400", it.title, it.path))
         };
-        Remedy { steps: seen.unchecked.iter().take(12).map(step).collect(), effort: Effort::M }
+        let steps = seen.injected.iter().take(6).map(bind).chain(seen.unchecked.iter().take(12).map(step));
+        Remedy { steps: steps.collect(), effort: Effort::M }
     }
 }
 
 fn findings(seen: &Seen) -> Vec<Finding> {
     let fix = "Parse the input by a schema at the top of the endpoint, and answer 400 when it does not fit";
-    seen.unchecked.iter().map(|it| it.finding(&seen.ground, "repo.input-unchecked", Severity::Medium, fix)).collect()
+    let bind = "Hand the value over as a parameter beside the statement, never inside its text";
+    let injected = seen.injected.iter().map(|it| it.finding(&seen.ground, "repo.sql-from-input", Severity::Critical, bind));
+    let unchecked = seen.unchecked.iter().map(|it| it.finding(&seen.ground, "repo.input-unchecked", Severity::Medium, fix));
+    injected.chain(unchecked).collect()
 }
 
-fn seen(entries: &Entries<'_>, ground: Ground) -> Seen {
+fn seen(survey: &Survey, entries: &Entries<'_>, ground: Ground) -> Seen {
     let mut seen = Seen { ground, endpoints: entries.all.len(), ..Seen::default() };
     for it in &entries.all {
+        seen.add_injected(it);
         let input = it.handler.body.inputs.first();
         // Who signed it vouches for its form too.
         let is_signed = it.does(|it| matches!(it, What::ChecksSignature { .. }));
@@ -123,7 +149,35 @@ fn seen(entries: &Entries<'_>, ground: Ground) -> Seen {
         let kept = if changes && lost.is_none() { &mut seen.unchecked } else { &mut seen.unsure };
         entrances::keep(kept, entrance);
     }
+    survey.code.iter().filter(|it| !is_script(&it.path)).for_each(|it| seen.add_built(it));
     seen
+}
+
+impl Seen {
+    /// Statements of the endpoint's own function into whose text it puts what it is sent: only there that is proved.
+    fn add_injected(&mut self, it: &Entered<'_>) {
+        let sent = it.handler.body.acts.iter().find_map(|act| match &act.what {
+            What::BuildsSql { by, is_sent: true } => Some((by, act.line)),
+            _ => None,
+        });
+        if let Some((by, line)) = sent {
+            let says = format!("puts what it is sent into the text of `{by}`, which then runs whatever a caller writes");
+            entrances::keep(&mut self.injected, Entrance { line, ..Entrance::new(it, says) });
+        }
+    }
+
+    /// Statements of a file into whose text values are put, from wherever they come.
+    fn add_built(&mut self, file: &CodeFile) {
+        let entries = file.handlers.entries.iter().map(|it| &it.body);
+        for act in entries.chain(file.handlers.units.iter().map(|it| &it.body)).flat_map(|it| &it.acts) {
+            let What::BuildsSql { by, .. } = &act.what else { continue };
+            let is_told = self.injected.iter().any(|it| it.path.as_str() == file.path && it.line == act.line);
+            let spot = Spot::new(&file.path, act.line, format!("`{by}` runs a statement into whose text values are put"));
+            if !is_told && self.built.len() < MOST_KEPT && !self.built.contains(&spot) {
+                self.built.push(spot);
+            }
+        }
+    }
 }
 
 /// Whether the endpoint checks its input, or hands it to a function of the app that does: one level, and no further.

@@ -2,7 +2,7 @@
 //! by one (dossier repo-signals.md §5). Whether production has the same list is the database's to say.
 
 use crate::domain::checklist::Effort;
-use crate::domain::{AppSettings, Consent, Finding, Foreign, Gap, ProbeKind, Remedy, Severity, System, Verdict};
+use crate::domain::{AppSettings, Finding, Foreign, Gap, Remedy, Severity, Verdict};
 use crate::probes::data::{self, count};
 use crate::probes::ground::{self, Exhibit, Ground, MOST_KEPT, Spot, judge, of};
 use crate::probes::{Meta, Probe, Sight, Stage};
@@ -55,23 +55,16 @@ pub struct Seen {
 impl Probe for Migrations {
     type Seen = Seen;
     const META: Meta = Meta {
-        id: "repo.migrations",
-        system: System::Repo,
-        asks: "Are all tables that the code uses created by migrations in the repository?",
-        needs: &["A checkout of the repository, or a GitHub token with Contents: read"],
-        cost: &[(System::Github, 3)],
-        consent: Consent::Passive,
-        kind: ProbeKind::Sign,
-        confirm: 1,
-        revision: 1,
         stage: Stage::Experimental,
-        seconds: 600,
-        docs: "apis/repo-signals.md §5",
+        ..ground::sign(
+            "repo.migrations",
+            "Are all tables that the code uses created by migrations in the repository?",
+            "apis/repo-signals.md §5",
+        )
     };
 
     async fn observe(sight: &Sight) -> Result<Seen, Gap> {
-        let survey = ground::survey(sight).await?;
-        Ok(survey.as_ref().as_ref().map_or_else(|| Seen { ground: Ground::empty(), ..Seen::default() }, seen))
+        ground::look(sight, |ground| Seen { ground, ..Seen::default() }, seen).await
     }
 
     fn decide(seen: &Seen, settings: &AppSettings, _now: DateTime<Utc>) -> Verdict {
@@ -194,12 +187,6 @@ fn seen(survey: &Survey) -> Seen {
     let unresolved = queried.unresolved.iter().map(|(name, line)| {
         Exhibit::new(format!("{}.{name}", line.path), data::on(line, format!("`{name}` is declared in no schema that was read")))
     });
-    let duplicates = migrations.duplicates.iter().map(|(version, paths)| {
-        let first = paths.first().map_or("", String::as_str);
-        Exhibit::new(version, Spot::new(first, 1, format!("{version} is the number of {}", paths.join(" and "))))
-    });
-    let overtaken =
-        migrations.overtaken.iter().map(|it| by_path(it, "older than one before it in the journal, so it may never be applied"));
     let pushes = migrations.commands.iter().filter(|it| {
         it.does == Does::Pushes
             || (it.does == Does::Raw && matches!(it.stands, Where::Workflow | Where::DeployScript | Where::Host))
@@ -211,7 +198,7 @@ fn seen(survey: &Survey) -> Seen {
         .collect();
     let typed_only = typed.into_iter().filter(|(name, _)| !exists(&crate::repo::migrations::Name::public(name)));
     Seen {
-        ground: data::ground(survey),
+        ground: data::ground_with_workflows(survey),
         asks: !queried.is_empty(),
         first_use: first_use(survey, &queried),
         tools: migrations
@@ -227,16 +214,8 @@ fn seen(survey: &Survey) -> Seen {
         missing: missing.take(MOST_KEPT).collect(),
         computed: computed.chain(unresolved).take(MOST_KEPT).collect(),
         skipped: migrations.skipped.iter().map(|it| by_path(&it.path, it.why)).take(MOST_KEPT).collect(),
-        disordered: duplicates.chain(overtaken).take(MOST_KEPT).collect(),
-        pushes: pushes
-            .map(|it| {
-                Exhibit::new(
-                    format!("{}.{}", it.path, it.what),
-                    Spot::new(&it.path, it.line, format!("`{}` changes a schema past the migrations", it.what)),
-                )
-            })
-            .take(MOST_KEPT)
-            .collect(),
+        disordered: data::disordered(survey),
+        pushes: pushes.map(|it| data::command(it, "changes a schema past the migrations")).take(MOST_KEPT).collect(),
         typed_only: typed_only
             .map(|(name, path)| {
                 Exhibit::new(name, Spot::new(path, 1, format!("{name} is in the generated types and created by no migration")))
@@ -262,7 +241,8 @@ fn seen(survey: &Survey) -> Seen {
 /// A schema in another form than migrations: Prisma's, Drizzle's, or loose SQL.
 fn described(survey: &Survey) -> Option<Foreign> {
     let prisma = survey.migrations.prisma.as_ref().and_then(|it| it.models.first()).map(|it| it.path.as_str());
-    let drizzle = || survey.code.iter().find(|it| !it.queries.drizzle.is_empty()).map(|it| it.path.as_str());
+    let drizzle =
+        || survey.code.iter().find(|it| it.queries.drizzle.iter().any(|it| it.maker.is_none())).map(|it| it.path.as_str());
     let loose = || survey.migrations.elsewhere.first().map(String::as_str);
     prisma.or_else(drizzle).or_else(loose).map(Foreign::new)
 }

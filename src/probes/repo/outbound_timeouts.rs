@@ -1,5 +1,7 @@
 //! Every call of the server to another system ends by itself (dossier repo-signals.md §7, CHECKLIST ERR-03). What a browser
-//! calls, what is retried, and what the app does without a dependency are laid before a person.
+//! calls, what is retried, and what the app does without a dependency are laid before a person: it never passes.
+
+mod degraded;
 
 use crate::domain::checklist::Effort;
 use crate::domain::{AppSettings, Consent, Finding, Gap, Note, NoteLevel, ProbeKind, Remedy, Severity, System, Verdict};
@@ -10,6 +12,7 @@ use crate::repo::Survey;
 use crate::repo::code::failures::Bound;
 use crate::repo::reach::{Reach, Side};
 use chrono::{DateTime, Utc};
+use degraded::Dependency;
 use serde::{Deserialize, Serialize};
 
 /// See the module.
@@ -30,6 +33,9 @@ pub struct Seen {
     pub browser_endless: usize,
     /// Places that try again.
     pub retries: usize,
+    /// The systems that the server calls, with what the app does without each.
+    #[serde(default)]
+    pub dependencies: Vec<Dependency>,
 }
 
 impl Probe for OutboundTimeouts {
@@ -88,7 +94,10 @@ impl Probe for OutboundTimeouts {
             return Verdict::undecided(judge(says, "Decide which calls of the browser a user must not wait for"))
                 .with_notes(notes(seen));
         }
-        Verdict::pass(of(seen.timed, all, "calls of the server to other systems have a time-out")).with_notes(notes(seen))
+        let says = of(seen.timed, all, "calls of the server to other systems have a time-out");
+        let says = Dependency::says(&seen.dependencies).map_or(says.clone(), |it| format!("{says}; {it}"));
+        let step = "Name for each system what the app does without it (queue, hide, say so), and block one on staging to see it";
+        Verdict::undecided(judge(says, step)).with_notes(notes(seen))
     }
 
     fn remedy(seen: &Seen, _settings: &AppSettings) -> Remedy {
@@ -121,12 +130,13 @@ fn notes(seen: &Seen) -> Vec<Note> {
     if seen.retries > 0 {
         inform("repo.outbound-retries", format!("{} places try again when a call fails", seen.retries));
     }
+    notes.extend(Dependency::notes(&seen.dependencies, &seen.ground));
     notes
 }
 
 fn seen(survey: &Survey) -> Seen {
     let reach = Reach::of(survey);
-    let mut seen = Seen { ground: Ground::of(survey, crate::repo::code::is_app_code), ..Seen::default() };
+    let mut seen = Seen { ground: Ground::of_code(survey), ..Seen::default() };
     let defaults: Vec<&str> = survey.code.iter().flat_map(|it| &it.failures.defaults).map(String::as_str).collect();
     for file in survey.code.iter().filter(|it| !is_served_as_is(&it.path) && !is_tool(&it.path)) {
         let side = reach.side(file);
@@ -138,6 +148,7 @@ fn seen(survey: &Survey) -> Seen {
                 seen.browser_endless += usize::from(bound == Bound::Never);
                 continue;
             }
+            Dependency::count(&mut seen.dependencies, file, it);
             let whom = it.host.as_ref().map_or_else(String::new, |host| format!(" to {host}"));
             let spot = |what: &str| Spot::new(&file.path, it.line, format!("`{}`{whom} {what}", it.by));
             match bound {
@@ -151,6 +162,8 @@ fn seen(survey: &Survey) -> Seen {
             }
         }
     }
+    Dependency::name_in(&mut seen.dependencies, survey);
+    seen.dependencies.sort_by(|a, b| a.name.cmp(&b.name));
     seen
 }
 

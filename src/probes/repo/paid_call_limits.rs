@@ -106,7 +106,7 @@ fn findings(seen: &Seen) -> Vec<Finding> {
 
 fn seen(entries: &Entries<'_>, ground: Ground) -> Seen {
     let mut seen = Seen { ground, endpoints: entries.all.len(), ..Seen::default() };
-    let middleware = entries.middleware.as_ref().and_then(|(file, steps)| limit(steps.iter()).map(|_| file.path.as_str()));
+    let middleware = entries.middleware.iter().find_map(|it| limit(it.steps.iter()).map(|_| it.file.path.as_str()));
     for it in &entries.all {
         let Some(provider) = provider(it).filter(|_| !it.is_signed()) else { continue };
         seen.paying += 1;

@@ -2,16 +2,23 @@
 //! again, and no price comes from a request (dossier repo-signals.md §8, CHECKLIST ERR-04). Whether a broken step is taken
 //! back is for a person.
 
+mod compensation;
+
 use crate::domain::checklist::Effort;
 use crate::domain::{AppSettings, Consent, Finding, Foreign, Gap, Note, NoteLevel, ProbeKind, Remedy, Severity, System, Verdict};
 use crate::probes::ground::{self, Ground, Spot, judge, of};
-use crate::probes::places::{self, is_entry, is_webhook};
+use crate::probes::places::{self, is_entry, is_webhook, is_webhook_name};
 use crate::probes::{Meta, Probe, Sight, Stage};
 use crate::repo::Survey;
-use crate::repo::code::failures::Origin;
-use crate::repo::code::{CodeFile, is_about};
+use crate::repo::code::failures::{Check, Origin, Payments};
+use crate::repo::code::handlers::Kind;
+use crate::repo::code::queries::Steps;
+use crate::repo::code::{CodeFile, Import, is_about};
+use crate::repo::entries::{Entered, Entries};
 use chrono::{DateTime, Utc};
+use compensation::Compensation;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
 
 /// See the module.
 pub struct PaymentIntegrity;
@@ -38,9 +45,15 @@ pub struct Seen {
     pub caller_says: Vec<Spot>,
     /// Payments whose amount or price the caller chooses, as it may be meant.
     pub caller_chooses: Vec<Spot>,
+    /// Functions on the way of a webhook or a payment that write to several tables in separate steps.
+    #[serde(default)]
+    pub in_steps: Vec<Spot>,
     /// Packages of payment providers.
     #[serde(default)]
     pub packages: Vec<Foreign>,
+    /// Charges and new accounts that a write follows.
+    #[serde(default)]
+    pub compensation: Compensation,
 }
 
 impl Probe for PaymentIntegrity {
@@ -54,7 +67,7 @@ impl Probe for PaymentIntegrity {
         consent: Consent::Passive,
         kind: ProbeKind::Sign,
         confirm: 1,
-        revision: 1,
+        revision: 2,
         stage: Stage::Stable,
         seconds: 600,
         docs: "apis/repo-signals.md §8",
@@ -86,7 +99,7 @@ impl Probe for PaymentIntegrity {
         if seen.ground.code_files == 0 {
             return Ground::no_code(settings);
         }
-        if seen.webhooks == 0 && seen.charges == 0 {
+        if seen.webhooks == 0 && seen.charges == 0 && seen.compensation.followed == 0 {
             if let Some(first) = seen.packages.first() {
                 let says = format!("`{first}` is installed, and neither a webhook nor a payment was found in the code");
                 return Verdict::undecided(judge(
@@ -103,6 +116,7 @@ impl Probe for PaymentIntegrity {
             of(seen.webhooks - seen.forgetful.len().min(seen.webhooks), seen.webhooks, "of them"),
             of(0, seen.charges, "payments")
         );
+        let says = seen.compensation.says().map_or(says.clone(), |it| format!("{says}; {it}"));
         let step = "Read each critical path: does a step that breaks take back the ones before it, and is each event worked through once?";
         Verdict::undecided(judge(says, step)).with_notes(notes(seen))
     }
@@ -162,8 +176,10 @@ fn findings(seen: &Seen) -> Vec<Finding> {
 
 fn notes(seen: &Seen) -> Vec<Note> {
     let mut notes = places::evidence(&seen.ground, "repo.webhook-unsure", &seen.unsure);
+    notes.extend(seen.compensation.notes(&seen.ground));
     notes.extend(places::evidence(&seen.ground, "repo.webhook-forgetful", &seen.forgetful));
     notes.extend(places::evidence(&seen.ground, "repo.price-chosen", &seen.caller_chooses));
+    notes.extend(places::evidence(&seen.ground, "repo.payment-in-steps", &seen.in_steps));
     if seen.charges > 0 && seen.caller_says.is_empty() {
         let says = of(
             seen.charges,
@@ -203,53 +219,158 @@ const PROVIDERS: [&str; 8] = ["stripe", "paypal", "mercadopago", "mollie", "razo
 const HANDS: [&str; 3] = ["verify", "signature", "webhook"];
 
 fn seen(survey: &Survey) -> Seen {
-    let mut seen = Seen { ground: Ground::of(survey, crate::repo::code::is_app_code), ..Seen::default() };
+    let mut seen = Seen { ground: Ground::of_code(survey), ..Seen::default() };
     for name in PACKAGES {
         if survey.needs(&[name]) {
             seen.packages.push(name.into());
         }
     }
-    for file in &survey.code {
-        seen.add(file);
+    for it in &Entries::of(survey).all {
+        seen.entry(it);
     }
+    for file in &survey.code {
+        // An entry that exports nothing which is known as one is judged as a whole.
+        if is_webhook(file) && file.handlers.entries.is_empty() {
+            seen.hook(&Hook { file, line: 1, facts: file.failures.payments.clone(), entered: None });
+        }
+        seen.money(file);
+    }
+    seen.compensation = Compensation::of(survey);
     seen
 }
 
+/// Something that answers a vendor's events.
+struct Hook<'s> {
+    file: &'s CodeFile,
+    line: u32,
+    /// What it does itself, and what the functions do that it leads to.
+    facts: Payments,
+    entered: Option<&'s Entered<'s>>,
+}
+
+impl Hook<'_> {
+    /// Whether it can use that import: it names something of it, or nothing is known of what it names.
+    fn uses(&self, import: &Import) -> bool {
+        let Some(it) = self.entered else { return true };
+        let own = it.steps.iter().filter(|step| step.file.path == self.file.path);
+        let named: Vec<&str> = own.flat_map(|step| &step.body.mentions).map(String::as_str).collect();
+        import.locals.iter().any(|local| named.contains(&local.local.as_str()))
+    }
+
+    /// Whether a line of its file is its own code.
+    fn holds(&self, line: u32) -> bool {
+        self.entered.is_none_or(|it| it.handler.holds(line))
+    }
+}
+
+/// What an entry does about webhooks and payments, with all that it leads to.
+fn facts(it: &Entered<'_>) -> Payments {
+    let mut facts = it.file.failures.payments.within(|line| it.handler.holds(line));
+    for step in it.steps.iter().chain(&it.before) {
+        let unit = step.name.and_then(|name| step.file.handlers.units.iter().find(|it| it.name == name));
+        let Some(unit) = unit else { continue };
+        let mut more = step.file.failures.payments.within(|line| (unit.line..=unit.until).contains(&line));
+        // Who is signed in is asked by many a client that is made on the way, and says nothing of the sender.
+        if step.file.path != it.file.path {
+            more = more.on(it.handler.line);
+            more.signed_in.clear();
+        }
+        facts.extend(more);
+    }
+    facts
+}
+
+/// Whether an entry answers a vendor's events: by its file, or by its own address.
+fn is_hook(it: &Entered<'_>) -> bool {
+    let is_routed = matches!(it.handler.kind, Kind::ServerRoute | Kind::CloudFunction);
+    // Events are posted; a `GET` beside it shows a page, or answers a challenge.
+    it.handler.method != "GET"
+        && (is_webhook(it.file) || (is_routed && is_webhook_name(it.handler.route.as_deref().unwrap_or(&it.handler.name))))
+}
+
 impl Seen {
-    fn add(&mut self, file: &CodeFile) {
-        let payments = &file.failures.payments;
-        let spot = |line: u32, says: &str| Spot::new(&file.path, line, says);
-        if is_webhook(file) {
-            self.webhooks += 1;
-            let first = payments.parses.first().copied().unwrap_or(1);
-            // A check may stand in a module of the app: its name is all that the file says.
-            let elsewhere = file.imports.iter().find(|it| {
-                let is_own = it.from.starts_with('.') || it.from.starts_with("@/") || it.from.starts_with("~/");
-                is_own && (is_about(&it.from, &HANDS) || it.names.iter().any(|name| is_about(name, &HANDS)))
-            });
-            if payments.verifies_parsed() {
-                self.parsed_first.push(spot(first, "a webhook checks its signature on what was parsed, not on what was sent"));
-            } else if !payments.verifies.is_empty() {
-                self.verified += 1;
-            } else if let Some(check) = payments.checks.first() {
-                self.unsure.push(spot(check.line, &format!("a webhook compares `{}` and checks no signature", check.name)));
-            } else if let Some(import) = elsewhere {
-                self.unsure.push(spot(import.line, &format!("whether a signature is checked is decided in `{}`", import.from)));
-            } else if let Some(line) = payments.signed_in.first() {
-                self.unsure.push(spot(*line, "a webhook asks who is signed in and checks no signature"));
-            } else if let Some(call) =
-                file.failures.calls.iter().find(|it| it.host.as_ref().is_some_and(|it| is_about(it, &PROVIDERS)))
-            {
-                self.unsure.push(spot(call.line, "a webhook checks no signature; it asks the provider again instead"));
-            } else if let Some(import) = file.imports.iter().find(|it| it.names.iter().any(|name| asks_again(name))) {
-                self.unsure.push(spot(import.line, "a webhook checks no signature; it seems to ask the provider again instead"));
-            } else {
-                self.unverified.push(spot(first, "a webhook checks neither a signature nor a secret"));
-            }
-            if payments.event_ids.is_empty() {
-                self.forgetful.push(spot(1, "a webhook keeps no event's id: an event that comes twice is worked through twice"));
+    fn entry(&mut self, it: &Entered<'_>) {
+        let is_hook = is_hook(it);
+        let charges = it.file.failures.payments.charges.iter().any(|charge| it.handler.holds(charge.line));
+        if is_hook {
+            self.hook(&Hook { file: it.file, line: it.handler.line, facts: facts(it), entered: Some(it) });
+        }
+        if is_hook || charges {
+            for step in &it.steps {
+                let unit = step.name.and_then(|name| step.file.handlers.units.iter().find(|it| it.name == name));
+                let holds = |line: u32| unit.map_or_else(|| it.handler.holds(line), |it| (it.line..=it.until).contains(&line));
+                let steps = step.file.queries.steps.iter().filter(|it| holds(it.line));
+                let path = &step.file.path;
+                self.in_steps.extend(steps.map(|it| Spot::new(path, it.line, in_steps(it))));
             }
         }
+    }
+
+    /// Judges one webhook.
+    fn hook(&mut self, it: &Hook<'_>) {
+        let Hook { file, facts, .. } = it;
+        let spot = |line: u32, says: &str| Spot::new(&file.path, line, says);
+        self.webhooks += 1;
+        let first = facts.parses.first().copied().unwrap_or(it.line);
+        // A check may stand in a module of the app: its name is all that the file says.
+        let elsewhere = file.imports.iter().filter(|import| it.uses(import)).find(|it| {
+            let is_own = it.from.starts_with('.') || it.from.starts_with("@/") || it.from.starts_with("~/");
+            is_own && (is_about(&it.from, &HANDS) || it.names.iter().any(|name| is_about(name, &HANDS)))
+        });
+        // Next has read an API page's body before its handler runs, unless it is told not to.
+        let is_taken = it.entered.is_some_and(|it| it.handler.kind == Kind::ApiPage)
+            && file.handlers.body_parser != Some(false)
+            && !facts.raw.is_empty();
+        match facts.check() {
+            Check::Parsed(line) => {
+                let says = "a webhook checks its signature on what was parsed, not on what was sent";
+                self.parsed_first.push(spot(line, says));
+            }
+            Check::Unsure(line) => {
+                let says = "a webhook parses the body first; whether it checks its signature on what was sent is not seen";
+                self.unsure.push(spot(line, says));
+            }
+            Check::Raw if is_taken => {
+                let line = facts.raw.first().copied().unwrap_or(it.line);
+                let says = "a webhook reads the raw body, which Next has parsed before it: `bodyParser` is not switched off";
+                self.unsure.push(spot(line, says));
+            }
+            Check::Raw => self.verified += 1,
+            Check::None => {
+                let providers = |host: &Option<String>| host.as_ref().is_some_and(|it| is_about(it, &PROVIDERS));
+                if let Some(check) = facts.checks.first() {
+                    let says = format!("a webhook compares `{}` and checks no signature", check.name);
+                    self.unsure.push(spot(check.line, &says));
+                } else if let Some(import) = elsewhere {
+                    let says = format!("whether a signature is checked is decided in `{}`", import.from);
+                    self.unsure.push(spot(import.line, &says));
+                } else if let Some(line) = facts.signed_in.first() {
+                    self.unsure.push(spot(*line, "a webhook asks who is signed in and checks no signature"));
+                } else if let Some(call) = file.failures.calls.iter().find(|call| it.holds(call.line) && providers(&call.host)) {
+                    self.unsure.push(spot(call.line, "a webhook checks no signature; it asks the provider again instead"));
+                } else if let Some(import) =
+                    file.imports.iter().filter(|import| it.uses(import)).find(|it| it.names.iter().any(|name| asks_again(name)))
+                {
+                    let says = "a webhook checks no signature; it seems to ask the provider again instead";
+                    self.unsure.push(spot(import.line, says));
+                } else if let Some(lost) = it.entered.and_then(|it| it.lost.as_ref()) {
+                    let says = format!("whether a signature is checked cannot be seen: {lost} cannot be followed");
+                    self.unsure.push(spot(it.line, &says));
+                } else {
+                    self.unverified.push(spot(first, "a webhook checks neither a signature nor a secret"));
+                }
+            }
+        }
+        if facts.event_ids.is_empty() {
+            let says = "a webhook keeps no event's id: an event that comes twice is worked through twice";
+            self.forgetful.push(spot(it.line, says));
+        }
+    }
+
+    /// Secrets and amounts of one file.
+    fn money(&mut self, file: &CodeFile) {
+        let payments = &file.failures.payments;
+        let spot = |line: u32, says: &str| Spot::new(&file.path, line, says);
         if is_entry(file) {
             let open = payments.checks.iter().filter(|it| it.open);
             self.open_secrets.extend(open.map(|it| {
@@ -271,6 +392,14 @@ impl Seen {
             }
         }
     }
+}
+
+/// What stays half-done when a step breaks.
+fn in_steps(steps: &Steps) -> String {
+    let tables: BTreeSet<&str> = steps.writes.iter().map(|it| it.table.as_str()).collect();
+    let tables = tables.into_iter().collect::<Vec<_>>().join(", ");
+    let function = steps.function.as_deref().unwrap_or("a function");
+    format!("{function} writes {tables} one after the other: a step that breaks leaves those before it")
 }
 
 #[cfg(test)]

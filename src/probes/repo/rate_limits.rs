@@ -191,7 +191,7 @@ fn is_serverless(it: &Entered<'_>) -> bool {
 
 /// Whether the app's middleware counts callers.
 fn limited_before(entries: &Entries<'_>) -> bool {
-    entries.middleware.as_ref().is_some_and(|(_, steps)| crate::repo::entries::limit(steps.iter()).is_some())
+    entries.middleware.iter().any(|it| crate::repo::entries::limit(it.steps.iter()).is_some())
 }
 
 #[cfg(test)]

@@ -2,11 +2,12 @@
 //! repo-signals.md §12). Whether a restore works, only a drill shows.
 
 use crate::domain::checklist::Effort;
-use crate::domain::{AppSettings, Consent, Finding, Foreign, Gap, ProbeKind, Remedy, Severity, System, Verdict};
-use crate::probes::ground::{self, Ground, MOST_SHOWN, Spot, judge};
-use crate::probes::{Meta, Probe, Sight, Stage};
+use crate::domain::{AppSettings, Finding, Gap, Remedy, Severity, Verdict};
+use crate::probes::documents::{self, Question};
+use crate::probes::ground::{self, Ground, MOST_SHOWN, Spot};
+use crate::probes::{Meta, Probe, Sight};
 use crate::repo::Survey;
-use crate::repo::documents::{Document, Documents, Section, Topic};
+use crate::repo::documents::{Document, Section, Topic};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
@@ -40,45 +41,23 @@ pub struct Promise {
 
 impl Probe for RestoreRunbook {
     type Seen = Seen;
-    const META: Meta = Meta {
-        id: "repo.restore-runbook",
-        system: System::Repo,
-        asks: "Does a page say how to restore, with RPO and RTO?",
-        needs: ground::NEEDS,
-        cost: &[(System::Github, 3)],
-        consent: Consent::Passive,
-        kind: ProbeKind::Sign,
-        confirm: 1,
-        revision: 1,
-        stage: Stage::Stable,
-        seconds: 600,
-        docs: "apis/repo-signals.md §12",
-    };
+    const META: Meta =
+        ground::sign("repo.restore-runbook", "Does a page say how to restore, with RPO and RTO?", "apis/repo-signals.md §12");
 
     async fn observe(sight: &Sight) -> Result<Seen, Gap> {
-        let survey = ground::survey(sight).await?;
-        Ok(survey.as_ref().as_ref().map_or_else(|| Seen { ground: Ground::empty(), ..Seen::default() }, seen))
+        ground::look(sight, |ground| Seen { ground, ..Seen::default() }, seen).await
     }
 
     fn decide(seen: &Seen, _settings: &AppSettings, _now: DateTime<Utc>) -> Verdict {
         if seen.ground.empty {
             return Verdict::not_applicable("the repository is empty: there is nothing to restore");
         }
-        let unread = seen.ground.gap("a restore runbook");
-        let findings = findings(seen, unread.is_some());
-        let verdict = if let (Some(place), None, false) = (&seen.elsewhere, &unread, findings.is_empty()) {
-            let says = format!("{}; {}:{} leads to pages elsewhere", said(seen), place.path, place.line);
-            Verdict::undecided(judge(says, "Look whether the restore runbook is kept there, with RPO and RTO"))
-        } else if !findings.is_empty() {
-            Verdict::fail(said(seen), findings).unseen(unread)
-        } else if let Some(gap) = unread {
-            Verdict::undecided(gap)
-        } else {
-            Verdict::undecided(judge(
-                said(seen),
-                "Let somebody who did not write it follow it once, and compare the two numbers with what was agreed",
-            ))
+        let question = Question {
+            holds: "a restore runbook",
+            look: "Look whether the restore runbook is kept there, with RPO and RTO",
+            read: "Let somebody who did not write it follow it once, and compare the two numbers with what was agreed",
         };
+        let verdict = question.decide(&seen.ground, seen.elsewhere.as_ref(), said(seen), findings(seen));
         let pages = seen.usable.iter().map(|it| seen.ground.evidence(format!("repo.restore.{}", it.path), it));
         let promise = |key: &str, it: &Promise| seen.ground.evidence(format!("repo.restore-{key}.{}", it.spot.path), &it.spot);
         let promises = seen.rpo.iter().map(|it| promise("rpo", it)).chain(seen.rto.iter().map(|it| promise("rto", it)));
@@ -86,8 +65,7 @@ impl Probe for RestoreRunbook {
     }
 
     fn remedy(seen: &Seen, _settings: &AppSettings) -> Remedy {
-        let steps: Vec<Foreign> = findings(seen, !seen.ground.unread.is_empty()).into_iter().map(|it| it.fix).collect();
-        Remedy { steps, effort: Effort::S }
+        documents::remedy(findings(seen), Effort::S)
     }
 }
 
@@ -118,7 +96,8 @@ fn span(minutes: u64) -> String {
     }
 }
 
-fn findings(seen: &Seen, is_unread: bool) -> Vec<Finding> {
+fn findings(seen: &Seen) -> Vec<Finding> {
+    let is_unread = !seen.ground.unread.is_empty();
     let mut found = Vec::new();
     if seen.usable.is_empty() {
         match seen.thin.first() {
@@ -165,12 +144,12 @@ fn seen(survey: &Survey) -> Seen {
         spot: Spot::new(&it.at.path, it.at.line, format!("{what}: {}", span(it.minutes))),
     };
     Seen {
-        ground: Ground::of(survey, Documents::wants),
+        ground: documents::ground(survey),
         usable: usable.into_iter().map(spot).collect(),
         thin: thin.into_iter().map(spot).collect(),
         rpo: rpo.map(|it| promise(it, "data that may be lost")),
         rto: rto.map(|it| promise(it, "downtime that is allowed")),
-        elsewhere: documents.elsewhere().map(|it| Spot::new(&it.path, it.line, "leads to documents elsewhere")),
+        elsewhere: documents::elsewhere(survey),
     }
 }
 

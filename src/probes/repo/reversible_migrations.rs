@@ -2,7 +2,7 @@
 //! break the version that still runs, are laid before a person (item MIG-04; PostgreSQL: ALTER TABLE, CREATE INDEX).
 
 use crate::domain::checklist::Effort;
-use crate::domain::{AppSettings, Consent, Finding, Foreign, Gap, GapKind, ProbeKind, Remedy, Severity, System, Verdict};
+use crate::domain::{AppSettings, Finding, Foreign, Gap, GapKind, Remedy, Severity, System, Verdict};
 use crate::probes::data::{self, count};
 use crate::probes::ground::{self, Exhibit, Ground, MOST_KEPT, Spot, judge, of};
 use crate::probes::{Meta, Probe, Sight, Stage};
@@ -45,23 +45,16 @@ pub struct Risky {
 impl Probe for ReversibleMigrations {
     type Seen = Seen;
     const META: Meta = Meta {
-        id: "repo.reversible-migrations",
-        system: System::Repo,
-        asks: "Does every migration since the cut-over that touches data say how it is undone?",
-        needs: &["A checkout of the repository, or a GitHub token with Contents: read"],
-        cost: &[(System::Github, 3)],
-        consent: Consent::Passive,
-        kind: ProbeKind::Sign,
-        confirm: 1,
-        revision: 1,
         stage: Stage::Experimental,
-        seconds: 600,
-        docs: "apis/repo-signals.md §5",
+        ..ground::sign(
+            "repo.reversible-migrations",
+            "Does every migration since the cut-over that touches data say how it is undone?",
+            "apis/repo-signals.md §5",
+        )
     };
 
     async fn observe(sight: &Sight) -> Result<Seen, Gap> {
-        let survey = ground::survey(sight).await?;
-        Ok(survey.as_ref().as_ref().map_or_else(|| Seen { ground: Ground::empty(), ..Seen::default() }, seen))
+        ground::look(sight, |ground| Seen { ground, ..Seen::default() }, seen).await
     }
 
     fn decide(seen: &Seen, settings: &AppSettings, _now: DateTime<Utc>) -> Verdict {

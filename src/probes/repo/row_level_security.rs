@@ -2,7 +2,7 @@
 //! are literally true (dossier repo-signals.md §4). At most evidence: the database decides.
 
 use crate::domain::checklist::Effort;
-use crate::domain::{AppSettings, Consent, Foreign, Gap, GapKind, ProbeKind, Remedy, System, Verdict};
+use crate::domain::{AppSettings, Foreign, Gap, GapKind, Remedy, System, Verdict};
 use crate::probes::data::{self, count};
 use crate::probes::ground::{self, Exhibit, Ground, MOST_KEPT, judge, of};
 use crate::probes::{Meta, Probe, Sight, Stage};
@@ -35,6 +35,9 @@ pub struct Seen {
     /// Views that ask with their owner's rights, and functions that do so with a search path of the caller's.
     pub around: Vec<Exhibit>,
     pub unreplayed: Vec<Exhibit>,
+    /// Migrations of which it is not known which are applied.
+    #[serde(default)]
+    pub disordered: Vec<Exhibit>,
     /// An event trigger that may enable it on every new table.
     pub event_trigger: Option<Exhibit>,
 }
@@ -42,23 +45,16 @@ pub struct Seen {
 impl Probe for RowLevelSecurity {
     type Seen = Seen;
     const META: Meta = Meta {
-        id: "repo.row-level-security",
-        system: System::Repo,
-        asks: "Do the migrations enable row-level security on every table of the exposed schema?",
-        needs: &["A checkout of the repository, or a GitHub token with Contents: read"],
-        cost: &[(System::Github, 3)],
-        consent: Consent::Passive,
-        kind: ProbeKind::Sign,
-        confirm: 1,
-        revision: 1,
         stage: Stage::Experimental,
-        seconds: 600,
-        docs: "apis/repo-signals.md §4",
+        ..ground::sign(
+            "repo.row-level-security",
+            "Do the migrations enable row-level security on every table of the exposed schema?",
+            "apis/repo-signals.md §4",
+        )
     };
 
     async fn observe(sight: &Sight) -> Result<Seen, Gap> {
-        let survey = ground::survey(sight).await?;
-        Ok(survey.as_ref().as_ref().map_or_else(|| Seen { ground: Ground::empty(), ..Seen::default() }, seen))
+        ground::look(sight, |ground| Seen { ground, ..Seen::default() }, seen).await
     }
 
     fn decide(seen: &Seen, settings: &AppSettings, _now: DateTime<Utc>) -> Verdict {
@@ -66,7 +62,10 @@ impl Probe for RowLevelSecurity {
         if ground.empty {
             return Verdict::not_applicable("the repository is empty: it has no tables");
         }
-        let gap = ground.gap("a table or a policy").or_else(|| data::replay_gap(&seen.unreplayed, "row-level security"));
+        let gap = ground
+            .gap("a table or a policy")
+            .or_else(|| data::replay_gap(&seen.unreplayed, "row-level security"))
+            .or_else(|| data::order_gap(&seen.disordered, "row-level security"));
         let open = of(seen.open.len(), seen.tables, "tables");
         let verdict = if let Some(gap) = gap {
             Verdict::undecided(gap)
@@ -176,6 +175,7 @@ fn seen(survey: &Survey) -> Seen {
             .collect(),
         around: views.chain(functions).take(MOST_KEPT).collect(),
         unreplayed: data::unreplayed(survey, |it| it.security || it.tables),
+        disordered: data::disordered(survey),
         event_trigger: schema
             .event_trigger
             .as_ref()

@@ -3,11 +3,12 @@
 //! who follows them knows.
 
 use crate::domain::checklist::Effort;
-use crate::domain::{AppSettings, Consent, Finding, Foreign, Gap, ProbeKind, Remedy, Severity, System, Verdict};
-use crate::probes::ground::{self, Ground, MOST_SHOWN, Spot, judge, of};
-use crate::probes::{Meta, Probe, Sight, Stage};
+use crate::domain::{AppSettings, Finding, Gap, Remedy, Severity, Verdict};
+use crate::probes::documents::{self, Question};
+use crate::probes::ground::{self, Ground, MOST_SHOWN, Spot, of};
+use crate::probes::{Meta, Probe, Sight};
 use crate::repo::Survey;
-use crate::repo::documents::{Documents, Topic};
+use crate::repo::documents::Topic;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
@@ -42,46 +43,28 @@ const FOUR: [Topic; 4] = [Topic::Deploy, Topic::RollBack, Topic::Restore, Topic:
 
 impl Probe for Runbooks {
     type Seen = Seen;
-    const META: Meta = Meta {
-        id: "repo.runbooks",
-        system: System::Repo,
-        asks: "Are there runbooks to deploy, roll back, restore and rotate a key?",
-        needs: ground::NEEDS,
-        cost: &[(System::Github, 3)],
-        consent: Consent::Passive,
-        kind: ProbeKind::Sign,
-        confirm: 1,
-        revision: 1,
-        stage: Stage::Stable,
-        seconds: 600,
-        docs: "apis/repo-signals.md §12",
-    };
+    const META: Meta = ground::sign(
+        "repo.runbooks",
+        "Are there runbooks to deploy, roll back, restore and rotate a key?",
+        "apis/repo-signals.md §12",
+    );
 
     async fn observe(sight: &Sight) -> Result<Seen, Gap> {
-        let survey = ground::survey(sight).await?;
-        Ok(survey.as_ref().as_ref().map_or_else(|| Seen { ground: Ground::empty(), ..Seen::default() }, seen))
+        ground::look(sight, |ground| Seen { ground, ..Seen::default() }, seen).await
     }
 
     fn decide(seen: &Seen, _settings: &AppSettings, _now: DateTime<Utc>) -> Verdict {
         if seen.ground.empty {
             return Verdict::not_applicable("the repository is empty: there is nothing to run");
         }
-        let unread = seen.ground.gap("runbooks");
         let usable = seen.topics.iter().filter(|it| !it.usable.is_empty()).count();
         let says = of(usable, seen.topics.len(), "runbooks can be followed");
-        let findings = findings(seen, unread.is_some());
-        let verdict = if usable < seen.topics.len() && unread.is_none() && seen.elsewhere.is_some() {
-            // What is kept elsewhere was not seen.
-            let place = seen.elsewhere.as_ref().map(|it| format!("{}:{}", it.path, it.line)).unwrap_or_default();
-            let says = format!("{says}; {place} leads to pages elsewhere");
-            Verdict::undecided(judge(says, "Look whether the missing runbooks are kept there"))
-        } else if !findings.is_empty() {
-            Verdict::fail(says, findings).unseen(unread)
-        } else if let Some(gap) = unread {
-            Verdict::undecided(gap)
-        } else {
-            Verdict::undecided(judge(says, "Let somebody who did not write them follow each one once"))
+        let question = Question {
+            holds: "runbooks",
+            look: "Look whether the missing runbooks are kept there",
+            read: "Let somebody who did not write them follow each one once",
         };
+        let verdict = question.decide(&seen.ground, seen.elsewhere.as_ref(), says, findings(seen));
         let notes = seen.topics.iter().flat_map(|topic| topic.usable.iter().map(move |spot| (topic.topic, spot)));
         verdict.with_notes(notes.take(MOST_SHOWN).map(|(topic, spot)| {
             let shown = Spot { says: format!("{topic}: {}", spot.says).into(), ..spot.clone() };
@@ -90,12 +73,12 @@ impl Probe for Runbooks {
     }
 
     fn remedy(seen: &Seen, _settings: &AppSettings) -> Remedy {
-        let steps: Vec<Foreign> = findings(seen, !seen.ground.unread.is_empty()).into_iter().map(|it| it.fix).collect();
-        Remedy { steps, effort: Effort::M }
+        documents::remedy(findings(seen), Effort::M)
     }
 }
 
-fn findings(seen: &Seen, is_unread: bool) -> Vec<Finding> {
+fn findings(seen: &Seen) -> Vec<Finding> {
+    let is_unread = !seen.ground.unread.is_empty();
     let finding = |it: &TopicSeen| {
         let key = it.topic.to_string().replace(' ', "-");
         if let Some(thin) = it.thin.first() {
@@ -123,11 +106,11 @@ fn seen(survey: &Survey) -> Seen {
         TopicSeen { topic, usable: usable.into_iter().map(spot).collect(), thin: thin.into_iter().map(spot).collect() }
     });
     Seen {
-        ground: Ground::of(survey, Documents::wants),
+        ground: documents::ground(survey),
         documents: documents.files.len(),
         session_reports: documents.files.iter().filter(|it| it.is_session_report).count(),
         topics: topics.into(),
-        elsewhere: documents.elsewhere().map(|it| Spot::new(&it.path, it.line, "leads to documents elsewhere")),
+        elsewhere: documents::elsewhere(survey),
     }
 }
 

@@ -129,7 +129,7 @@ fn seen(survey: &Survey) -> Seen {
     };
     let unfollowed = workflows.files.iter().filter(|it| it.runs_on_pull_requests()).flat_map(|file| {
         let jobs = file.jobs.iter().filter(|it| it.unfollowed);
-        jobs.map(|job| Spot::new(&file.path, job.line, job.uses.as_deref().unwrap_or("an action that is elsewhere")))
+        jobs.map(|job| Spot::new(&file.path, job.line, job.lost()))
     });
     Seen {
         ground: Ground::of(survey, |path| Workflows::wants(path) || path.ends_with("package.json")),

@@ -10,7 +10,6 @@ use crate::domain::{
 use crate::probes::ground::{self, Ground, MOST_SHOWN};
 use crate::probes::{Meta, Probe, Sight, Stage, files};
 use crate::repo::Survey;
-use crate::repo::code::is_app_code;
 use crate::repo::reach::{Reach, Side};
 use crate::scan::Report;
 use chrono::{DateTime, Utc};
@@ -153,7 +152,7 @@ fn is_service_role(name: &str) -> bool {
 
 fn seen(survey: &Survey, report: &Report) -> Seen {
     let reach = Reach::of(survey);
-    let mut seen = Seen { ground: Ground::of(survey, is_app_code), ..Seen::default() };
+    let mut seen = Seen { ground: Ground::of_code(survey), ..Seen::default() };
     for file in &survey.code {
         let by_name = file.reads.iter().filter(|it| is_service_role(&it.name)).map(|it| (it.name.clone(), it.line));
         let literal = report.findings.iter().filter(|it| RULES.contains(&it.rule.as_str()) && it.can_fail());

@@ -2,7 +2,7 @@
 //! database (item MIG-03). That a workflow stands there is not that it ran.
 
 use crate::domain::checklist::Effort;
-use crate::domain::{AppSettings, Consent, Finding, Foreign, Gap, ProbeKind, Remedy, Severity, System, Verdict};
+use crate::domain::{AppSettings, Finding, Foreign, Gap, Remedy, Severity, Verdict};
 use crate::probes::data::{self, count};
 use crate::probes::ground::{self, Exhibit, Ground, MOST_KEPT, Spot, judge};
 use crate::probes::{Meta, Probe, Sight, Stage};
@@ -33,36 +33,23 @@ pub struct Seen {
 impl Probe for StagedMigrations {
     type Seen = Seen;
     const META: Meta = Meta {
-        id: "repo.staged-migrations",
-        system: System::Repo,
-        asks: "Does anything in the repository apply migrations to a copy before production?",
-        needs: &["A checkout of the repository, or a GitHub token with Contents: read"],
-        cost: &[(System::Github, 3)],
-        consent: Consent::Passive,
-        kind: ProbeKind::Sign,
-        confirm: 1,
-        revision: 1,
         stage: Stage::Experimental,
-        seconds: 600,
-        docs: "apis/repo-signals.md §5, §11, §12",
+        ..ground::sign(
+            "repo.staged-migrations",
+            "Does anything in the repository apply migrations to a copy before production?",
+            "apis/repo-signals.md §5, §11, §12",
+        )
     };
 
     async fn observe(sight: &Sight) -> Result<Seen, Gap> {
-        let survey = ground::survey(sight).await?;
-        Ok(survey.as_ref().as_ref().map_or_else(|| Seen { ground: Ground::empty(), ..Seen::default() }, seen))
+        ground::look(sight, |ground| Seen { ground, ..Seen::default() }, seen).await
     }
 
     fn decide(seen: &Seen, settings: &AppSettings, _now: DateTime<Utc>) -> Verdict {
         let ground = &seen.ground;
-        if ground.empty {
-            return Verdict::not_applicable("the repository is empty: it has no migrations");
-        }
-        let verdict = if let Some(gap) = ground.gap("a migration, or a command that applies one") {
-            Verdict::undecided(gap)
-        } else if seen.migrations == 0 && ground.code_files == 0 {
-            Ground::no_code(settings)
-        } else if seen.migrations == 0 {
-            Verdict::not_applicable("there are no migrations that could be tried first")
+        let none = "there are no migrations that could be tried first";
+        let verdict = if let Some(verdict) = data::unasked(ground, seen.migrations, settings, none) {
+            verdict
         } else if !seen.rehearsals.is_empty() || !seen.staging.is_empty() {
             let places = count(seen.rehearsals.len() + seen.staging.len(), "place speaks", "places speak");
             Verdict::undecided(judge(
@@ -105,32 +92,28 @@ fn findings(seen: &Seen) -> Vec<Finding> {
 
 fn seen(survey: &Survey) -> Seen {
     let migrations = &survey.migrations;
-    let exhibit = |it: &Command, says: &str| {
-        Exhibit::new(format!("{}.{}", it.path, it.what), Spot::new(&it.path, it.line, format!("`{}` {says}", it.what)))
-    };
     let rehearses = |it: &&Command| it.does == Does::Locally;
     let applies = |it: &&Command| it.does == Does::Applies && it.stands != Where::Script;
     let staging = |path: &&String| {
         let lower = path.to_ascii_lowercase();
-
         lower.contains(".env.staging")
             || (lower.contains(".github/workflows/") && (lower.contains("staging") || lower.contains("preview")))
     };
     Seen {
-        ground: data::ground(survey),
+        ground: data::ground_with_workflows(survey),
         migrations: migrations.migrations.len(),
         rehearsals: migrations
             .commands
             .iter()
             .filter(rehearses)
-            .map(|it| exhibit(it, "applies migrations to a local database"))
+            .map(|it| data::command(it, "applies migrations to a local database"))
             .take(MOST_KEPT)
             .collect(),
         applied: migrations
             .commands
             .iter()
             .filter(applies)
-            .map(|it| exhibit(it, "applies migrations in a deploy"))
+            .map(|it| data::command(it, "applies migrations in a deploy"))
             .take(MOST_KEPT)
             .collect(),
         has_local: survey.paths.iter().any(|it| {

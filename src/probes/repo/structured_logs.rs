@@ -166,7 +166,7 @@ const LOGGERS: [&str; 13] = [
 
 fn seen(survey: &Survey) -> Seen {
     let reach = Reach::of(survey);
-    let mut seen = Seen { ground: Ground::of(survey, crate::repo::code::is_app_code), ..Seen::default() };
+    let mut seen = Seen { ground: Ground::of_code(survey), ..Seen::default() };
     seen.declared = LOGGERS.iter().filter(|it| survey.needs(&[it])).map(|it| Foreign::new(*it)).collect();
     for file in survey.code.iter().filter(|it| !is_served_as_is(&it.path) && !is_tool(&it.path)) {
         if !matches!(reach.side(file), Side::Server) {

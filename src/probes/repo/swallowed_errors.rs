@@ -235,7 +235,7 @@ const CRITICAL: [&str; 34] = [
 ];
 
 fn seen(survey: &Survey) -> Seen {
-    let mut seen = Seen { ground: Ground::of(survey, crate::repo::code::is_app_code), ..Seen::default() };
+    let mut seen = Seen { ground: Ground::of_code(survey), ..Seen::default() };
     for file in survey.code.iter().filter(|it| !is_served_as_is(&it.path)) {
         seen.throws |= file.failures.throws;
         seen.tracker |= file.imports.iter().any(|it| crate::repo::code::effects::Product::of(&it.from).is_some());

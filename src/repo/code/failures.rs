@@ -13,7 +13,7 @@ pub(in crate::repo::code) use catches::is_logger;
 pub use catches::{Catch, CatchKind, Tells};
 pub use muted::{Muted, Unheard};
 pub use outbound::{Bound, Outbound};
-pub use payments::{Charge, Origin, Payments, SecretCheck};
+pub use payments::{Charge, Check, Origin, Payments, SecretCheck};
 pub use writes::{Client, Fate, Write};
 
 use super::parse::Parsed;

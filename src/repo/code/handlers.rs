@@ -4,6 +4,7 @@
 mod body;
 mod entries;
 mod input;
+pub mod matcher;
 mod route;
 #[cfg(test)]
 mod tests;
@@ -12,6 +13,7 @@ pub mod vendors;
 
 use super::imports::Import;
 use super::parse::Parsed;
+use matcher::Matcher;
 
 /// The entries of one file, and what its own functions do, so that a call can be followed.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -19,12 +21,14 @@ pub struct Handlers {
     pub entries: Vec<Handler>,
     /// What stands at the top of the module under a name: functions, and values such as clients and schemas.
     pub units: Vec<Unit>,
-    /// Tables and stored functions that the file uses, wherever in it.
-    pub tables: Vec<TableUse>,
     /// What is put before every route of the file: `app.use(requireUser)`.
     pub before: Vec<Call>,
     /// Whether a module-level `Map`, `Set` or cache is made: memory of one instance.
     pub keeps_in_memory: bool,
+    /// Of Next's middleware: for which addresses it runs. None: it says nothing, and runs for all of them.
+    pub matcher: Option<Matcher>,
+    /// Of an API page: whether Next parses the body before the handler has it. None: the file says nothing, and Next does.
+    pub body_parser: Option<bool>,
 }
 
 /// One entry from outside.
@@ -38,7 +42,17 @@ pub struct Handler {
     /// The path of the address, where the file or the code says it.
     pub route: Option<String>,
     pub line: u32,
+    /// The last line of its own code.
+    pub until: u32,
     pub body: Body,
+}
+
+impl Handler {
+    /// Whether a line of its file is its own code. The statements of an Edge Function's file are all of them its own.
+    #[must_use]
+    pub fn holds(&self, line: u32) -> bool {
+        self.kind == Kind::EdgeFunction || (self.line..=self.until).contains(&line)
+    }
 }
 
 /// How requests reach it.
@@ -94,6 +108,8 @@ pub struct Unit {
     /// The names under which it leaves the module; `default` is one.
     pub exported: Vec<String>,
     pub line: u32,
+    /// The last line of its code.
+    pub until: u32,
     pub body: Body,
 }
 
@@ -159,6 +175,13 @@ pub enum What {
     TakesRole { says: String },
     /// Answers with that status.
     Answers(u16),
+    /// Sends the caller elsewhere, or refuses: `NextResponse.redirect(…)`, `auth.protect()`.
+    Refuses { by: String },
+    /// Decides by the address that was asked for.
+    DecidesByPath,
+    /// Puts values into the text of a statement of SQL. `is_sent` when one of them came from the caller of this very
+    /// function and nothing made a number of it.
+    BuildsSql { by: String, is_sent: bool },
 }
 
 /// A table or a stored function, and what is done to it.

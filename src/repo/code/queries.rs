@@ -3,6 +3,7 @@
 
 mod chain;
 mod collect;
+mod columns;
 mod connections;
 mod drizzle;
 mod filters;
@@ -11,12 +12,15 @@ mod steps;
 #[cfg(test)]
 mod tests;
 
+pub use columns::{Columns, Written};
 pub use connections::{Connection, Driver, Made};
-pub use drizzle::DrizzleTable;
+pub use drizzle::{DrizzleTable, Maker};
 pub use steps::{Steps, Write};
 
+use super::imports::Import;
 use super::parse::Parsed;
 use oxc_ast_visit::Visit;
+use std::collections::BTreeMap;
 
 /// By which library a table is asked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -43,6 +47,10 @@ impl Verb {
     #[must_use]
     pub fn is_write(self) -> bool {
         self != Self::Select
+    }
+
+    fn of(word: &str) -> Option<Self> {
+        [Self::Select, Self::Insert, Self::Update, Self::Upsert, Self::Delete].into_iter().find(|it| it.word() == word)
     }
 
     /// In one small word.
@@ -88,6 +96,18 @@ pub struct TableCall {
     pub computed_columns: Vec<u32>,
     /// It says how many rows it takes at most, or asks for one.
     pub bounded: bool,
+    /// What of a row it writes.
+    pub written: Columns,
+}
+
+/// One call on a collection of Firestore or MongoDB.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DocumentCall {
+    /// None: its name is computed.
+    pub collection: Option<String>,
+    pub verb: Verb,
+    pub line: u32,
+    pub written: Columns,
 }
 
 /// A call of a stored function.
@@ -102,6 +122,8 @@ pub struct FunctionCall {
 pub struct RawSql {
     pub line: u32,
     pub writes: bool,
+    /// It writes to a table whose name is computed.
+    pub hides: bool,
 }
 
 /// What one file holds of it.
@@ -116,6 +138,7 @@ pub struct Queries {
     pub storage: usize,
     pub standard: usize,
     pub raw: Vec<RawSql>,
+    pub documents: Vec<DocumentCall>,
     pub connections: Vec<Connection>,
     /// Lines on which a transaction begins.
     pub transactions: Vec<u32>,
@@ -125,12 +148,15 @@ pub struct Queries {
     pub writers: usize,
     /// Tables that Drizzle is told of here.
     pub drizzle: Vec<DrizzleTable>,
+    /// What makes tables of Drizzle, by the variable that holds it.
+    pub makers: BTreeMap<String, Maker>,
 }
 
 impl Queries {
     /// Adds what one tree of the file holds.
-    pub(super) fn add(&mut self, parsed: &Parsed<'_, '_>) {
-        let mut collect = collect::Collect::new(parsed, self);
+    pub(super) fn add(&mut self, parsed: &Parsed<'_, '_>, imports: &[Import]) {
+        let modules: Vec<&str> = imports.iter().map(|it| it.from.as_str()).collect();
+        let mut collect = collect::Collect::new(parsed, self, &modules);
         collect.visit_program(parsed.program);
         collect.finish();
     }
@@ -142,6 +168,7 @@ impl Queries {
             && self.computed.is_empty()
             && self.functions.is_empty()
             && self.raw.is_empty()
+            && self.documents.is_empty()
             && self.connections.is_empty())
     }
 }

@@ -93,6 +93,15 @@ impl Section {
         words.iter().any(|it| heading.contains(it) || self.text.contains(it))
     }
 
+    /// Whether one of these words stands with that name, both in small letters: on one line of the text, or below a heading that
+    /// bears the name.
+    #[must_use]
+    pub fn says_of(&self, name: &str, words: &[&str]) -> bool {
+        let is_told = |line: &str| words.iter().any(|it| line.contains(it));
+        let headed = self.heading.to_lowercase().contains(name);
+        self.text.lines().any(|line| (headed || line.contains(name)) && is_told(line))
+    }
+
     /// Whether somebody could work with it: it has commands, or steps that are more than a heading's echo, and is not
     /// mostly to be filled in.
     #[must_use]

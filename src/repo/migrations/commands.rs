@@ -1,5 +1,10 @@
 //! Where the repository's own files apply migrations: scripts of packages, workflows, hosts' settings, shell scripts. A line
-//! that stands there is an intent; whether it ever runs is not to be seen here.
+//! that stands there is an intent; whether it ever runs is not to be seen here. What a step of a workflow runs is given by
+//! whoever read the workflow.
+
+use crate::repo::project::json::KeyLines;
+use crate::repo::workflows::command::lines as shell_lines;
+use crate::repo::workflows::{Step, Workflows};
 
 /// What a command does to a database.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -94,7 +99,6 @@ pub(super) fn may_be(path: &str) -> bool {
 fn place(path: &str) -> Option<Where> {
     let lower = path.to_ascii_lowercase();
     let name = lower.rsplit('/').next().unwrap_or(&lower);
-    let is_yaml = name.strip_suffix(".yml").is_some() || name.strip_suffix(".yaml").is_some();
     let hosts = [
         "vercel.json",
         "netlify.toml",
@@ -114,10 +118,7 @@ fn place(path: &str) -> Option<Where> {
     ];
     if name == "package.json" {
         Some(Where::Script)
-    } else if (lower.contains(".github/workflows/") || lower.contains(".github/actions/")) && is_yaml
-        || name == ".gitlab-ci.yml"
-        || lower.ends_with(".circleci/config.yml")
-    {
+    } else if name == ".gitlab-ci.yml" || lower.ends_with(".circleci/config.yml") {
         Some(Where::Workflow)
     } else if hosts.contains(&name) || name.starts_with("dockerfile") {
         Some(Where::Host)
@@ -156,11 +157,11 @@ fn lines(path: &str, text: &str, stands: Where) -> Vec<Command> {
 fn scripts(path: &str, text: &str) -> Vec<Command> {
     let read: Option<serde_json::Value> = serde_json::from_str(text.trim_start_matches('\u{feff}')).ok();
     let Some(scripts) = read.as_ref().and_then(|it| it.get("scripts")?.as_object()) else { return Vec::new() };
+    let lines = KeyLines::of(text);
     let mut found = Vec::new();
     for (name, script) in scripts {
         let Some(script) = script.as_str() else { continue };
-        let line = text.lines().position(|it| it.contains(&format!("\"{name}\"")) && it.contains(':'));
-        let line = line.map_or(1, |it| u32::try_from(it + 1).unwrap_or(u32::MAX));
+        let line = lines.of_key(name, script.split(['"', '\\']).next().unwrap_or_default());
         let by_hosts = RUN_BY_HOSTS.contains(&name.as_str())
             || RUN_BY_HOSTS
                 .iter()
@@ -171,6 +172,33 @@ fn scripts(path: &str, text: &str) -> Vec<Command> {
         }
     }
     found
+}
+
+/// The commands of what the repository's workflows and actions run: their own scripts, what they hand to actions, and the
+/// scripts of packages that they call.
+pub(super) fn of_workflows(workflows: &Workflows) -> Vec<Command> {
+    let steps = workflows.files.iter().flat_map(|file| {
+        let steps = file.jobs.iter().flat_map(|it| &it.steps);
+        steps.map(move |step| (file.path.as_str(), step))
+    });
+    let actions = workflows.actions.iter().flat_map(|it| it.steps.iter().map(move |step| (it.path.as_str(), step)));
+    let mut found: Vec<Command> = steps.chain(actions).flat_map(|(path, step)| of_step(path, step)).collect();
+    found.sort();
+    found.dedup();
+    found
+}
+
+fn of_step(path: &str, step: &Step) -> Vec<Command> {
+    let made =
+        |line: u32, (does, what): (Does, String)| Command { path: path.to_owned(), line, does, stands: Where::Workflow, what };
+    let run = step.run.iter().flat_map(|it| shell_lines(it)).map(|(before, text)| (step.run_line + before, text));
+    let handed = step.with.values().flat_map(|it| shell_lines(it)).map(|(_, text)| (step.line, text));
+    let written = run.chain(handed).filter(|(_, text)| !text.starts_with("echo "));
+    let written = written.flat_map(|(line, text)| known(&text).into_iter().map(move |it| (line, it)));
+    // `npm run db:push`: what the script does stands behind the arrow.
+    let through = step.work.iter().filter_map(|it| Some((it.line, it.says.rsplit_once(" → ")?.1)));
+    let through = through.flat_map(|(line, text)| known(text).into_iter().map(move |it| (line, it)));
+    written.chain(through).map(|(line, it)| made(line, it)).collect()
 }
 
 /// Whether a script runs another one by its name.

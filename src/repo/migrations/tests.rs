@@ -1,6 +1,7 @@
 //! Migrations as people write them, replayed; each row is one way in which a naive reading goes wrong.
 
 use super::*;
+use crate::repo::project::Project;
 use rstest::rstest;
 
 fn read(files: &[(&str, &str)]) -> Migrations {
@@ -340,14 +341,33 @@ fn generated_types_are_read() {
 #[case("package.json", "{\"scripts\": {\"db:push\": \"drizzle-kit push\"}}", Some((Does::Pushes, Where::Script)))]
 #[case("package.json", "{\"scripts\": {\"vercel-build\": \"npm run migrate && next build\", \"migrate\": \"npx prisma migrate deploy\"}}", Some((Does::Applies, Where::DeployScript)))]
 #[case("package.json", "{\"dependencies\": {\"prisma\": \"1\"}}", None)]
-#[case(".github/workflows/ci.yml", "jobs:\n  a:\n    steps:\n      - run: supabase db reset\n", Some((Does::Locally, Where::Workflow)))]
-#[case(".github/workflows/ci.yml", "      # supabase db push\n      - name: supabase db push\n", None)]
-#[case(".github/workflows/ci.yml", "      - run: supabase db push --local\n", Some((Does::Locally, Where::Workflow)))]
+#[case(".gitlab-ci.yml", "script:\n  - supabase db push\n", Some((Does::Applies, Where::Workflow)))]
 #[case("deploy.sh", "psql \"$DATABASE_URL\" -f fix.sql", Some((Does::Raw, Where::Shell)))]
 #[case("Dockerfile", "CMD npx prisma migrate deploy && node server.js", Some((Does::Applies, Where::Host)))]
 fn commands(#[case] path: &str, #[case] text: &str, #[case] wanted: Option<(Does, Where)>) {
     let found = read(&[(path, text)]).commands;
     assert_eq!(found.first().map(|it| (it.does, it.stands)), wanted, "{found:?}");
+}
+
+#[rstest]
+#[case::run("run: supabase db reset", &[(Does::Locally, 5)])]
+#[case::local("run: supabase db push --local", &[(Does::Locally, 5)])]
+#[case::second_line("run: |\n          npm ci\n          npx prisma migrate \\\n            deploy\n", &[(Does::Applies, 7)])]
+#[case::comment_and_name("name: supabase db push\n        # supabase db push\n        run: npm ci", &[])]
+#[case::printed("run: echo supabase db push", &[])]
+#[case::handed_to_an_action("uses: acme/ssh@v1\n        with:\n          script: npx prisma migrate deploy", &[(Does::Applies, 5)])]
+#[case::through_a_script("run: npm run db", &[(Does::Pushes, 5)])]
+#[case::anchors("run: &push supabase db push\n      - run: *push", &[(Does::Applies, 5), (Does::Applies, 6)])]
+fn commands_of_workflows(#[case] step: &str, #[case] wanted: &[(Does, u32)]) {
+    let manifest = "{\"scripts\": {\"db\": \"prisma db push\"}}";
+    let (mut project, mut workflows, mut migrations) = (Project::default(), Workflows::default(), Migrations::default());
+    project.add("package.json", manifest);
+    workflows.add(".github/workflows/a.yml", &format!("on: push\njobs:\n  a:\n    steps:\n      - {step}\n"));
+    workflows.finish(&project, &std::collections::BTreeSet::new());
+    migrations.add_workflows(&workflows);
+    assert!(workflows.broken.is_empty(), "{workflows:?}");
+    let found: Vec<_> = migrations.commands.iter().map(|it| (it.does, it.line)).collect();
+    assert_eq!(found, wanted, "{:?}", migrations.commands);
 }
 
 #[rstest]

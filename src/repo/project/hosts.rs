@@ -122,10 +122,11 @@ pub(super) fn links(path: &str, text: &str) -> Result<Vec<Link>, ()> {
     if name(path) == ".firebaserc" {
         let whole = json::read(text).ok_or(())?;
         let projects = whole.get("projects").and_then(Value::as_object).into_iter().flatten();
+        let lines = json::KeyLines::of(text);
         return Ok(projects
             .filter_map(|(alias, id)| {
                 let (kind, id) = (LinkKind::FirebaseProject, id.as_str()?.to_owned());
-                Some(Link { kind, called: Some(alias.clone()), at: At::new(path, json::line_of(text, alias, &id)), id })
+                Some(Link { kind, called: Some(alias.clone()), at: At::new(path, lines.of_key(alias, &id)), id })
             })
             .collect());
     }

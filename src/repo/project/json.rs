@@ -2,6 +2,7 @@
 //! the parser does not tell.
 
 use serde_json::Value;
+use std::collections::HashMap;
 
 /// Parses JSON with comments and trailing commas. None of anything else.
 pub(super) fn read(text: &str) -> Option<Value> {
@@ -55,23 +56,39 @@ fn plain(text: &str) -> String {
     plain
 }
 
-/// Where a key with that value is likely to stand: the first line that opens with the key and holds the value, else the
-/// first with the key, else the first line.
-pub(super) fn line_of(text: &str, key: &str, value: &str) -> u32 {
-    let quoted = format!("\"{key}\"");
-    let mut only_key = None;
-    for (line, content) in (1_u32..).zip(text.lines()) {
-        let Some(at) = content.find(&quoted) else { continue };
-        let rest = content.get(at + quoted.len()..).unwrap_or_default();
-        if !rest.trim_start().starts_with(':') {
-            continue;
+/// On which lines the keys of a text stand, found in one pass: a manifest may have more keys than anybody would look for one
+/// by one.
+pub(in crate::repo) struct KeyLines<'t>(HashMap<&'t str, Vec<(u32, &'t str)>>);
+
+impl<'t> KeyLines<'t> {
+    /// Of a text that need not be whole.
+    pub fn of(text: &'t str) -> Self {
+        let mut keys: HashMap<&str, Vec<(u32, &str)>> = HashMap::new();
+        for (line, content) in (1_u32..).zip(text.lines()) {
+            let mut rest = content;
+            while let Some((key, behind)) = rest.split_once('"').and_then(|(_, inside)| inside.split_once('"')) {
+                let is_key = behind.trim_start().starts_with(':');
+                if is_key {
+                    keys.entry(key).or_default().push((line, behind));
+                }
+                rest = behind;
+            }
         }
-        if rest.contains(value) {
-            return line;
-        }
-        only_key.get_or_insert(line);
+        Self(keys)
     }
-    only_key.unwrap_or(1)
+
+    /// Where a key with that value is likely to stand: the first line that has the key and holds the value behind it, else
+    /// the first with the key, else the first line.
+    pub fn of_key(&self, key: &str, value: &str) -> u32 {
+        let Some(places) = self.0.get(key) else { return 1 };
+        let with_value = places.iter().find(|(_, behind)| behind.contains(value));
+        with_value.or(places.first()).map_or(1, |(line, _)| *line)
+    }
+}
+
+/// As [`KeyLines::of_key`], for one key.
+pub(super) fn line_of(text: &str, key: &str, value: &str) -> u32 {
+    KeyLines::of(text).of_key(key, value)
 }
 
 #[cfg(test)]
@@ -90,6 +107,15 @@ mod tests {
     fn keys_have_lines() {
         let text = "{\n\"scripts\": {\n\"lint\": \"eslint\"\n},\n\"devDependencies\": { \"eslint\": \"9\",\n\"lint\": \"1\" } }";
         assert_eq!((line_of(text, "lint", "1"), line_of(text, "lint", "eslint"), line_of(text, "gone", "")), (6, 3, 1));
+        assert_eq!(line_of("{\n\"a\": \"b\", \"c\": 1,\n\"b\": 2 }", "b", ""), 3, "what stands as a value is no key");
+    }
+
+    #[test]
+    fn a_hundred_thousand_keys_are_found_in_one_pass() {
+        let text: String = (0..100_000).map(|at| format!("\"a{at}\": \"{at}\",\n")).collect();
+        let lines = KeyLines::of(&text);
+        let found = (0..100_000_u32).filter(|at| lines.of_key(&format!("a{at}"), &at.to_string()) == at + 1).count();
+        assert_eq!(found, 100_000);
     }
 
     proptest::proptest! {

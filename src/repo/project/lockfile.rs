@@ -46,6 +46,18 @@ pub struct Lockfile {
     got: BTreeMap<(String, String), String>,
     /// By `name@range`, where a format is kept so.
     by_range: BTreeMap<String, String>,
+    /// Versions that the file says are for development alone, and those that it says are not.
+    developing: BTreeSet<(String, String)>,
+    running: BTreeSet<(String, String)>,
+}
+
+/// What a locked version is installed for, as far as a lockfile says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Scope {
+    Running,
+    Development,
+    /// This format does not say, or not of this one.
+    Untold,
 }
 
 /// Something on which the files do not agree.
@@ -88,6 +100,8 @@ impl Lockfile {
             asked: BTreeMap::new(),
             got: BTreeMap::new(),
             by_range: BTreeMap::new(),
+            developing: BTreeSet::new(),
+            running: BTreeSet::new(),
         }
     }
 
@@ -109,6 +123,24 @@ impl Lockfile {
 
     fn lock(&mut self, name: &str, version: &str) {
         self.locked.entry(name.to_owned()).or_default().insert(version.to_owned());
+    }
+
+    fn tell(&mut self, name: &str, version: &str, is_developing: bool) {
+        let told = if is_developing { &mut self.developing } else { &mut self.running };
+        told.insert((name.to_owned(), version.to_owned()));
+    }
+
+    /// What that version is installed for. Needed once for running, it runs.
+    #[must_use]
+    pub fn scope(&self, name: &str, version: &str) -> Scope {
+        let key = (name.to_owned(), version.to_owned());
+        if self.running.contains(&key) {
+            Scope::Running
+        } else if self.developing.contains(&key) {
+            Scope::Development
+        } else {
+            Scope::Untold
+        }
     }
 
     /// The version that a package of that folder gets of something it asks for by that range.

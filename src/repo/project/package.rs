@@ -89,16 +89,17 @@ impl Package {
             let entries = whole.get(key).and_then(Value::as_object).into_iter().flatten();
             entries.filter_map(|(name, it)| Some((name.clone(), it.as_str()?.to_owned())))
         };
+        let lines = json::KeyLines::of(text);
         let mut needs = BTreeMap::new();
         for (key, group) in GROUPS {
             for (name, range) in strings(key) {
-                let line = json::line_of(text, &name, &range);
+                let line = lines.of_key(&name, &range);
                 needs.insert(name, Need { range, line, group });
             }
         }
         let scripts = strings("scripts").map(|(name, body)| {
             // The text of a script is escaped in the file; its first word is enough to tell it from a dependency.
-            let line = json::line_of(text, &name, body.split(['"', '\\']).next().unwrap_or_default());
+            let line = lines.of_key(&name, body.split(['"', '\\']).next().unwrap_or_default());
             (name, Script { text: body, line })
         });
         let workspaces = whole.get("workspaces").map(|it| it.get("packages").unwrap_or(it));

@@ -91,6 +91,7 @@ fn declared_is_not_imported() {
         ("package.json", manifest),
         ("src/pay.ts", "import Stripe from 'stripe';\nfetch('https://api.openai.com/v1')"),
         ("src/pay.test.ts", "import { z } from 'zod'"),
+        ("src/sign-in.ts", "import Keycloak from 'keycloak-js';\nexport const sign = new Keycloak(process.env.KEYCLOAK_URL)"),
         (".env.example", "RESEND_API_KEY=\n"),
     ]);
     let of = |name: &str| survey.project.systems.iter().find(|it| it.name == name).unwrap_or_else(|| panic!("{name}"));
@@ -98,6 +99,7 @@ fn declared_is_not_imported() {
     assert_eq!((of("Stripe").strength, of("Stripe").uses[0].kind), (Strength::Imported, UseKind::Import));
     assert_eq!((of("OpenAI").strength, of("OpenAI").uses[0].at.line), (Strength::Imported, 2));
     assert_eq!((of("Resend").strength, of("Resend").uses[0].kind), (Strength::Declared, UseKind::Variable));
+    assert_eq!((of("Keycloak").strength, of("Keycloak").uses[0].at.line), (Strength::Imported, 1));
     assert!(of("OpenAI").is_metered && !of("Zod").is_service);
     assert_eq!(survey.project.strength(&["zod"]), Some(Strength::Declared));
     assert_eq!(survey.project.strength(&["stripe"]), Some(Strength::Imported));

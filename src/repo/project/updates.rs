@@ -27,27 +27,22 @@ const RENOVATE: [&str; 7] = [
     ".gitlab/renovate.json",
 ];
 
-pub(super) fn wants(path: &str) -> bool {
+/// Whether a path is such a file.
+#[must_use]
+pub fn wants(path: &str) -> bool {
     DEPENDABOT.contains(&path) || RENOVATE.contains(&path)
 }
 
-pub(super) fn of_file(path: &str, text: &str) -> Option<Updates> {
+/// Reads one; none of any other file. An error when it is no YAML that can be read, so that what it asks for is not known.
+pub(super) fn of_file(path: &str, text: &str) -> Option<Result<Updates, ()>> {
     if DEPENDABOT.contains(&path) {
-        let ecosystems: Vec<String> = yaml::read(text)
-            .and_then(|it| {
-                Some(
-                    it.get("updates")?
-                        .elements()
-                        .iter()
-                        .filter_map(|it| it.text_of("package-ecosystem"))
-                        .map(str::to_owned)
-                        .collect(),
-                )
-            })
-            .unwrap_or_default();
+        let Some(whole) = yaml::read(text) else { return Some(Err(())) };
+        let entries = whole.get("updates").map(yaml::Node::elements).unwrap_or_default();
+        let ecosystems: Vec<String> =
+            entries.iter().filter_map(|it| it.text_of("package-ecosystem")).map(str::to_owned).collect();
         let known = ["npm", "pnpm", "yarn", "bun", "deno"];
         let idle = (!ecosystems.iter().any(|it| known.contains(&it.as_str()))).then_some("no entry of it is for npm or bun");
-        return Some(Updates { path: path.to_owned(), service: "Dependabot", ecosystems, idle });
+        return Some(Ok(Updates { path: path.to_owned(), service: "Dependabot", ecosystems, idle }));
     }
     if !RENOVATE.contains(&path) {
         return None;
@@ -62,5 +57,5 @@ pub(super) fn of_file(path: &str, text: &str) -> Option<Updates> {
     } else {
         None
     };
-    Some(Updates { path: path.to_owned(), service: "Renovate", ecosystems: vec!["npm".to_owned()], idle })
+    Some(Ok(Updates { path: path.to_owned(), service: "Renovate", ecosystems: vec!["npm".to_owned()], idle }))
 }

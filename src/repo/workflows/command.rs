@@ -98,7 +98,7 @@ fn is_nothing(next: &str) -> bool {
 }
 
 /// Lines with those that a backslash continues put together, and comments gone.
-fn lines(script: &str) -> Vec<(u32, String)> {
+pub(in crate::repo) fn lines(script: &str) -> Vec<(u32, String)> {
     let mut lines: Vec<(u32, String)> = Vec::new();
     let mut goes_on = false;
     for (before, line) in (0_u32..).zip(script.lines()) {

@@ -13,8 +13,9 @@ fn read(files: &[(&str, &str)]) -> Workflows {
             workflows.add(path, text);
         }
     }
-    project.finish(&[], &[], &files.iter().map(|it| it.0.to_owned()).collect());
-    workflows.finish(&project);
+    let paths = files.iter().map(|it| it.0.to_owned()).collect();
+    project.finish(&[], &[], &paths);
+    workflows.finish(&project, &paths);
     workflows
 }
 
@@ -92,6 +93,10 @@ fn a_workflow_is_read_in_whole() {
 #[case("set -o pipefail\npg_dump $URL | gzip > dump.gz", Meaning::Backup, None)]
 #[case("supabase db dump -f schema.sql", Meaning::Backup, Some(Soft::SchemaOnly))]
 #[case("supabase db dump --data-only -f data.sql", Meaning::Backup, None)]
+#[case("supabase db dump --data-only --use-copy -f data.sql", Meaning::Backup, None)]
+#[case("supabase db dump --use-copy -f data.sql", Meaning::Backup, Some(Soft::SchemaOnly))]
+#[case("supabase db dump --role-only -f roles.sql", Meaning::Backup, Some(Soft::SchemaOnly))]
+#[case("pg_dumpall --roles-only -f roles.sql", Meaning::Backup, Some(Soft::SchemaOnly))]
 #[case("pg_restore -d $URL dump", Meaning::Restore, None)]
 fn commands_have_meanings(#[case] run: &str, #[case] wanted: Meaning, #[case] soft: Option<Soft>) {
     let found = work(&[(CI, &one(run))]);
@@ -224,4 +229,107 @@ proptest::proptest! {
         let trigger = Trigger { branches: vec![pattern], ..Trigger::default() };
         let _ = trigger.takes_branch(&name);
     }
+}
+
+const TS: (&str, &str) = ("src/a.ts", "1");
+
+#[rstest]
+#[case::shell("bash scripts/test.sh", &[("scripts/test.sh", "set -e\nnpx vitest run\nnpx eslint .")], &[(Meaning::Test, None), (Meaning::Lint, None)])]
+#[case::by_itself("./scripts/test.sh", &[("scripts/test.sh", "#!/bin/bash -e\nnpx vitest run\nnpx eslint .")], &[(Meaning::Test, None), (Meaning::Lint, None)])]
+#[case::goes_on("sh scripts/test.sh", &[("scripts/test.sh", "npx vitest run\nnpx eslint .")], &[(Meaning::Test, Some(Soft::GoesOn)), (Meaning::Lint, None)])]
+#[case::only_one("bash scripts/test.sh", &[("scripts/test.sh", "npx vitest run")], &[(Meaning::Test, None)])]
+#[case::checked("bash scripts/test.sh", &[("scripts/test.sh", "npx vitest run || exit 1\necho done")], &[(Meaning::Test, None)])]
+#[case::forgiven_outside("bash scripts/test.sh || true", &[("scripts/test.sh", "npx vitest run")], &[(Meaning::Test, Some(Soft::Forgiven))])]
+#[case::in_a_folder("cd apps/web && bash test.sh", &[("apps/web/test.sh", "npx vitest run")], &[(Meaning::Test, None)])]
+#[case::through_a_package("npm run check", &[("package.json", r#"{"scripts": {"check": "bash scripts/test.sh"}}"#), ("scripts/test.sh", "npx vitest run")], &[(Meaning::Test, None)])]
+#[case::one_level("bash a.sh", &[("a.sh", "bash b.sh"), ("b.sh", "npx vitest run")], &[])]
+#[case::make("make test", &[("Makefile", "build:\n\tnpx vite build\ntest: build\n\tnpx vitest run\n\t-npx eslint .\n")], &[(Meaning::Test, None), (Meaning::Lint, Some(Soft::Forgiven))])]
+#[case::make_the_first("make", &[("Makefile", "all:\n\tnpx vite build\ntest:\n\tnpx vitest run\n")], &[(Meaning::Build, None)])]
+fn called_scripts_are_followed_one_level(
+    #[case] run: &str,
+    #[case] files: &[(&str, &str)],
+    #[case] wanted: &[(Meaning, Option<Soft>)],
+) {
+    let text = one(run);
+    let files: Vec<_> = [(CI, text.as_str())].into_iter().chain(files.iter().copied()).collect();
+    assert_eq!(work(&files).into_iter().map(|it| (it.0, it.2)).collect::<Vec<_>>(), wanted);
+    assert_eq!(read(&files).missing, []);
+}
+
+#[rstest]
+#[case("bash scripts/test.sh", &["scripts/test.sh"])]
+#[case("./scripts/ci.sh --all", &["scripts/ci.sh"])]
+#[case("node scripts/check.mjs", &["scripts/check.mjs"])]
+#[case("cd apps/web\nbash test.sh", &["apps/web/test.sh"])]
+#[case("npm run check", &["npm run check"])]
+#[case("npm test", &["npm test"])]
+#[case("pnpm run check", &["pnpm run check"])]
+#[case("make test", &["make test"])]
+#[case("npm run check --if-present", &[])]
+#[case("pnpm check", &[])]
+#[case("bash $SCRIPT", &[])]
+#[case("bash -c 'npx vitest run'", &[])]
+#[case("curl -o install.sh https://example.com/install.sh\nbash install.sh", &[])]
+#[case("node dist/index.js", &[])]
+#[case("./node_modules/.bin/x.js", &[])]
+#[case("bash ~/x.sh", &[])]
+#[case("npx tsx src/a.ts", &[])]
+fn scripts_that_are_not_there_are_told(#[case] run: &str, #[case] wanted: &[&str]) {
+    let text = one(run);
+    let workflows = read(&[(CI, &text), ("package.json", r#"{"scripts": {"lint": "eslint ."}}"#), TS]);
+    assert_eq!(workflows.missing.iter().map(|it| it.called.as_str()).collect::<Vec<_>>(), wanted);
+    assert!(workflows.missing.iter().all(|it| it.at.path == CI && it.at.line >= 7), "{:?}", workflows.missing);
+}
+
+#[test]
+fn without_a_manifest_nothing_is_said_of_its_scripts() {
+    let text = one("npm test");
+    assert_eq!(read(&[(CI, &text)]).missing, []);
+}
+
+#[rstest]
+#[case("main", "main", true)]
+#[case("release/*", "release/1", true)]
+#[case("release/*", "release/1/a", false)]
+#[case("release/**", "release/1/a", true)]
+#[case("**/fix", "fix", true)]
+#[case("**/fix", "a/b/fix", true)]
+#[case("*", "a/b", false)]
+#[case("**", "a/b", true)]
+#[case("v?.*", "v1.2", true)]
+#[case("", "a", false)]
+#[case("a*b*c", "a1b2b3c", true)]
+fn patterns_of_branches(#[case] pattern: &str, #[case] name: &str, #[case] wanted: bool) {
+    let trigger = Trigger { branches: vec![pattern.to_owned()], ..Trigger::default() };
+    // Without a pattern every branch is taken.
+    assert_eq!(trigger.takes_branch(name), wanted);
+}
+
+#[test]
+fn a_pattern_of_many_stars_ends() {
+    let trigger = Trigger { branches: vec!["*a".repeat(2_000) + "b"], ..Trigger::default() };
+    assert!(!trigger.takes_branch(&"a".repeat(2_000)));
+}
+
+/// Workflows that call each other, or themselves, from many jobs multiply nothing, and what was left out is told.
+#[test]
+fn calls_that_multiply_are_bounded_and_told() {
+    let calls: String = (0..60).map(|at| format!("  j{at}:\n    uses: ./{CI}\n")).collect();
+    let text = format!("on:\n  pull_request:\n  workflow_call:\njobs:\n  a:\n    steps:\n      - run: vitest run\n{calls}");
+    let workflows = read(&[(CI, &text)]);
+    let file = &workflows.files[0];
+    assert!(file.does(Meaning::Test).is_some() && file.jobs.iter().any(|it| it.unfollowed));
+    assert!(file.work().count() < 60_000, "{}", file.work().count());
+}
+
+#[test]
+fn scripts_that_multiply_are_bounded_and_told() {
+    let hundred = |at: usize| vec![format!("npm run s{at}"); 100].join(" && ");
+    let scripts: Vec<String> = (0..5).map(|at| format!("\"s{at}\": \"{}\"", hundred(at + 1))).collect();
+    let manifest = format!("{{\"scripts\": {{{}, \"s5\": \"vitest run\"}}}}", scripts.join(", "));
+    let workflows = read(&[("package.json", &manifest), (CI, &one("npm run s0"))]);
+    let job = &workflows.files[0].jobs[0];
+    assert!(job.unfollowed && workflows.files[0].does(Meaning::Test).is_some());
+    let short = read(&[("package.json", "{\"scripts\": {\"test\": \"vitest run\"}}"), (CI, &one("npm test"))]);
+    assert!(!short.files[0].jobs[0].unfollowed);
 }

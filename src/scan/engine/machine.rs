@@ -13,14 +13,18 @@ use std::collections::BTreeSet;
 use std::ops::Range;
 use std::sync::OnceLock;
 
-/// How many bytes behind a word are looked at before the pattern is.
-const AHEAD: usize = 8;
+/// How many bytes behind a word are looked at before the pattern is. A short word is common in source text (`pat` of
+/// `pattern`, `fc-`, `dapi`); what cannot go on as its pattern wants ends the look at the first byte that does not fit, so a
+/// long look costs no more than a short one, and spares the pattern what a short one lets by.
+const AHEAD: usize = 32;
+/// How many of those the sieve is told: its table has room for the rarest five in a row.
+const SIEVED: usize = 8;
 
 pub(super) struct Machine {
     pub rule: &'static Rule,
     pattern: OnceLock<Option<Regex>>,
     /// For each word of the rule, which bytes may follow it: bit `n` of `ahead[byte]` for the byte `n` behind it.
-    ahead: Vec<OnceLock<[u8; 256]>>,
+    ahead: Vec<OnceLock<Box<[u32; 256]>>>,
 }
 
 /// What a pattern matched, and the secret in it.
@@ -68,10 +72,14 @@ impl Machine {
         }
     }
 
-    /// What must follow the word with this number, for as many bytes as that is sure, at most [`AHEAD`].
+    /// What must follow the word with this number, for as many bytes as that is sure, at most [`SIEVED`].
     pub(super) fn after(&self, word: usize) -> Vec<ByteSet> {
+        self.behind(word, SIEVED)
+    }
+
+    fn behind(&self, word: usize, most: usize) -> Vec<ByteSet> {
         let (Reach::From(_), Some(literal)) = (self.rule.reach, self.rule.literals.get(word)) else { return Vec::new() };
-        following(self.rule.pattern, literal.as_bytes()).unwrap_or_default()
+        following(self.rule.pattern, literal.as_bytes(), most).unwrap_or_default()
     }
 
     /// Whether what follows a word may be what the pattern wants. A yes is no promise; a no is sure.
@@ -79,8 +87,8 @@ impl Machine {
     pub(super) fn may_follow(&self, word: usize, rest: &[u8]) -> bool {
         let Some(ahead) = self.ahead.get(word) else { return true };
         let table = ahead.get_or_init(|| {
-            let sets = self.after(word);
-            let mut table = [0_u8; 256];
+            let sets = self.behind(word, AHEAD);
+            let mut table = Box::new([0_u32; 256]);
             for (byte, slot) in (0..=u8::MAX).zip(table.iter_mut()) {
                 *slot = (0..AHEAD).filter(|n| sets.get(*n).is_none_or(|set| set.has(byte))).fold(0, |bits, n| bits | 1 << n);
             }
@@ -111,8 +119,9 @@ impl Machine {
     }
 }
 
-/// Which bytes may follow `literal` at the beginning of a match of `pattern`, until it may end. None: nothing does.
-fn following(pattern: &str, literal: &[u8]) -> Option<Vec<ByteSet>> {
+/// Which bytes may follow `literal` at the beginning of a match of `pattern`, until it may end, at most so many. None:
+/// nothing does.
+fn following(pattern: &str, literal: &[u8], most: usize) -> Option<Vec<ByteSet>> {
     let config = NFA::config().which_captures(regex_automata::nfa::thompson::WhichCaptures::None);
     let nfa = NFA::compiler().syntax(syntax()).configure(config).build(pattern).ok()?;
     let mut states = closure(&nfa, [nfa.start_anchored()]);
@@ -124,7 +133,7 @@ fn following(pattern: &str, literal: &[u8]) -> Option<Vec<ByteSet>> {
         return None;
     }
     let mut sets = Vec::new();
-    while sets.len() < AHEAD && !states.iter().any(|it| matches!(nfa.state(*it), State::Match { .. })) {
+    while sets.len() < most && !states.iter().any(|it| matches!(nfa.state(*it), State::Match { .. })) {
         let mut set = ByteSet::NONE;
         let mut next = BTreeSet::new();
         for (range, state) in states.iter().flat_map(|state| steps(&nfa, *state)) {
@@ -176,7 +185,7 @@ mod tests {
             let machine = Machine::new(rule);
             assert!(machine.pattern().is_some(), "{}", rule.id);
             for word in rule.literals {
-                let begins = !matches!(rule.reach, Reach::From(_)) || following(rule.pattern, word.as_bytes()).is_some();
+                let begins = !matches!(rule.reach, Reach::From(_)) || following(rule.pattern, word.as_bytes(), 1).is_some();
                 assert!(begins, "{}: no match begins with {word}", rule.id);
             }
         }
@@ -184,10 +193,57 @@ mod tests {
 
     #[test]
     fn what_must_follow_a_word_is_read_from_the_pattern() {
-        let sets = following("ab(?:c|d[0-9]{2})x?", b"ab").unwrap();
+        let sets = following("ab(?:c|d[0-9]{2})x?", b"ab", AHEAD).unwrap();
         assert_eq!(sets.len(), 1, "behind the c it may end");
         assert!(sets[0].has(b'c') && sets[0].has(b'd') && !sets[0].has(b'x'));
-        assert_eq!(following("(?i)token[a-f]{20}", b"tOkEn").unwrap().len(), AHEAD);
-        assert!(following("abc", b"b").is_none());
+        assert_eq!(following("(?i)token[a-f]{40}", b"tOkEn", AHEAD).unwrap().len(), AHEAD);
+        assert_eq!(following("(?i)token[a-f]{20}", b"tOkEn", AHEAD).unwrap().len(), 20);
+        assert_eq!(following("(?i)token[a-f]{20}", b"tOkEn", SIEVED).unwrap().len(), SIEVED);
+        assert!(following("abc", b"b", AHEAD).is_none());
+    }
+
+    /// The word that a rule is met by, and what may or may not stand behind it.
+    fn goes_on(id: &str, literal: &str, rest: &str) -> bool {
+        let rule = rules::all().find(|it| it.id == id).unwrap();
+        let word = rule.literals.iter().position(|it| *it == literal).unwrap();
+        Machine::new(rule).may_follow(word, rest.as_bytes())
+    }
+
+    #[test]
+    fn a_short_word_asks_its_pattern_only_about_what_may_be_a_key() {
+        let (letters, hex) = ("aB3".repeat(20), "0a1b2c3d".repeat(8));
+        let dotted = format!("{}.{hex}", &letters[..14]);
+        assert!(goes_on("airtable-token", "pat", &dotted));
+        for no in ["tern = /x/", "h.join(dir, name)", &letters, &dotted.replace('.', "_")] {
+            assert!(!goes_on("airtable-token", "pat", no), "pat{no}");
+        }
+        assert!(goes_on("databricks-token", "dapi", &hex[..32]));
+        assert!(!goes_on("databricks-token", "dapi", &format!("{}z", &hex[..31])));
+        assert!(goes_on("crawling-key", "fc-", &hex[..32]));
+        assert!(!goes_on("crawling-key", "fc-", &hex[..31].replace("0a1b2c3d", "0a1b2c3g")));
+        assert!(!goes_on("square-token", "EAAA", &format!("{}+/{letters}", &letters[..20])));
+    }
+
+    #[test]
+    fn what_a_pattern_matches_is_never_kept_from_it() {
+        let (mut met, mut matched) = (0, 0);
+        let samples = rules::samples::all();
+        let texts: Vec<&[u8]> = samples.iter().flat_map(|it| it.matching.iter().chain(&it.near)).map(String::as_bytes).collect();
+        for (number, rule) in rules::all().enumerate().filter(|(_, it)| matches!(it.reach, Reach::From(_))) {
+            let machine = Machine::new(rule);
+            for (word, literal) in rule.literals.iter().enumerate() {
+                let finder = memchr::memmem::Finder::new(literal.as_bytes());
+                for text in &texts {
+                    for start in finder.find_iter(text) {
+                        met += 1;
+                        let found = machine.find(number, text, start..text.len(), true).is_some();
+                        let let_by = machine.may_follow(word, &text[start + literal.len()..]);
+                        assert!(let_by || !found, "{}: {literal}", rule.id);
+                        matched += usize::from(found);
+                    }
+                }
+            }
+        }
+        assert!(met > 1000 && matched > 300, "{met} words, {matched} matches");
     }
 }

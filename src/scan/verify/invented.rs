@@ -24,7 +24,7 @@ pub(super) fn like(rule: &str, value: &str) -> Option<Zeroizing<String>> {
         let keep = number + tail >= rest.len();
         invented.push(if keep { c } else { other(c, byte) });
     }
-    if matches!(rule.id, "github-classic-token" | "github-app-user-token" | "npm-token") {
+    if matches!(rule.id, "github-classic-token" | "github-app-user-token") {
         let at = invented.len().checked_sub(6).filter(|at| *at > kept)?;
         let sum = proof::crc_base62(invented.get(kept..at)?.as_bytes());
         invented.truncate(at);

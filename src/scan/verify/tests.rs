@@ -159,6 +159,49 @@ async fn a_surprise_is_unknown(#[case] surprise: ResponseTemplate) {
     assert_eq!(tried.requests().await.len(), 2, "nobody is followed, nothing is tried twice");
 }
 
+/// What no vendor is known to say is no refusal, however much it looks like one; nor is what a key of another kind gets.
+#[rstest]
+#[case::code_of_another_vendor("openai-project", 401, json!({ "error": { "code": "invalid_request_error" } }))]
+#[case::guess_about_clerk("clerk-secret", 401, json!({ "errors": [{ "code": "authentication_invalid" }] }))]
+#[case::guess_about_xai("xai", 401, json!({ "error": "Incorrect API key provided" }))]
+#[case::guess_about_hugging_face("hugging-face", 401, json!({ "error": "Invalid username or password." }))]
+#[case::guess_about_supabase("supabase-access-token", 401, json!({ "message": "Invalid token" }))]
+#[case::key_of_codestral("mistral", 401, json!({ "message": "Unauthorized" }))]
+#[case::token_of_an_account("cloudflare-token-old", 401, json!({ "errors": [{ "code": 1000, "message": "Invalid API Token" }] }))]
+#[case::disabled_token("cloudflare-token", 200, json!({ "success": true, "result": { "status": "disabled" } }))]
+#[tokio::test]
+async fn what_is_not_known_to_be_a_refusal_is_unknown(#[case] rule: &'static str, #[case] status: u16, #[case] body: Value) {
+    let tried = Tried::of(rule).await;
+    let dead = &CHECKS.iter().find(|it| it.rules.contains(&rule)).unwrap().dead[0];
+    tried.answers(ResponseTemplate::new(status).set_body_json(body), showing(dead)).await;
+    let answer = tried.ask().await;
+    assert_eq!(answer.live, Live::Unknown, "{answer:?}");
+    assert_eq!(tried.requests().await.len(), 2, "the control and the key");
+}
+
+#[tokio::test]
+async fn what_vendors_were_seen_to_refuse_with_is_dead() {
+    let refusals = [
+        ("openai-project", 401, json!({ "error": { "message": "Incorrect API key provided", "code": "invalid_api_key" } })),
+        ("groq", 401, json!({ "error": { "message": "Invalid API Key", "code": "invalid_api_key" } })),
+        ("deepseek", 401, json!({ "error": { "type": "authentication_error", "code": "invalid_request_error" } })),
+        ("openrouter", 401, json!({ "error": { "message": "User not found.", "code": 401 } })),
+        ("cerebras", 401, json!({ "message": "Wrong API Key", "code": "wrong_api_key" })),
+        ("replicate", 401, json!({ "title": "Unauthenticated", "status": 401 })),
+        ("xai", 400, json!({ "code": "invalid-argument", "error": "Incorrect API key provided. You can obtain one" })),
+        ("resend", 401, json!({ "statusCode": 401, "message": "API key is invalid", "name": "validation_error" })),
+        ("neon", 401, json!({ "code": "", "message": "supplied credentials do not pass authentication" })),
+        ("clerk-secret", 401, json!({ "errors": [{ "code": "clerk_key_invalid" }] })),
+        ("cloudflare-token", 401, json!({ "success": false, "errors": [{ "code": 1000, "message": "Invalid API Token" }] })),
+    ];
+    for (rule, status, body) in refusals {
+        let tried = Tried::of(rule).await;
+        let refused = ResponseTemplate::new(status).set_body_json(body);
+        tried.answers(refused.clone(), refused).await;
+        assert_eq!(tried.ask().await.live, Live::Dead, "{rule}");
+    }
+}
+
 /// Where an invented key gets no definite no, the real one is not sent at all.
 #[rstest]
 #[case::says_yes_to_all(ResponseTemplate::new(200).set_body_json(json!({ "object": "balance" })))]
@@ -237,5 +280,6 @@ fn what_is_left_off_is_never_asked_about_and_says_why() {
     assert!(matches!(rules_of("telegram-bot"), Err(NotAsked::LeftOff { .. })));
     assert!(matches!(rules_of("nonsense"), Err(NotAsked::Unknown(_))));
     assert!(rules_of("Stripe").unwrap().contains("stripe-secret-live"));
-    assert_eq!(rules_of("npm-token").unwrap().into_iter().collect::<Vec<_>>(), ["npm-token"]);
+    assert!(matches!(rules_of("npm-token"), Err(NotAsked::LeftOff { .. })));
+    assert_eq!(rules_of("neon").unwrap().into_iter().collect::<Vec<_>>(), ["neon"]);
 }

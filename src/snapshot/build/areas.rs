@@ -3,7 +3,7 @@
 
 use super::super::model::{Area, Line, State};
 use super::super::words::{Words, fill};
-use super::{Making, Pair, number};
+use super::{Making, Pair, number, sentence};
 use crate::domain::Foreign;
 
 /// Title and sentence of the part that an id belongs to.
@@ -51,7 +51,7 @@ fn area(making: &Making<'_>, title: String, about: String, within: &[Pair<'_>]) 
 }
 
 fn line(making: &Making<'_>, (item, it): Pair<'_>) -> Line {
-    let says = if it.truth.is_done() { making.done(item) } else { item.founder.clone() };
+    let says = if it.truth.is_done() { making.done(item) } else { sentence::open(item) };
     let detail = making.detail(item, it).iter().map(Foreign::as_str).collect::<Vec<_>>().join(" · ");
     Line {
         state: Making::state(it),

@@ -13,8 +13,7 @@ pub(super) fn changes(making: &Making<'_>) -> Changes {
     let Some((page, _)) = request.previous else { return first(making) };
     let Some(before) = board::board(request.facts, request.checklists, request.book, page.moment) else { return first(making) };
     let diff = diff(&before, making.board);
-    let consequence =
-        |change: &Change| making.board.item(change.id.as_str()).map(|item| item.founder.clone()).unwrap_or_default();
+    let consequence = |change: &Change| making.board.item(change.id.as_str()).map(super::sentence::open).unwrap_or_default();
     let say = |template: &str, changes: &[Change]| -> Vec<Foreign> {
         changes.iter().map(|it| Foreign::new(fill(template, &[("what", &consequence(it))]))).collect()
     };

@@ -3,7 +3,7 @@
 
 use super::super::model::{Danger, Dangers};
 use super::super::words::fill;
-use super::{Making, Pair, SENTENCE, answer};
+use super::{Making, Pair, SENTENCE, answer, sentence};
 use crate::domain::{Foreign, GapKind, Truth, Work};
 use std::cmp::Reverse;
 
@@ -57,7 +57,7 @@ fn danger(making: &Making<'_>, (item, it): Pair<'_>) -> Danger {
     let words = &making.words.dangers;
     let (planned, plan) = plan(making, (item, it));
     Danger {
-        consequence: Foreign::new(&item.founder),
+        consequence: Foreign::new(sentence::open(item)),
         urgent: answer::is_urgent(making, it),
         concerns: making.concerns(it).map(|what| Foreign::new(fill(&words.concerns, &[("what", &what)]))),
         planned,
@@ -99,7 +99,7 @@ fn decision(making: &Making<'_>, (item, it): Pair<'_>) -> Option<String> {
     let asked = |what: &str| fill(&words.decision, &[("what", what)]);
     if making.waits_for_reader(it) {
         let Work::Blocked { founder, .. } = &it.work else { return None };
-        return founder.as_ref().map(|text| text.cut(SENTENCE)).or_else(|| item.founder_ask.clone()).map(|it| asked(&it));
+        return founder.as_ref().map(|text| text.cut(SENTENCE)).or_else(|| sentence::ask(item)).map(|it| asked(&it));
     }
     let hidden = it.words.iter().filter_map(|word| word.gap.as_ref()).find(|gap| gap.kind == GapKind::PlanHides)?;
     Some(asked(&fill(&words.decide_plan, &[("system", hidden.system?.title())])))

@@ -29,12 +29,13 @@ impl Making<'_> {
         let word = fill(&words.word, &[("who", &who), ("day", &self.date(first.until))]);
         let own = first.founder.as_ref().map(|text| fill(&words.own, &[("text", &text.cut(SENTENCE))]));
         let word = own.map_or(word.clone(), |own| format!("{word} {own}"));
-        Some(Acceptance { consequence: Foreign::new(&item.founder), word: Foreign::new(word), until: first.until })
+        Some(Acceptance { consequence: Foreign::new(open(item)), word: Foreign::new(word), until: first.until })
     }
 
     /// What is true once the item is done.
     pub(super) fn done(&self, item: &Item) -> String {
-        item.founder_done.clone().unwrap_or_else(|| fill(&self.words.areas.done_fallback, &[("what", &item.founder)]))
+        let done = item.founder_done.as_deref().map(cut);
+        done.unwrap_or_else(|| fill(&self.words.areas.done_fallback, &[("what", &open(item))]))
     }
 
     /// What the item concerns in the client's own words: the labels of what its open findings name.
@@ -159,4 +160,18 @@ impl Making<'_> {
 /// Findings about what the product keeps for its customers: of the database and of stored files.
 fn is_of_data(rule: &str) -> bool {
     ["supabase", "postgres", "firebase", "repo.row-level-security", "repo.browser-database"].iter().any(|it| rule.starts_with(it))
+}
+
+/// What can happen while an item is open. A checklist of the user's own may say it at any length.
+pub(super) fn open(item: &Item) -> String {
+    cut(&item.founder)
+}
+
+/// What the reader may have to decide or do for it.
+pub(super) fn ask(item: &Item) -> Option<String> {
+    item.founder_ask.as_deref().map(cut)
+}
+
+fn cut(text: &str) -> String {
+    Foreign::new(text).cut(SENTENCE)
 }

@@ -2,7 +2,7 @@
 
 use super::super::model::{Task, Turn};
 use super::super::words::fill;
-use super::{Making, SENTENCE};
+use super::{Making, SENTENCE, sentence};
 use crate::domain::{Foreign, Work};
 
 pub(super) fn turn(making: &Making<'_>) -> Turn {
@@ -13,8 +13,8 @@ pub(super) fn turn(making: &Making<'_>) -> Turn {
     let mut list = Vec::new();
     for (item, it) in making.pairs().filter(|(_, it)| !it.truth.is_done() && making.waits_for_reader(it)) {
         let Work::Blocked { until, since, founder, minutes, .. } = &it.work else { continue };
-        let asked = founder.as_ref().map(|text| text.cut(SENTENCE)).or_else(|| item.founder_ask.clone());
-        let action = asked.unwrap_or_else(|| fill(&words.ask, &[("about", &item.founder)]));
+        let asked = founder.as_ref().map(|text| text.cut(SENTENCE)).or_else(|| sentence::ask(item));
+        let action = asked.unwrap_or_else(|| fill(&words.ask, &[("about", &sentence::open(item))]));
         let minutes = minutes.or(if founder.is_none() { item.founder_minutes } else { None });
         let mut about = vec![match minutes {
             Some(minutes) => words.minutes.of(usize::from(minutes), &[]),

@@ -1,5 +1,9 @@
 //! The accounts under which app builders (Lovable, Bolt, v0, Replit, …) work at GitHub, as data. A name that people carry
 //! too counts only on a bot's account; nobody is called a builder for a part of a name.
+//!
+//! Only what was seen at work is here (November 2026); a login that would be likely is not. Builders that push as the person
+//! who signed in (Bolt, Firebase Studio, most of Replit) leave no account of their own, and coding agents that a person runs
+//! (`cursor[bot]`, `claude[bot]`, `copilot-swe-agent[bot]`) are no builders: `apis/repo-signals.md` §2, CHECKLIST ACC-04.
 
 use super::facts::people::Account;
 
@@ -13,62 +17,58 @@ struct Builder {
     hosts: &'static [&'static str],
 }
 
-/// Logins as they appear on commits of AI-built repositories in public; the list is ours to extend.
+/// Each with where it was seen; the list is ours to extend.
 static BUILDERS: [Builder; 8] = [
+    // Some 9 000 commits of `159125892+gpt-engineer-app[bot]@users.noreply.github.com` in six public apps, an account that
+    // is called `lovable-dev[bot]` today; `Lovable <noreply@lovable.dev>` in two of them (082Tech/hubfrete-main).
     Builder {
         name: "Lovable",
-        apps: &["gpt-engineer-app", "lovable-dev", "lovable", "lovable-app"],
-        users: &["gpt-engineer-app", "lovable-dev"],
-        names: &["gpt-engineer-app[bot]", "lovable-dev[bot]", "lovable[bot]", "lovable"],
+        apps: &["gpt-engineer-app", "lovable-dev"],
+        users: &[],
+        names: &["gpt-engineer-app[bot]", "lovable-dev[bot]", "lovable"],
         hosts: &["lovable.dev", "lovable.app", "gptengineer.app"],
     },
+    // It comments under this name and commits as the person who signed in.
     Builder {
         name: "Bolt",
-        apps: &["bolt-new-by-stackblitz", "bolt-new", "bolt", "stackblitz", "stackblitz-bolt"],
-        users: &["bolt-new-by-stackblitz"],
-        names: &["bolt-new-by-stackblitz[bot]", "stackblitz[bot]", "bolt[bot]", "bolt.new", "stackblitz"],
+        apps: &["bolt-new-by-stackblitz"],
+        users: &[],
+        names: &["bolt-new-by-stackblitz[bot]"],
         hosts: &["bolt.new", "stackblitz.com"],
     },
-    Builder {
-        name: "v0",
-        apps: &["v0", "v0-dev", "v0-by-vercel"],
-        users: &[],
-        names: &["v0", "v0[bot]", "v0-dev[bot]"],
-        hosts: &["v0.dev", "v0.app"],
-    },
+    // `v0 <v0[bot]@users.noreply.github.com>` (skeeji/v0-49, wshinn1/v0-Daily-One-Accord).
+    Builder { name: "v0", apps: &["v0"], users: &[], names: &["v0", "v0[bot]"], hosts: &["v0.dev", "v0.app"] },
+    // `Replit Agent <agent@replit.com>` for what its agent and its publishing commit; the app of github.com/apps/replit.
     Builder {
         name: "Replit",
-        apps: &["replit", "replit-agent", "replit-app"],
-        users: &["replit-agent"],
-        names: &["replit agent", "replit-agent", "replit[bot]"],
+        apps: &["replit"],
+        users: &[],
+        names: &["replit agent"],
         hosts: &["replit.com", "repl.co", "replit.app"],
     },
+    // The app "Base44 Builder" of docs.base44.com, developers/app-code/local-development/github.
     Builder {
         name: "Base44",
-        apps: &["base44", "base44-app", "base44-builder"],
-        users: &["base44"],
-        names: &["base44[bot]", "base44"],
+        apps: &["base44-builder"],
+        users: &[],
+        names: &["base44-builder[bot]"],
         hosts: &["base44.com", "base44.app"],
     },
-    Builder {
-        name: "Emergent",
-        apps: &["emergent-agent", "emergent"],
-        users: &[],
-        names: &["emergent-agent", "emergent-agent-e1"],
-        hosts: &["emergent.sh"],
-    },
+    // `emergent-agent-e1 <github@emergent.sh>`, pushed as the person who signed in.
+    Builder { name: "Emergent", apps: &[], users: &[], names: &["emergent-agent-e1"], hosts: &["emergent.sh"] },
+    // 802 and 255 commits of these two in the builder's own repository.
     Builder {
         name: "Builder.io",
-        apps: &["builder-io-integration", "builderio-bot"],
+        apps: &["builder-io-integration"],
         users: &["builderio-bot"],
-        names: &["builder.io"],
+        names: &["builder-io-integration[bot]", "builderio-bot"],
         hosts: &["builder.io"],
     },
     Builder {
         name: "Firebase Studio",
-        apps: &["firebase-studio", "idx-bot"],
+        apps: &[],
         users: &[],
-        names: &["firebase studio"],
+        names: &[],
         hosts: &["studio.firebase.google.com", "idx.google.com"],
     },
 ];
@@ -122,16 +122,38 @@ mod tests {
     #[rstest]
     #[case("gpt-engineer-app[bot]", false, Some("Lovable"))]
     #[case("lovable-dev[bot]", true, Some("Lovable"))]
-    #[case("bolt", true, Some("Bolt"))]
-    #[case("bolt", false, None)]
+    #[case("bolt-new-by-stackblitz[bot]", true, Some("Bolt"))]
+    #[case("bolt", true, None)]
+    #[case("mend-bolt-for-github[bot]", true, None)]
     #[case("usain-bolt", false, None)]
+    #[case("base44-builder[bot]", false, Some("Base44"))]
+    #[case("builder-io-integration[bot]", true, Some("Builder.io"))]
+    #[case("builderio-bot", false, Some("Builder.io"))]
     #[case("v0[bot]", false, Some("v0"))]
     #[case("v0", false, None)]
-    #[case("replit-agent", false, Some("Replit"))]
+    #[case("replit[bot]", true, Some("Replit"))]
+    #[case("replit-agent", false, None)]
+    #[case("lovable-dev", false, None)]
+    #[case("cursor[bot]", true, None)]
+    #[case("copilot-swe-agent[bot]", true, None)]
     #[case("vercel[bot]", true, None)]
     #[case("dependabot[bot]", true, None)]
     fn accounts(#[case] login: &str, #[case] is_bot: bool, #[case] wanted: Option<&str>) {
         assert_eq!(of_login(login, is_bot), wanted);
+    }
+
+    #[rstest]
+    #[case("gpt-engineer-app[bot]", Some("Lovable"))]
+    #[case("Lovable", Some("Lovable"))]
+    #[case("v0", Some("v0"))]
+    #[case("Replit Agent", Some("Replit"))]
+    #[case("base44-builder[bot]", Some("Base44"))]
+    #[case("emergent-agent-e1", Some("Emergent"))]
+    #[case("Cursor Agent", None)]
+    #[case("StackBlitz", None)]
+    #[case("Usain Bolt", None)]
+    fn names_in_git(#[case] name: &str, #[case] wanted: Option<&str>) {
+        assert_eq!(by_name(name), wanted);
     }
 
     #[rstest]

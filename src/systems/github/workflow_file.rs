@@ -45,6 +45,9 @@ pub struct StepFile {
     pub place: Place,
     /// A failure of it may end green: `|| true`, `continue-on-error`, a pipe without `pipefail`.
     pub may_hide_failure: bool,
+    /// A dump of the schema or the roles: restored, it holds no row.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub without_rows: bool,
 }
 
 /// What a step does with a database.
@@ -215,8 +218,26 @@ fn step_of(step: &Value, job_place: Place, shell: Option<&str>) -> (bool, Option
         does,
         place: said.unwrap_or(job_place),
         may_hide_failure: goes_on || swallows || (pipes && does == Deed::Dump),
+        without_rows: does == Deed::Dump && dumps_no_row(&lower),
     };
     (starts_own, Some(step))
+}
+
+/// Whether every dump of a script, in small letters, leaves the rows behind. Without `--data-only` the command line of Supabase
+/// dumps the schema alone, with `--role-only` the roles (supabase/cli: docs/supabase/db/dump.md).
+fn dumps_no_row(script: &str) -> bool {
+    let joined = script.replace("\\\n", " ");
+    let mut dumps = joined.split(['\n', ';', '|', '&']).filter(|it| DUMPS.iter().any(|tool| it.contains(tool))).peekable();
+    let is_bare = |command: &str| {
+        let has = |any: &[&str]| command.split_whitespace().any(|word| any.contains(&word));
+        if command.contains("supabase db dump") {
+            !has(&["--data-only", "--data-only=true"])
+        } else {
+            let postgres = has(&["--schema-only", "-s", "--roles-only", "--globals-only", "-g"]);
+            (command.contains("pg_dump") && postgres) || (command.contains("mysqldump") && has(&["--no-data", "-d"]))
+        }
+    };
+    dumps.peek().is_some() && dumps.all(is_bare)
 }
 
 fn text(step: &Value, key: &str) -> String {

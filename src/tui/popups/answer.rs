@@ -6,7 +6,7 @@ use crate::domain::{ItemId, Target};
 use crate::trouble::Trouble;
 use crate::tui::effect::Effect;
 use crate::tui::pages::Source;
-use crate::tui::widgets::form::{Form, read_address, read_day, read_providers};
+use crate::tui::widgets::form::{Form, read_address, read_asset_hosts, read_day, read_providers};
 use crate::tui::world::World;
 
 /// What a form is for.
@@ -138,6 +138,7 @@ fn new_app(form: &Form, world: &World) -> Result<NewApp, Wrong> {
         staging: read(form, "staging")?,
         vercel: read(form, "vercel")?,
         url: some("url").map(|text| read_address(&text)).transpose().map_err(|why| ("url", why))?,
+        asset_hosts: read_asset_hosts(form.text("assets")).map_err(|why| ("assets", why))?,
         providers: read_providers(form.text("providers")).map_err(|why| ("providers", why))?,
         live_since: some("live").map(|text| read_day(&text, today)).transpose().map_err(|why| ("live", why))?,
         weeks: read(form, "weeks")?,

@@ -270,6 +270,7 @@ pub fn add_app(world: &World) -> Popup {
         Field::new("staging", "Staging", "the staging project's reference, if it is a project of its own", Check::Supabase),
         Field::new("vercel", "Vercel", "team/project, or prj_…", Check::Vercel),
         Field::new("url", "Address", "https://shop.example.com", Check::Address),
+        Field::new("assets", "Assets at", "files.example.com: further hosts that serve its scripts", Check::AssetHosts),
         Field::new("providers", "Pays for", "openai, anthropic, openrouter, twilio, resend", Check::Providers),
         Field::new("live", "Live since", "2026-09-01; nothing while it has no users", Check::Day),
         Field::new("weeks", "Weeks", "how long the engagement is", Check::Week(52)).holding("6"),

@@ -306,6 +306,16 @@ fn an_app_is_added_by_the_parsers_of_the_domain() {
 }
 
 #[test]
+fn an_app_is_added_with_the_hosts_of_its_scripts() {
+    let mut state = board();
+    let typed = "aacme-new<tab><tab>acme/new<tab><tab><tab><tab>https://shop.example.com<tab>files.example.com, cdn.example.com";
+    let effects = press(&mut state, &format!("{typed}<ctrl-s>"));
+    let [Effect::AddApp(settings)] = effects.as_slice() else { panic!("{effects:?}") };
+    let hosts: Vec<&str> = settings.fields.asset_hosts.iter().map(crate::domain::AssetHost::as_str).collect();
+    assert_eq!(hosts, ["files.example.com", "cdn.example.com"]);
+}
+
+#[test]
 fn a_lapse_asks_for_a_fresh_board_once() {
     let mut state = board();
     let later = sample::now() + chrono::TimeDelta::days(1);

@@ -1,7 +1,7 @@
 //! A form of single-line fields with the check of each, and a button after the last. Enter saves only on the button.
 
 use crate::desk::snapshot::Format;
-use crate::domain::{AppName, Slug, SupabaseRef, System, VercelProject};
+use crate::domain::{AppName, AssetHost, Slug, SupabaseRef, System, VercelProject};
 use crate::tui::key::Stroke;
 use crate::tui::text::{cells, cut, fit, width, wrap};
 use crate::tui::theme::Role;
@@ -38,6 +38,7 @@ pub enum Check {
     Supabase,
     Vercel,
     Address,
+    AssetHosts,
     Providers,
     /// At most so many characters, or nothing.
     AtMost(usize),
@@ -75,6 +76,12 @@ pub fn read_providers(text: &str) -> Result<Vec<System>, String> {
             _ => Err(format!("`{}` is none of openai, anthropic, openrouter, twilio, resend", cut(name, 20))),
         })
         .collect()
+}
+
+/// Reads the further hosts of a site's scripts, separated by commas or spaces.
+pub fn read_asset_hosts(text: &str) -> Result<Vec<AssetHost>, String> {
+    let hosts = text.split([',', ' ']).map(str::trim).filter(|it| !it.is_empty());
+    hosts.map(|it| it.parse::<AssetHost>().map_err(|error| error.to_string())).collect()
 }
 
 /// Reads the address of a site.
@@ -136,6 +143,7 @@ impl Check {
             Self::Supabase => text.parse::<SupabaseRef>().map(|_| ()).map_err(|error| told(&error)),
             Self::Vercel => text.parse::<VercelProject>().map(|_| ()).map_err(|error| told(&error)),
             Self::Address => read_address(text).map(|_| ()),
+            Self::AssetHosts => read_asset_hosts(text).map(|_| ()),
             Self::Providers => read_providers(text).map(|_| ()),
             Self::AtMost(most) => match text.chars().count() {
                 many if many > most => Err(format!("{many} characters; at most {most} fit")),
@@ -414,6 +422,13 @@ mod tests {
     #[case(Check::Repository, "acme", "a folder (/…, ./…, ~/…) or owner/name")]
     #[case(Check::Address, "shop.example.com", "write the whole address: https://shop.example.com")]
     #[case(Check::Address, "https://a:b@shop.example.com", "leave user name and password out of the address")]
+    #[case(Check::AssetHosts, "files.example.com, 10.0.0.5:8080", "")]
+    #[case(Check::AssetHosts, "", "")]
+    #[case(
+        Check::AssetHosts,
+        "files.example.com https://cdn.example.com/app.js",
+        "`https://cdn.example.com/app.js` is not a host: files.example.com, with a port where it is not the usual one"
+    )]
     #[case(Check::Providers, "openai, twilio", "")]
     #[case(Check::Providers, "github", "`github` is none of openai, anthropic, openrouter, twilio, resend")]
     fn fields_are_judged(#[case] check: Check, #[case] text: &str, #[case] says: &str) {

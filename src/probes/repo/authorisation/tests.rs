@@ -100,6 +100,155 @@ async fn a_session_that_nobody_verified_is_told_and_so_is_middleware() {
     assert_eq!(keys, ["repo.authorisation-unverified.app/api/a/route.ts#GET /api/a", "repo.authorisation-middleware"]);
 }
 
+const GUARD: &str = "export async function middleware(request) { const { data } = await db.auth.getUser(); if (!data.user) return NextResponse.redirect(new URL('/login', request.url)) }\n";
+const ALL: &str = "export const config = { matcher: ['/((?!_next/static|favicon.ico|.*\\\\.(?:svg|png)$).*)'] }";
+const PAGES_ONLY: &str = "export const config = { matcher: '/((?!api|_next/static).*)' }";
+
+/// What is laid of one endpoint that asks nobody, by the middleware beside it.
+#[rstest]
+#[case::covered("src/middleware.ts", GUARD, ALL, "src/app/api/a/route.ts", "middleware-only", "only src/middleware.ts asks")]
+#[case::without_a_matcher("middleware.ts", GUARD, "", "app/api/a/route.ts", "middleware-only", "only middleware.ts asks")]
+#[case::proxy("proxy.ts", GUARD, ALL, "app/api/a/route.ts", "middleware-only", "only proxy.ts asks")]
+#[case::api_page("middleware.ts", GUARD, ALL, "pages/api/a.ts", "middleware-only", "only middleware.ts asks")]
+#[case::in_a_monorepo("apps/web/middleware.ts", GUARD, ALL, "apps/web/app/api/a/route.ts", "middleware-only", "only apps/web")]
+#[case::left_out("middleware.ts", GUARD, PAGES_ONLY, "app/api/a/route.ts", "open", "middleware.ts leaves it out by its matcher")]
+#[case::past_it("middleware.ts", GUARD, ALL, "app/api/files/[name]/route.ts", "open", "`/api/files/a.png` is past its matcher")]
+#[case::computed(
+    "middleware.ts",
+    GUARD,
+    "export const config = { matcher: paths }",
+    "app/api/a/route.ts",
+    "open",
+    "a matcher in line 2 that cannot be read"
+)]
+#[case::of_another_app("apps/web/middleware.ts", GUARD, ALL, "apps/api/app/api/a/route.ts", "open", "asks who is there")]
+#[case::refuses_nobody(
+    "middleware.ts",
+    "export async function middleware(r) { await db.auth.getUser() }\n",
+    ALL,
+    "app/api/a/route.ts",
+    "open",
+    "was not seen to refuse anybody"
+)]
+#[case::trusts_a_cookie(
+    "middleware.ts",
+    "export async function middleware(r) { const s = await db.auth.getSession(); if (!s) return NextResponse.redirect('/') }\n",
+    ALL,
+    "app/api/a/route.ts",
+    "open",
+    "trusts a session that nobody verified"
+)]
+#[case::by_the_path(
+    "middleware.ts",
+    "export async function middleware(request) { const u = await db.auth.getUser(); if (!u && request.nextUrl.pathname.startsWith('/app')) return NextResponse.redirect('/') }\n",
+    ALL,
+    "app/api/a/route.ts",
+    "open",
+    "decides by the address in middleware.ts:1"
+)]
+#[case::by_the_path_taken_apart(
+    "middleware.ts",
+    "export async function middleware(request) { const { pathname } = request.nextUrl; if (open(pathname)) return; const u = await db.auth.getUser(); if (!u) return NextResponse.redirect('/') }\n",
+    ALL,
+    "app/api/a/route.ts",
+    "open",
+    "decides by the address"
+)]
+#[case::where_it_sends(
+    "middleware.ts",
+    "export async function middleware(request) { const u = await db.auth.getUser(); if (!u) { const url = request.nextUrl.clone(); url.pathname = '/login'; return NextResponse.redirect(url) } }\n",
+    ALL,
+    "app/api/a/route.ts",
+    "middleware-only",
+    "only middleware.ts asks"
+)]
+#[case::clerk_by_itself(
+    "middleware.ts",
+    "import { clerkMiddleware } from '@clerk/nextjs/server'\nexport default clerkMiddleware()\n",
+    ALL,
+    "app/api/a/route.ts",
+    "open",
+    "asks who is there"
+)]
+#[case::clerk_that_protects(
+    "middleware.ts",
+    "import { clerkMiddleware } from '@clerk/nextjs/server'\nexport default clerkMiddleware(async (auth) => { await auth.protect() })\n",
+    ALL,
+    "app/api/a/route.ts",
+    "middleware-only",
+    "only middleware.ts asks"
+)]
+#[case::clerk_by_routes(
+    "middleware.ts",
+    "import { clerkMiddleware, createRouteMatcher } from '@clerk/nextjs/server'\nconst isProtected = createRouteMatcher(['/app(.*)'])\nexport default clerkMiddleware(async (auth, req) => { if (isProtected(req)) await auth.protect() })\n",
+    ALL,
+    "app/api/a/route.ts",
+    "open",
+    "decides by the address in middleware.ts:2"
+)]
+#[case::whole(
+    "middleware.ts",
+    "export { default } from 'next-auth/middleware'\n",
+    ALL,
+    "app/api/a/route.ts",
+    "middleware-only",
+    "only middleware.ts asks"
+)]
+#[case::a_server_action("middleware.ts", GUARD, ALL, "app/actions.ts", "open", "asks who is there")]
+#[tokio::test]
+async fn behind_a_middleware(
+    #[case] path: &str,
+    #[case] middleware: &str,
+    #[case] config: &str,
+    #[case] route: &str,
+    #[case] list: &str,
+    #[case] wanted: &str,
+) {
+    let text = format!("{middleware}{config}");
+    let code = match route {
+        "app/actions.ts" => "'use server'\nexport async function save(a) { await db.from('a').insert(a) }",
+        it if it.starts_with("pages/") => "export default async function handler(req, res) { await db.from('a').insert({}) }",
+        _ => "export async function POST() { await db.from('a').insert({}) }",
+    };
+    let verdict = of_files::<Authorisation>(&[NEXT, (path, &text), (route, code)], acme()).await.verdict;
+    assert_eq!(word(&verdict), "needs_judgement", "{verdict:?}");
+    let laid: Vec<_> = verdict.notes.iter().filter(|it| it.key.contains('#') && !it.key.contains("-guard")).collect();
+    assert_eq!(laid.len(), 1, "{:?}", verdict.notes);
+    assert!(laid[0].key.starts_with(&format!("repo.authorisation-{list}.")), "{:?}", laid[0]);
+    assert!(laid[0].says.as_str().contains(wanted), "{:?}", laid[0]);
+}
+
+#[rstest]
+#[case("15.2.2", true)]
+#[case("15.2.3", false)]
+#[case("14.2.24", true)]
+#[case("14.2.25", false)]
+#[case("16.0.1", false)]
+#[case("13.5.8", true)]
+#[tokio::test]
+async fn a_version_whose_middleware_can_be_skipped_is_told(#[case] version: &str, #[case] wanted: bool) {
+    let manifest = format!("{{\"name\": \"acme\", \"dependencies\": {{\"next\": \"{version}\"}}}}");
+    let lock = format!(
+        "{{\"lockfileVersion\": 3, \"packages\": {{\"\": {{\"dependencies\": {{\"next\": \"{version}\"}}}}, \"node_modules/next\": {{\"version\": \"{version}\"}}}}}}"
+    );
+    let files = [
+        ("package.json", manifest.as_str()),
+        ("package-lock.json", &lock),
+        ("middleware.ts", GUARD),
+        ("app/api/a/route.ts", "export async function POST() { await db.from('a').insert({}) }"),
+    ];
+    let verdict = of_files::<Authorisation>(&files, acme()).await.verdict;
+    assert_eq!(verdict.notes.iter().any(|it| it.key == "repo.authorisation-middleware-skippable"), wanted, "{:?}", verdict.notes);
+}
+
+#[tokio::test]
+async fn a_middleware_that_next_does_not_run_guards_nothing() {
+    let route = ("src/app/api/a/route.ts", "export async function POST() { await db.from('a').insert({}) }");
+    let verdict = of_files::<Authorisation>(&[NEXT, ("middleware.ts", GUARD), route], acme()).await.verdict;
+    let keys: Vec<&str> = verdict.notes.iter().map(|it| it.key.as_str()).collect();
+    assert_eq!(keys, ["repo.authorisation-open.src/app/api/a/route.ts#POST /api/a", "repo.authorisation-middleware-idle"]);
+}
+
 #[tokio::test]
 async fn an_app_without_endpoints_has_none_to_guard() {
     assert_eq!(

@@ -19,7 +19,15 @@ const REPORT: (&str, &str) =
     ("inngest/report.ts", "export const report = inngest.createFunction({ id: 'r' }, { event: 'e' }, async () => {})");
 const CRON: &str = "app/api/cron/daily/route.ts";
 
+const TRIGGER: (&str, &str) = ("trigger.config.ts", "export default { project: 'acme', dirs: ['./src/trigger'] }");
+const TASK: &str =
+    "import { task } from '@trigger.dev/sdk/v3'\nexport const report = task({ id: 'report', run: async () => {} })";
+
 #[rstest]
+#[case::task_in_its_folder(&[NEXT, TRIGGER, ("src/trigger/report.ts", TASK)], "needs_judgement", &[], &[])]
+#[case::task_elsewhere(&[NEXT, TRIGGER, ("src/jobs/report.ts", TASK)], "fail", &["repo.task-undeployed src/jobs/report.ts"], &[])]
+#[case::task_that_a_folder_leads_to(&[NEXT, TRIGGER, ("src/jobs/report.ts", TASK), ("src/trigger/index.ts", "export { report } from '../jobs/report'")], "needs_judgement", &[], &[])]
+#[case::task_without_folders(&[NEXT, ("trigger.config.ts", "export default { project: 'acme' }"), ("src/jobs/report.ts", TASK)], "needs_judgement", &[], &[])]
 #[case::nothing(&[NEXT, ("app/page.tsx", "export default () => <p/>")], "pass", &[], &[])]
 #[case::mail_in_a_request(&[NEXT, MAIL], "fail", &["repo.slow-in-request app/api/a/route.ts"], &[])]
 #[case::model_by_its_path(&[NEXT, ("app/api/a/route.ts", "export async function POST() { await fetch(`${BASE}/chat/completions`, { body }) }")], "fail", &["repo.slow-in-request app/api/a/route.ts"], &[])]

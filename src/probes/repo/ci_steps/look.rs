@@ -34,9 +34,7 @@ pub(super) fn seen(survey: &Survey) -> Seen {
     });
     let unfollowed = of_pulls.iter().flat_map(|workflow| {
         let jobs = workflow.jobs.iter().filter(|it| it.unfollowed);
-        jobs.map(|job| {
-            Spot::new(&workflow.path, job.line, job.uses.as_deref().unwrap_or("an action that is not in the repository"))
-        })
+        jobs.map(|job| Spot::new(&workflow.path, job.line, job.lost()))
     });
     let loose = project.tsconfigs.iter().filter(|it| it.covers_code() && is_strict(it, &project.tsconfigs) == Some(false));
     Seen {
@@ -60,6 +58,7 @@ pub(super) fn seen(survey: &Survey) -> Seen {
             .filter_map(Workflow::checks_out_strangers)
             .map(|it| Spot::new(it.path, it.line, "the head of the pull request is checked out"))
             .collect(),
+        missing: survey.workflows.missing.iter().map(|it| Spot::new(&it.at.path, it.at.line, &it.called)).collect(),
         builders: project
             .hosts
             .iter()
@@ -70,7 +69,8 @@ pub(super) fn seen(survey: &Survey) -> Seen {
 }
 
 fn matters(path: &str) -> bool {
-    Workflows::wants(path) || is_test(path) || name(path) == "package.json" || name(path).starts_with("next.config.")
+    let settings = ["next.config.", "tsconfig"].iter().any(|it| name(path).starts_with(it));
+    Workflows::wants(path) || is_test(path) || name(path) == "package.json" || settings
 }
 
 fn is_typescript(path: &str) -> bool {

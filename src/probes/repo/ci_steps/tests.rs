@@ -37,6 +37,17 @@ async fn repositories(#[case] files: &[(&str, &str)], #[case] wanted: &str, #[ca
     assert!(wanted != "fail" || !answer.remedy.steps.is_empty(), "{:?}", answer.remedy);
 }
 
+#[tokio::test]
+async fn called_scripts_are_followed_and_missing_ones_named() {
+    let called = "on: pull_request\njobs:\n  ci:\n    steps:\n      - run: npm ci\n      - run: bash scripts/ci.sh\n      - run: bash scripts/gone.sh\n";
+    let script = ("scripts/ci.sh", "set -e\nnpx tsc --noEmit\nnpx eslint .\nnpx vitest run\nnpx vite build\n");
+    let answer = of_files::<CiSteps>(&[CODE, TEST, (CI, called), script], acme()).await;
+    assert_eq!(word(&answer.verdict), "needs_judgement", "{:?}", answer.verdict);
+    let gone = answer.verdict.notes.iter().find(|it| it.key.starts_with("repo.ci-script-missing")).unwrap();
+    assert_eq!(gone.key, "repo.ci-script-missing..github/workflows/ci.yml.scripts/gone.sh");
+    assert_eq!(gone.place.as_ref().unwrap().to_string(), ".github/workflows/ci.yml:7");
+}
+
 #[test]
 fn an_empty_repository_is_none_of_it() {
     let seen = Seen { ground: Ground::empty(), ..Seen::default() };

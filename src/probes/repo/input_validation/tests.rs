@@ -43,6 +43,36 @@ async fn checks(#[case] check: &str, #[case] wanted: &str) {
 }
 
 #[rstest]
+#[case::a_statement("await pool.query('insert into a values ($1)', [body.b])", "fail", &["repo.input-unchecked"], 1)]
+#[case::a_document("await db.collection('a').doc(body.id).set(body)", "fail", &["repo.input-unchecked"], 1)]
+#[case::a_statement_that_reads("await pool.query('select * from a where b = $1', [body.b])", "needs_judgement", &[], 1)]
+#[case::built_of_the_body("await pool.query(`select * from a where b = '${body.b}'`)", "fail", &["repo.sql-from-input"], 1)]
+#[case::built_and_checked("const { b } = Schema.parse(body); await pool.query(`select * from a where b = '${b}'`)", "needs_judgement", &[], 1)]
+#[case::built_of_something_else("Schema.parse(body); await pool.query(`select * from ${TABLE} where b = 1`)", "needs_judgement", &[], 1)]
+#[case::built_in_a_function("Schema.parse(body); await find(body.b)", "needs_judgement", &[], 1)]
+#[tokio::test]
+async fn statements_and_documents(#[case] code: &str, #[case] wanted: &str, #[case] rules: &[&str], #[case] built: usize) {
+    let text = format!(
+        "import {{ z }} from 'zod'\nconst Schema = z.object({{}})\nconst find = (b) => pool.query(`select * from a where b = '${{b}}'`)\nexport async function POST(request) {{ const body = await request.json(); {code} }}"
+    );
+    let answer = of_files::<InputValidation>(&[NEXT, ("app/api/a/route.ts", &text)], acme()).await;
+    assert_eq!(word(&answer.verdict), wanted, "{:?}", answer.verdict);
+    assert_eq!(answer.verdict.findings.iter().map(|it| it.rule.as_str()).collect::<Vec<_>>(), rules);
+    assert_eq!(answer.verdict.notes.iter().filter(|it| it.key.starts_with("repo.sql-built.")).count(), built);
+    assert_eq!(answer.remedy.steps.is_empty(), wanted != "fail");
+}
+
+#[tokio::test]
+async fn a_statement_that_only_a_page_runs_is_told_too() {
+    let page = "export default async function Page({ searchParams }) { const { q } = await searchParams; return rows(q) }\nconst rows = (q) => pool.query(`select * from a where b = '${q}'`)";
+    let route = "export async function POST(r) { const b = await r.json(); return Response.json(b) }";
+    let files = [NEXT, ("app/page.tsx", page), ("app/api/a/route.ts", route), ("scripts/seed.ts", page)];
+    let verdict = of_files::<InputValidation>(&files, acme()).await.verdict;
+    let keys: Vec<&str> = verdict.notes.iter().map(|it| it.key.as_str()).filter(|it| it.starts_with("repo.sql-built.")).collect();
+    assert_eq!(keys, ["repo.sql-built.app/page.tsx"]);
+}
+
+#[rstest]
 #[case::upstream(
     "export async function GET() { const r = await fetch('https://example.com'); return Response.json(await r.json()) }",
     "not_applicable"

@@ -38,6 +38,8 @@ pub struct Pages {
     pub boundaries: Vec<u32>,
     /// Where it renders a router.
     pub routers: Vec<u32>,
+    /// Where settings take over those of another project, which may hold pages too (`extends` of Nuxt).
+    pub extends: Vec<u32>,
 }
 
 impl Pages {
@@ -131,6 +133,9 @@ impl<'a> Visit<'a> for Walk<'_, '_, 'a> {
     }
 
     fn visit_object_property(&mut self, it: &ObjectProperty<'a>) {
+        if it.key.static_name().as_deref() == Some("extends") {
+            self.pages.extends.push(self.parsed.line(it.span.start));
+        }
         if matches!(
             it.key.static_name().as_deref(),
             Some("errorElement" | "errorComponent" | "defaultErrorComponent" | "ErrorBoundary")

@@ -4,7 +4,9 @@
 use super::{Bindings, Failures};
 use crate::repo::code::chain::{Chain, constructed, object, property, spreads, start};
 use crate::repo::code::parse::Parsed;
-use oxc_ast::ast::{Argument, AssignmentExpression, AssignmentTarget, CallExpression, Expression, NewExpression};
+use oxc_ast::ast::{
+    Argument, AssignmentExpression, AssignmentTarget, CallExpression, Expression, NewExpression, ObjectExpression,
+};
 use oxc_ast_visit::{Visit, walk};
 
 /// Whether a call ends by itself.
@@ -44,23 +46,29 @@ struct Walk<'p, 'x, 'a> {
     failures: &'x mut Failures,
 }
 
-/// Clients by the module that they come from: what option bounds them, and what they do without it. As known
-/// and not checked against each vendor's source: openai and @anthropic-ai/sdk wait ten minutes, stripe 80 s, groq-sdk one
-/// minute, twilio 30 s.
-const CLIENTS: [(&str, &str, &str, Bound); 13] = [
+/// Clients by the module that they come from: what option bounds them (a dot goes into an option; none: no option does), and
+/// what they do without it. Read in the source of each, November 2026: openai 7.5 (`DEFAULT_TIMEOUT` 600 s, 2 retries),
+/// `@anthropic-ai/sdk` 0.120 (600 s, 2), stripe 22.5 (80 s), groq-sdk 1.4 and together-ai 0.49 (60 s, 2), `@google/genai`
+/// 2.18 (none; `httpOptions.timeout`), `@google/generative-ai` 0.24 (none; per model only), `@mistralai/mistralai` 2.6
+/// (300 s), cohere-ai 8.0 (300 s), `@elevenlabs/elevenlabs-js` 2.56 (240 s, whatever its readme says), replicate 1.4 and
+/// resend 6.22 (none; nothing to set one by). axios 1 and got 15 have none either (got tries twice more), ky 2 has 10 s and
+/// 2 retries, undici 8 and so the `fetch` of Node 300 s for the headers and between two parts of the body, node-fetch 3
+/// none, twilio 6 has 30 s. Not judged yet: supabase-js, AWS SDK 3 (`requestTimeout` 0, 3 attempts), gaxios 7: none.
+const CLIENTS: [(&str, &str, &str, Bound); 14] = [
     ("openai", "OpenAI", "timeout", Bound::Never),
     ("openai", "AzureOpenAI", "timeout", Bound::Never),
     ("@anthropic-ai/sdk", "Anthropic", "timeout", Bound::Never),
     ("stripe", "Stripe", "timeout", Bound::Timed),
     ("groq-sdk", "Groq", "timeout", Bound::Timed),
-    ("@google/generative-ai", "GoogleGenerativeAI", "timeout", Bound::Unsure),
-    ("@google/genai", "GoogleGenAI", "timeout", Bound::Unsure),
+    ("@google/generative-ai", "GoogleGenerativeAI", "", Bound::Unsure),
+    ("@google/genai", "GoogleGenAI", "httpOptions.timeout", Bound::Never),
     ("@mistralai/mistralai", "Mistral", "timeoutMs", Bound::Never),
-    ("replicate", "Replicate", "fetch", Bound::Never),
-    ("resend", "Resend", "timeout", Bound::Never),
-    ("cohere-ai", "CohereClient", "timeoutInSeconds", Bound::Timed),
+    ("replicate", "Replicate", "", Bound::Never),
+    ("resend", "Resend", "", Bound::Never),
+    ("cohere-ai", "CohereClient", "timeoutInSeconds", Bound::Never),
+    ("cohere-ai", "CohereClientV2", "timeoutInSeconds", Bound::Never),
     ("together-ai", "Together", "timeout", Bound::Timed),
-    ("@elevenlabs/elevenlabs-js", "ElevenLabsClient", "timeoutInSeconds", Bound::Unsure),
+    ("@elevenlabs/elevenlabs-js", "ElevenLabsClient", "timeoutInSeconds", Bound::Never),
 ];
 
 /// Functions of the `ai` package that call a model.
@@ -106,7 +114,11 @@ impl Walk<'_, '_, '_> {
             let names = ["signal", "headersTimeout", "bodyTimeout", "dispatcher"];
             self.push(it.span.start, "undici", last.argument(0), bound(last.argument(1), last.count() > 1, &names));
         } else if module == "node-fetch" && name.is_empty() {
-            self.push(it.span.start, "node-fetch", last.argument(0), bound(last.argument(1), last.count() > 1, &["signal"]));
+            let said = bound(last.argument(1), last.count() > 1, &["signal"]);
+            // Version 2 has a `timeout`, version 3 does not look at it.
+            let has_old = last.argument(1).and_then(object).is_some_and(|it| property(it, "timeout").is_some());
+            let said = if said == Bound::Never && has_old { Bound::Unsure } else { said };
+            self.push(it.span.start, "node-fetch", last.argument(0), said);
         } else if module == "ai" && name.is_empty() && from.is_some_and(|it| AI.contains(&it.1)) {
             let names = ["abortSignal", "timeout"];
             self.push(it.span.start, root, None, bound(last.argument(0), last.count() > 0, &names));
@@ -159,6 +171,22 @@ fn bound(options: Option<&Expression<'_>>, given: bool, names: &[&str]) -> Bound
     }
 }
 
+/// What the options of a client say that is made with them.
+fn made_with(options: Option<&ObjectExpression<'_>>, option: &str) -> Bound {
+    let Some(options) = options else { return Bound::Never };
+    match option.split_once('.') {
+        _ if option.is_empty() && !spreads(options) => Bound::Never,
+        None if property(options, option).is_some_and(|it| !it.is_null_or_undefined()) => Bound::Timed,
+        None if spreads(options) => Bound::Unsure,
+        None => Bound::Never,
+        Some((outer, inner)) => match property(options, outer) {
+            None if spreads(options) => Bound::Unsure,
+            None => Bound::Never,
+            Some(it) => bound(Some(it), true, &[inner]),
+        },
+    }
+}
+
 /// Whether a call ends what it is handed: `withTimeout(fetch(…), 5_000)`, `Promise.race([fetch(…), late])`.
 fn ends_in_time(chain: &Chain<'_, '_>) -> bool {
     let name = chain.name().to_lowercase();
@@ -184,8 +212,12 @@ impl<'a> Visit<'a> for Walk<'_, '_, 'a> {
         if let Some((_, by, option, otherwise)) = CLIENTS.iter().find(|it| it.1 == name && is_of(it.0)) {
             // Options are the last argument of every one of these.
             let options = it.arguments.last().and_then(Argument::as_expression);
-            let said = bound(options.filter(|it| object(it).is_some()), false, &[option]);
+            let options_said = options.and_then(object);
+            let said = made_with(options_said, option);
             let bound = if said == Bound::Never { *otherwise } else { said };
+            // A `fetch` of its own may end by itself.
+            let has_own = options_said.is_some_and(|it| ["fetch", "fetcher"].iter().any(|name| property(it, name).is_some()));
+            let bound = if bound == Bound::Never && has_own { Bound::Unsure } else { bound };
             self.push(it.span.start, by, None, bound);
             let retries =
                 options.and_then(object).and_then(|it| property(it, "maxRetries").or(property(it, "maxNetworkRetries")));

@@ -6,8 +6,8 @@ use crate::repo::code::chain::{Chain, text, words};
 use crate::repo::code::is_about;
 use crate::repo::code::parse::Parsed;
 use oxc_ast::ast::{
-    Argument, ArrowFunctionExpression, BinaryExpression, BindingPattern, CallExpression, Expression, FormalParameters, Function,
-    IdentifierName, MemberExpression, ObjectProperty, StringLiteral, VariableDeclarator,
+    Argument, ArrowFunctionExpression, BinaryExpression, BindingPattern, CallExpression, Expression, ForOfStatement,
+    FormalParameters, Function, IdentifierName, MemberExpression, ObjectProperty, StringLiteral, VariableDeclarator,
 };
 use oxc_ast_visit::{Visit, walk};
 use oxc_span::GetSpan;
@@ -60,20 +60,89 @@ pub struct Payments {
     pub charges: Vec<Charge>,
     /// Where it is asked who is signed in: a vendor's event comes from nobody who is.
     pub signed_in: Vec<u32>,
+    /// Where what was parsed is made a text again: it need not be the one that was signed.
+    pub rewritten: Vec<u32>,
+}
+
+/// How a signature is checked, as far as names and order tell.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Check {
+    /// Nothing checks one.
+    None,
+    /// On what came, or by a call that takes the request itself.
+    Raw,
+    /// On what was parsed, although the vendor signs every byte as it came: the line on which it is parsed.
+    Parsed(u32),
+    /// After it was parsed, on what cannot be told; some vendors sign fields.
+    Unsure(u32),
 }
 
 impl Payments {
-    /// Whether a signature is checked on what was parsed, although the check needs every byte as it came.
+    /// What of it stands on these lines.
     #[must_use]
-    pub fn verifies_parsed(&self) -> bool {
-        !self.parses.is_empty() && self.raw.is_empty() && self.verifies.iter().any(|(_, by)| ON_RAW.contains(&by.as_str()))
+    pub fn within(&self, holds: impl Fn(u32) -> bool) -> Self {
+        let lines = |all: &[u32]| all.iter().copied().filter(|it| holds(*it)).collect();
+        Self {
+            verifies: self.verifies.iter().filter(|it| holds(it.0)).cloned().collect(),
+            parses: lines(&self.parses),
+            raw: lines(&self.raw),
+            checks: self.checks.iter().filter(|it| holds(it.line)).cloned().collect(),
+            event_ids: lines(&self.event_ids),
+            charges: self.charges.iter().filter(|it| holds(it.line)).cloned().collect(),
+            signed_in: lines(&self.signed_in),
+            rewritten: lines(&self.rewritten),
+        }
+    }
+
+    /// The same, as if all of it stood on one line: that of the call which leads there.
+    #[must_use]
+    pub fn on(mut self, line: u32) -> Self {
+        let lines = [&mut self.parses, &mut self.raw, &mut self.event_ids, &mut self.signed_in, &mut self.rewritten];
+        lines.into_iter().for_each(|it| it.fill(line));
+        self.verifies.iter_mut().for_each(|it| it.0 = line);
+        self.checks.iter_mut().for_each(|it| it.line = line);
+        self.charges.iter_mut().for_each(|it| it.line = line);
+        self
+    }
+
+    /// Takes in what another piece of code does.
+    pub fn extend(&mut self, other: Self) {
+        self.verifies.extend(other.verifies);
+        self.parses.extend(other.parses);
+        self.raw.extend(other.raw);
+        self.checks.extend(other.checks);
+        self.event_ids.extend(other.event_ids);
+        self.charges.extend(other.charges);
+        self.signed_in.extend(other.signed_in);
+        self.rewritten.extend(other.rewritten);
+    }
+
+    /// How a signature is checked here. A vendor's library wants the body as it came; what an own function or a bare HMAC
+    /// is given after parsing is told as unsure, unless the body is made a text again for it.
+    #[must_use]
+    pub fn check(&self) -> Check {
+        let Some((first, _)) = self.verifies.first() else { return Check::None };
+        let Some(parsed) = self.parses.first().filter(|_| self.raw.is_empty()) else { return Check::Raw };
+        let by = |names: &[&str]| self.verifies.iter().any(|(_, by)| names.contains(&by.as_str()));
+        if by(&ON_RAW) || (by(&BARE) && !self.rewritten.is_empty()) {
+            return Check::Parsed(*parsed);
+        }
+        if by(&BARE) || parsed < first { Check::Unsure(*parsed) } else { Check::Raw }
     }
 }
 
 pub(super) fn add(payments: &mut Payments, parsed: &Parsed<'_, '_>) {
     let is_action = parsed.program.directives.iter().any(|it| it.directive == "use server");
-    let mut walk =
-        Walk { parsed, is_action, payments, sent: BTreeSet::new(), secrets: BTreeMap::new(), amounts: Vec::new(), depth: 0 };
+    let mut walk = Walk {
+        parsed,
+        is_action,
+        payments,
+        sent: BTreeSet::new(),
+        texts: BTreeSet::new(),
+        secrets: BTreeMap::new(),
+        amounts: Vec::new(),
+        depth: 0,
+    };
     walk.visit_program(parsed.program);
     let amounts = std::mem::take(&mut walk.amounts);
     if let Some((_, name)) = amounts.first() {
@@ -90,6 +159,8 @@ struct Walk<'p, 'x, 'a> {
     payments: &'x mut Payments,
     /// Names that hold what the caller sent.
     sent: BTreeSet<String>,
+    /// Names that hold what was parsed, as a text again.
+    texts: BTreeSet<String>,
     /// Names that hold a secret: the variable, and whether it may be empty.
     secrets: BTreeMap<String, (String, bool)>,
     /// Amounts of Stripe's line items that come from the caller.
@@ -97,9 +168,11 @@ struct Walk<'p, 'x, 'a> {
     depth: usize,
 }
 
-/// Checks that need the body as it came.
-const ON_RAW: [&str; 6] =
-    ["constructEvent", "constructEventAsync", "timingSafeEqual", "createHmac", "Webhook.verify", "unmarshal"];
+/// Checks of vendors' libraries that need the body as it came.
+const ON_RAW: [&str; 5] = ["constructEvent", "constructEventAsync", "Webhook.verify", "unmarshal", "validateEvent"];
+
+/// Checks of whatever they are given.
+const BARE: [&str; 3] = ["timingSafeEqual", "createHmac", "crypto.subtle.verify"];
 
 /// Names that a request goes by.
 const REQUESTS: [&str; 8] = ["req", "request", "_req", "_request", "c", "ctx", "context", "event"];
@@ -182,6 +255,16 @@ impl Walk<'_, '_, '_> {
         is_view && self.sent.contains(chain.root)
     }
 
+    /// Whether it is what was parsed, as a text again: `JSON.stringify(body)`.
+    fn is_rewritten(&self, expression: &Expression<'_>) -> bool {
+        if let Expression::Identifier(it) = expression.get_inner_expression() {
+            return self.texts.contains(it.name.as_str());
+        }
+        let chain = Chain::of(expression);
+        let first = chain.last().filter(|it| chain.root == "JSON" && it.name == "stringify").and_then(|it| it.argument(0));
+        first.is_some_and(|it| self.is_sent(it) || it.get_inner_expression().as_member_expression().is_some_and(is_body_member))
+    }
+
     fn hold(&mut self, pattern: &BindingPattern<'_>) {
         self.sent.extend(pattern.get_binding_identifiers().iter().map(|it| it.name.to_string()));
     }
@@ -233,8 +316,9 @@ fn is_parse(chain: &Chain<'_, '_>) -> bool {
 
 fn is_request(chain: &Chain<'_, '_>) -> bool {
     let on = chain.steps.len().checked_sub(2).and_then(|it| chain.steps.get(it)).map_or(chain.root, |it| it.name);
+    let is_copy = on == "clone" && matches!(chain.root, "req" | "request" | "_req" | "_request");
     // `c.json(…)` of Hono replies; its requests are `c.req`.
-    (matches!(on, "req" | "request" | "_req" | "_request") || (on == "event" && chain.steps.len() > 1))
+    (is_copy || matches!(on, "req" | "request" | "_req" | "_request") || (on == "event" && chain.steps.len() > 1))
         && REQUESTS.contains(&chain.root)
 }
 
@@ -277,6 +361,9 @@ impl<'a> Visit<'a> for Walk<'_, '_, 'a> {
             if self.is_sent(value) {
                 self.hold(&it.id);
             }
+            if let Some(name) = it.id.get_identifier_name().filter(|_| self.is_rewritten(value)) {
+                self.texts.insert(name.to_string());
+            }
             if let (Some(name), Some(secret)) = (it.id.get_identifier_name(), self.secret(value)) {
                 self.secrets.insert(name.to_string(), secret);
             }
@@ -291,11 +378,32 @@ impl<'a> Visit<'a> for Walk<'_, '_, 'a> {
         }
         let name = chain.name();
         let line = self.parsed.line(it.span.start);
+        // A line of a log remembers no event for the handler.
+        if super::is_logger(chain.root, name) || chain.steps.iter().any(|it| super::is_logger(it.name, name)) {
+            let known = self.payments.event_ids.len();
+            walk::walk_call_expression(self, it);
+            self.payments.event_ids.truncate(known);
+            return;
+        }
         if is_parse(&chain) {
             self.payments.parses.push(line);
         }
         let is_read = chain.last().is_some_and(|it| matches!(it.name, "text" | "arrayBuffer" | "blob" | "bytes"));
-        if (is_read && is_request(&chain)) || matches!(name, "getRawBody" | "rawBody" | "buffer" | "readRawBody" | "raw") {
+        let signs = matches!(name, "update" | "timingSafeEqual" | "verify" | "encode" | "sign");
+        if signs
+            && chain
+                .steps
+                .iter()
+                .any(|it| it.arguments.into_iter().flatten().any(|it| it.as_expression().is_some_and(|it| self.is_rewritten(it))))
+        {
+            self.payments.rewritten.push(line);
+        }
+        // `req.on("data", …)`
+        let is_stream = name == "on" && REQUESTS.contains(&chain.root) && chain.steps.len() == 1;
+        if (is_read && is_request(&chain))
+            || is_stream
+            || matches!(name, "getRawBody" | "rawBody" | "buffer" | "readRawBody" | "raw")
+        {
             self.payments.raw.push(line);
         }
         if SIGNED_IN.contains(&name)
@@ -333,6 +441,15 @@ impl<'a> Visit<'a> for Walk<'_, '_, 'a> {
             return;
         }
         walk::walk_call_expression(self, it);
+    }
+
+    /// `for await (const part of req)`
+    fn visit_for_of_statement(&mut self, it: &ForOfStatement<'a>) {
+        let chain = Chain::of(&it.right);
+        if it.r#await && chain.steps.is_empty() && REQUESTS.contains(&chain.root) {
+            self.payments.raw.push(self.parsed.line(it.span.start));
+        }
+        walk::walk_for_of_statement(self, it);
     }
 
     fn visit_member_expression(&mut self, it: &MemberExpression<'a>) {

@@ -2,7 +2,9 @@
 //! server actions that stand within it become entries of their own.
 
 mod calls;
+mod statements;
 
+use super::super::firestore::Held;
 use super::super::imports::Import;
 use super::super::package::package;
 use super::super::parse::Parsed;
@@ -11,9 +13,9 @@ use super::input::Sources;
 use super::units::{Raw, Source};
 use super::{Act, Body, Handler, Handlers, Input, Kind, What, vendors};
 use oxc_ast::ast::{
-    ArrowFunctionBody, ArrowFunctionExpression, BinaryExpression, CallExpression, Expression, FormalParameters, Function,
-    FunctionBody, IdentifierReference, IfStatement, MemberExpression, NumericLiteral, StringLiteral, TemplateElement,
-    VariableDeclarator,
+    ArrowFunctionBody, ArrowFunctionExpression, BinaryExpression, CallExpression, ComputedMemberExpression, Expression,
+    FormalParameters, Function, FunctionBody, IdentifierReference, IfStatement, MemberExpression, NumericLiteral, StringLiteral,
+    SwitchStatement, TaggedTemplateExpression, TemplateElement, VariableDeclarator,
 };
 use oxc_ast_visit::{Visit, walk};
 use oxc_span::GetSpan;
@@ -29,6 +31,8 @@ pub(super) struct File<'f, 'p, 'a> {
     pub names: BTreeSet<&'f str>,
     /// Packages that are imported, types too.
     pub packages: BTreeSet<String>,
+    /// References to collections that are kept at the top.
+    held: Held,
 }
 
 impl<'f, 'p, 'a> File<'f, 'p, 'a> {
@@ -40,8 +44,11 @@ impl<'f, 'p, 'a> File<'f, 'p, 'a> {
             oxc_ast::ast::Statement::ImportDeclaration(it) => package(it.source.value.as_str()),
             _ => None,
         });
+        let mut held = Held::of(parsed.text, imports.iter().map(|it| it.from.as_str()));
+        statements::bind_top(&mut held, parsed);
         Self {
             parsed,
+            held,
             locals: locals.collect(),
             raws,
             names: raws.iter().map(|it| it.name.as_str()).collect(),
@@ -61,6 +68,7 @@ pub(super) struct Frame {
     pub sources: Sources,
     /// Names for secrets of the environment: the variable, and whether a text stands in for it.
     secrets: BTreeMap<String, (String, bool)>,
+    flow: statements::Flow,
 }
 
 /// Most functions of a file that are read again because an entry names them.
@@ -76,11 +84,13 @@ pub(super) struct Reader<'r, 'f, 'p, 'a> {
     /// Whether a function is being read because an entry names it.
     is_named: bool,
     named: usize,
+    held: Held,
 }
 
 impl<'r, 'f, 'p, 'a> Reader<'r, 'f, 'p, 'a> {
     pub(super) fn new(file: &'r File<'f, 'p, 'a>, found: &'r mut Handlers) -> Self {
-        Self { file, frame: Frame::default(), found, expects_handler: false, is_named: false, named: 0 }
+        let held = file.held.clone();
+        Self { file, frame: Frame::default(), found, expects_handler: false, is_named: false, named: 0, held }
     }
 
     /// Reads something named. `is_handler` when requests reach it.
@@ -245,7 +255,7 @@ impl<'a> Visit<'a> for Reader<'_, '_, '_, 'a> {
     fn visit_function(&mut self, it: &Function<'a>, flags: ScopeFlags) {
         if it.body.as_ref().is_some_and(|it| is_action(it)) {
             let name = it.id.as_ref().map_or("action", |it| it.name.as_str());
-            let handler = inline(name, self.file.parsed.line(it.span.start));
+            let handler = inline(name, self.file.parsed.line(it.span.start), self.file.parsed.line(it.span.end));
             self.entry(handler, |reader| reader.function(&it.params, it.body.as_deref(), false));
             return;
         }
@@ -255,7 +265,7 @@ impl<'a> Visit<'a> for Reader<'_, '_, '_, 'a> {
 
     fn visit_arrow_function_expression(&mut self, it: &ArrowFunctionExpression<'a>) {
         if matches!(&it.body, ArrowFunctionBody::FunctionBody(it) if is_action(it)) {
-            let handler = inline("action", self.file.parsed.line(it.span.start));
+            let handler = inline("action", self.file.parsed.line(it.span.start), self.file.parsed.line(it.span.end));
             self.entry(handler, |reader| reader.arrow(it, false));
             return;
         }
@@ -281,6 +291,9 @@ impl<'a> Visit<'a> for Reader<'_, '_, '_, 'a> {
     fn visit_member_expression(&mut self, it: &MemberExpression<'a>) {
         if let Some(name) = it.static_property_name() {
             let of_request = self.frame.sources.is_request(it.object());
+            if name == "pathname" && (of_request || self.frame.sources.is_address(it.object())) {
+                self.act(What::DecidesByPath, it.span().start);
+            }
             let of_locals = || tree::dotted(it.object()).is_some_and(|it| it == "locals" || it.ends_with(".locals"));
             let says_who = match name {
                 "user" | "auth" | "session" | "userId" | "currentUser" => of_request || of_locals(),
@@ -298,11 +311,12 @@ impl<'a> Visit<'a> for Reader<'_, '_, '_, 'a> {
         walk::walk_variable_declarator(self, it);
         let Some(init) = &it.init else { return };
         if self.frame.sources.is_sent(init) {
-            if self.frame.sources.is_address(init) && takes_parameters(&it.id) {
+            if self.frame.sources.is_address(init) && statements::takes(&it.id, "searchParams") {
                 self.input("searchParams".to_owned(), it.span.start);
             }
             self.frame.sources.bind(&it.id);
         }
+        self.declared(it, init);
         if let Some(id) = it.id.get_binding_identifier()
             && let Some(secret) = self.secret(init, 0)
         {
@@ -313,6 +327,10 @@ impl<'a> Visit<'a> for Reader<'_, '_, '_, 'a> {
     fn visit_binary_expression(&mut self, it: &BinaryExpression<'a>) {
         if it.operator.is_equality() {
             self.compared(it);
+        }
+        if it.operator.is_compare() || it.operator.is_equality() || it.operator.is_relational() {
+            self.frame.flow.check(&it.left);
+            self.frame.flow.check(&it.right);
         }
         walk::walk_binary_expression(self, it);
     }
@@ -331,6 +349,21 @@ impl<'a> Visit<'a> for Reader<'_, '_, '_, 'a> {
             self.act(What::TakesRole { says }, it.span.start);
         }
         walk::walk_if_statement(self, it);
+    }
+
+    fn visit_tagged_template_expression(&mut self, it: &TaggedTemplateExpression<'a>) {
+        self.tagged(it);
+        walk::walk_tagged_template_expression(self, it);
+    }
+
+    fn visit_computed_member_expression(&mut self, it: &ComputedMemberExpression<'a>) {
+        self.frame.flow.check(&it.expression);
+        walk::walk_computed_member_expression(self, it);
+    }
+
+    fn visit_switch_statement(&mut self, it: &SwitchStatement<'a>) {
+        self.frame.flow.check(&it.discriminant);
+        walk::walk_switch_statement(self, it);
     }
 
     fn visit_numeric_literal(&mut self, it: &NumericLiteral<'a>) {
@@ -371,23 +404,18 @@ impl Reader<'_, '_, '_, '_> {
     }
 }
 
-/// `const { searchParams } = …`
-fn takes_parameters(pattern: &oxc_ast::ast::BindingPattern<'_>) -> bool {
-    let oxc_ast::ast::BindingPattern::ObjectPattern(it) = pattern else { return false };
-    it.properties.iter().any(|it| it.key.static_name().is_some_and(|it| it == "searchParams"))
-}
-
 fn is_action(body: &FunctionBody<'_>) -> bool {
     body.directives.iter().any(|it| it.directive == "use server")
 }
 
-fn inline(name: &str, line: u32) -> Handler {
+fn inline(name: &str, line: u32, until: u32) -> Handler {
     Handler {
         name: name.to_owned(),
         kind: Kind::ServerAction,
         method: "POST".to_owned(),
         route: None,
         line,
+        until,
         body: Body::default(),
     }
 }

@@ -1,12 +1,13 @@
 //! The entries of one file: by its path, by its directive, by what it exports, by what it registers.
 
+use super::super::chain::property;
 use super::super::imports::Import;
 use super::super::parse::Parsed;
 use super::super::tree::{self, Peel};
 use super::body::{File, Reader};
 use super::route::{self, Entry};
 use super::units::{Raw, Source, Top};
-use super::{Body, Call, Handler, Handlers, Kind, Unit};
+use super::{Body, Call, Handler, Handlers, Kind, Matcher, Unit};
 use oxc_ast::ast::{Expression, ObjectPropertyKind};
 use oxc_ast_visit::Visit;
 use std::collections::BTreeMap;
@@ -20,13 +21,14 @@ pub(super) fn read(found: &mut Handlers, parsed: &Parsed<'_, '_>, imports: &[Imp
     let entry = route::entry(parsed.path);
     let is_actions = parsed.program.directives.iter().any(|it| it.directive == "use server");
     found.keeps_in_memory |= top.raws.iter().any(|it| keeps(it.source));
+    config(found, parsed, imports, &top);
     for raw in &top.raws {
-        let line = parsed.line(raw.offset);
+        let (line, until) = (parsed.line(raw.offset), parsed.line(raw.end));
         if let Some(actions) = actions(entry.as_ref(), raw) {
             for (name, source) in actions {
                 let body = Reader::new(&file, found).read(source, true);
                 let route = entry.as_ref().and_then(|it| it.route.clone());
-                found.entries.push(Handler { name, kind: Kind::PageServer, method: "POST".to_owned(), route, line, body });
+                found.entries.push(Handler { name, kind: Kind::PageServer, method: "POST".to_owned(), route, line, until, body });
             }
             continue;
         }
@@ -40,15 +42,35 @@ pub(super) fn read(found: &mut Handlers, parsed: &Parsed<'_, '_>, imports: &[Imp
             if kind == Kind::ServerAction {
                 sent_to_action(raw.source, &mut body, line);
             }
-            found.entries.push(Handler { name, kind, method, route, line, body });
+            found.entries.push(Handler { name, kind, method, route, line, until, body });
         }
-        found.units.push(Unit { name: raw.name.clone(), exported: raw.exported.clone(), line, body });
+        found.units.push(Unit { name: raw.name.clone(), exported: raw.exported.clone(), line, until, body });
     }
     for import in imports.iter().filter(|it| it.is_export) {
         handed_on(found, entry.as_ref(), import);
     }
     statements(found, &file, &top, entry.as_ref());
     number(&mut found.entries);
+}
+
+/// What the file says to the framework: for which addresses it runs, whether its body is parsed.
+fn config(found: &mut Handlers, parsed: &Parsed<'_, '_>, imports: &[Import], top: &Top<'_, '_>) {
+    let name = parsed.path.rsplit('/').next().unwrap_or(parsed.path);
+    let is_middleware = matches!(name.split('.').next(), Some("middleware" | "proxy"));
+    let raw = top.raws.iter().find(|it| it.exported.iter().any(|it| it == "config"));
+    if let Some(Source::Other(it)) = raw.map(|it| it.source) {
+        if is_middleware {
+            found.matcher = Matcher::of(parsed, it);
+        }
+        if let Expression::ObjectExpression(config) = it.peeled()
+            && let Some(Expression::ObjectExpression(api)) = property(config, "api").map(Peel::peeled)
+            && let Some(Expression::BooleanLiteral(it)) = property(api, "bodyParser").map(Peel::peeled)
+        {
+            found.body_parser = Some(it.value);
+        }
+    } else if is_middleware && let Some(import) = imports.iter().find(|it| it.locals.iter().any(|it| it.local == "config")) {
+        found.matcher = Some(Matcher::computed(import.line));
+    }
 }
 
 /// Entries of one name are told apart by their order: `action`, `action 2`.
@@ -158,6 +180,7 @@ fn handed_on(found: &mut Handlers, entry: Option<&Entry>, import: &Import) {
             method,
             route: entry.route.clone(),
             line: import.line,
+            until: import.line,
             body,
         });
     }
@@ -182,7 +205,15 @@ fn statements(found: &mut Handlers, file: &File<'_, '_, '_>, top: &Top<'_, '_>, 
     let has_routes = reader.found.entries.iter().any(|it| it.kind == Kind::ServerRoute);
     if let Some(entry) = entry.filter(|_| is_edge && !has_routes) {
         let (name, route) = (short(entry), entry.route.clone());
-        found.entries.push(Handler { name, kind: Kind::EdgeFunction, method: "ANY".to_owned(), route, line, body });
+        found.entries.push(Handler {
+            name,
+            kind: Kind::EdgeFunction,
+            method: "ANY".to_owned(),
+            route,
+            line,
+            until: u32::MAX,
+            body,
+        });
     }
 }
 

@@ -152,6 +152,17 @@ fn payments(#[case] code: &str, #[case] wanted: Option<&str>) {
 #[case("await db.rpc('pay', {})", &["pay rpc"])]
 #[case("await prisma.order.create({})", &["order insert"])]
 #[case("await db.insert(orders).values({})", &["orders insert"])]
+#[case::pool("await pool.query('insert into orders (a) values ($1)', [a])", &["orders insert"])]
+#[case::named("await client.query({ text: 'delete from orders', values: [] })", &["orders delete"])]
+#[case::tagged("await sql`update orders set a = ${a}`", &["orders update"])]
+#[case::of_prisma_raw("await prisma.$executeRaw`delete from \"orders\"`; await prisma.$queryRawUnsafe('select * from items')", &["orders delete", "items select"])]
+#[case::of_drizzle_raw("await db.execute(sql`insert into orders select 1`)", &["orders insert"])]
+#[case::unnamed("await pool.query(`truncate ${name}`)", &["? delete"])]
+#[case::admin("await db.collection('orders').doc(id).set({}); await db.collection('orders').add({})", &["orders upsert", "orders insert"])]
+#[case::admin_by_a_name("const ref = db.collection('orders').doc(id); await ref.update({}); await ref.delete()", &["orders update", "orders delete"])]
+#[case::mongo("await db.collection('orders').updateOne({ a }, { $set: { b } })", &["orders update"])]
+#[case::no_statement("await search.query('Update profile'); i18n.raw('Delete account'); t`Create table of contents`", &[])]
+#[case::no_collection("new Map().set('a', b); cookies.delete('a'); headers.set('a', 'b'); hash.update(b)", &[])]
 #[case::of_the_browser("const s = db.transaction('a').objectStore('b'); db.objectStore('b').delete(1)", &[])]
 #[case::standard("Array.from(a).select(); Buffer.from('a').update('b'); Uint8Array.from(a).delete()", &[])]
 #[case::storage("await db.storage.from('files').update('a', b)", &[])]
@@ -171,6 +182,71 @@ fn tables(#[case] code: &str, #[case] wanted: &[&str]) {
 #[case::of_another("if (isRateLimitError(e)) throw Errors.rateLimit(context)", false)]
 fn limits(#[case] code: &str, #[case] wanted: bool) {
     assert_eq!(body(code).does(|it| matches!(it, What::Limits { .. })), wanted);
+}
+
+/// Values inside of the text of a statement, and whether it is proved that a caller wrote them.
+#[rstest]
+#[case::straight("const { id } = await request.json(); await pool.query(`select * from a where id = '${id}'`)", Some(true))]
+#[case::added("const b = await request.json(); await pool.query('select * from a where id = ' + b.id)", Some(true))]
+#[case::of_the_address(
+    "const q = new URL(request.url).searchParams.get('q'); await prisma.$queryRawUnsafe(`select * from a where b like '%${q}%'`)",
+    Some(true)
+)]
+#[case::of_the_path("const { id } = await params; await db.execute(`delete from a where id = ${id}`)", Some(true))]
+#[case::through_a_name(
+    "const { id } = await request.json(); const text = `delete from a where id = ${id}`; await pool.query(text)",
+    Some(true)
+)]
+#[case::trimmed("const { id } = await request.json(); await pool.query(`delete from a where id = '${id.trim()}'`)", Some(true))]
+#[case::a_number(
+    "const { id } = await request.json(); const n = Number(id); await pool.query(`delete from a where id = ${n}`)",
+    Some(false)
+)]
+#[case::a_number_in_place(
+    "const { id } = await request.json(); await pool.query(`delete from a where id = ${parseInt(id)}`)",
+    Some(false)
+)]
+#[case::of_a_list(
+    "const { by } = await request.json(); if (!ALLOWED.includes(by)) return; await pool.query(`select * from a order by ${by}`)",
+    Some(false)
+)]
+#[case::compared(
+    "const { by } = await request.json(); if (by !== 'name') return; await pool.query(`select * from a order by ${by}`)",
+    Some(false)
+)]
+#[case::looked_up(
+    "const { by } = await request.json(); const column = COLUMNS[by]; await pool.query(`select * from a order by ${column}`)",
+    Some(false)
+)]
+#[case::by_a_schema(
+    "const { id } = Schema.parse(await request.json()); await pool.query(`delete from a where id = '${id}'`)",
+    Some(false)
+)]
+#[case::escaped(
+    "const { q } = await request.json(); const safe = q.replace(/'/g, ''); await pool.query(`select * from a where b = '${safe}'`)",
+    Some(false)
+)]
+#[case::of_the_server("await pool.query(`select * from ${TABLE}`)", Some(false))]
+#[case::numbers_of_parameters(
+    "const { id } = await request.json(); await pool.query(`select * from a where id = $${values.length}`, [id])",
+    None
+)]
+#[case::parameters("const { id } = await request.json(); await pool.query('select * from a where id = $1', [id])", None)]
+#[case::tagged("const { id } = await request.json(); await sql`select * from a where id = ${id}`", None)]
+#[case::no_statement("const { id } = await request.json(); await client.query(`query { user(id: ${id}) { name } }`)", None)]
+fn statements_that_are_built(#[case] code: &str, #[case] wanted: Option<bool>) {
+    let found = body(code).acts.into_iter().find_map(|it| match it.what {
+        What::BuildsSql { is_sent, .. } => Some(is_sent),
+        _ => None,
+    });
+    assert_eq!(found, wanted);
+}
+
+#[test]
+fn a_line_belongs_to_the_handler_that_holds_it() {
+    let found = entries(ROUTE, "export async function GET() {\n a()\n}\nexport async function POST() {\n b()\n}");
+    let holds = |name: &str| (1..=6).filter(|line| found.iter().any(|it| it.name == name && it.holds(*line))).collect::<Vec<_>>();
+    assert_eq!((holds("GET"), holds("POST")), (vec![1, 2, 3], vec![4, 5, 6]));
 }
 
 #[test]

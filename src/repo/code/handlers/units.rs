@@ -12,8 +12,9 @@ pub(super) struct Raw<'e, 'a> {
     pub name: String,
     pub exported: Vec<String>,
     pub source: Source<'e, 'a>,
-    /// Where it begins.
+    /// Where it begins, and where it ends.
     pub offset: u32,
+    pub end: u32,
 }
 
 /// What is named.
@@ -30,6 +31,14 @@ impl<'e, 'a> Source<'e, 'a> {
             Expression::FunctionExpression(it) => Self::Function(it),
             Expression::ArrowFunctionExpression(it) => Self::Arrow(it),
             it => Self::Other(it),
+        }
+    }
+
+    fn end(self) -> u32 {
+        match self {
+            Self::Function(it) => it.span.end,
+            Self::Arrow(it) => it.span.end,
+            Self::Other(it) => it.span().end,
         }
     }
 
@@ -83,7 +92,7 @@ impl<'e, 'a> Top<'e, 'a> {
 
     fn push(&mut self, name: &str, exported: Option<&str>, source: Source<'e, 'a>, offset: u32) {
         let exported = exported.map(ToOwned::to_owned).into_iter().collect();
-        self.raws.push(Raw { name: name.to_owned(), exported, source, offset });
+        self.raws.push(Raw { name: name.to_owned(), exported, source, offset, end: source.end() });
     }
 
     fn function(&mut self, it: &'e Function<'a>, is_exported: bool) {

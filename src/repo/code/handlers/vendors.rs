@@ -74,8 +74,19 @@ pub const IDENTITIES: &[&str] = &[
 ];
 
 /// Functions of such packages that say nothing of the caller.
-pub const NO_IDENTITY: &[&str] =
-    &["signIn", "signOut", "SignJWT", "decodeJwt", "importJWK", "importSPKI", "importPKCS8", "AuthError", "encode"];
+pub const NO_IDENTITY: &[&str] = &[
+    "signIn",
+    "signOut",
+    "SignJWT",
+    "decodeJwt",
+    "importJWK",
+    "importSPKI",
+    "importPKCS8",
+    "AuthError",
+    "encode",
+    "clerkMiddleware",
+    "createRouteMatcher",
+];
 
 /// Functions that say who asks, whatever they belong to.
 pub const IDENTIFY: &[&str] = &[

@@ -4,11 +4,15 @@
 #![expect(clippy::similar_names, reason = "a link of a chain has a line, and both words are the right ones")]
 
 use super::chain::{self, Chain, key};
+use super::columns::Objects;
 use super::connections::{self, Connection, Made};
 use super::steps::{self, Placed, Unit, Write};
-use super::{FunctionCall, Queries, RawSql, TableCall, Via, drizzle, filters, prisma};
+use super::{Columns, DocumentCall, FunctionCall, Maker, Queries, RawSql, TableCall, Verb, Via, drizzle, filters, prisma};
+use crate::repo::code::firestore::Held;
 use crate::repo::code::parse::Parsed;
+use crate::repo::code::sql::{Mark, Statement};
 use oxc_ast::ast::{CallExpression, Expression};
+use oxc_span::GetSpan;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 mod walk;
@@ -16,7 +20,7 @@ mod walk;
 type Key = (u32, u32);
 
 /// Callees that run a function given to them at once, as a part of the function around them.
-const AT_ONCE: [&str; 14] = [
+const AT_ONCE: [&str; 16] = [
     "map",
     "forEach",
     "flatMap",
@@ -31,10 +35,12 @@ const AT_ONCE: [&str; 14] = [
     "$transaction",
     "begin",
     "run",
+    "runTransaction",
+    "withTransaction",
 ];
 
 /// Calls that make one whole of the writes inside them.
-const TRANSACTIONS: [&str; 3] = ["transaction", "$transaction", "begin"];
+const TRANSACTIONS: [&str; 5] = ["transaction", "$transaction", "begin", "runTransaction", "withTransaction"];
 
 pub(super) struct Collect<'x, 'p, 'a> {
     parsed: &'x Parsed<'p, 'a>,
@@ -50,7 +56,7 @@ pub(super) struct Collect<'x, 'p, 'a> {
     texts: HashMap<String, String>,
     environment: BTreeMap<String, String>,
     imported: BTreeMap<String, (String, String)>,
-    schemas: BTreeMap<String, String>,
+    makers: BTreeMap<String, Maker>,
     names: HashMap<Key, String>,
     at_once: HashSet<Key>,
     units: BTreeMap<u32, Unit>,
@@ -59,10 +65,16 @@ pub(super) struct Collect<'x, 'p, 'a> {
     transactions: usize,
     assigned: HashSet<Key>,
     writes: Vec<(usize, Placed)>,
+    /// Writes by statements of SQL and to collections.
+    placed: Vec<Placed>,
+    /// Functions in which a statement has begun a transaction.
+    begun: BTreeSet<u32>,
+    references: Held,
+    objects: Objects,
 }
 
 impl<'x, 'p, 'a> Collect<'x, 'p, 'a> {
-    pub fn new(parsed: &'x Parsed<'p, 'a>, out: &'x mut Queries) -> Self {
+    pub fn new(parsed: &'x Parsed<'p, 'a>, out: &'x mut Queries, modules: &[&str]) -> Self {
         Self {
             parsed,
             out,
@@ -73,7 +85,7 @@ impl<'x, 'p, 'a> Collect<'x, 'p, 'a> {
             texts: HashMap::new(),
             environment: BTreeMap::new(),
             imported: BTreeMap::new(),
-            schemas: BTreeMap::new(),
+            makers: BTreeMap::new(),
             names: HashMap::new(),
             at_once: HashSet::new(),
             units: BTreeMap::new(),
@@ -82,16 +94,20 @@ impl<'x, 'p, 'a> Collect<'x, 'p, 'a> {
             transactions: 0,
             assigned: HashSet::new(),
             writes: Vec::new(),
+            placed: Vec::new(),
+            begun: BTreeSet::new(),
+            references: Held::of(parsed.text, modules.iter().copied()),
+            objects: Objects::default(),
         }
     }
 
     /// Sorts out what only the whole file could tell.
     pub fn finish(self) {
-        let Self { out, bare, writes, units, .. } = self;
+        let Self { out, bare, writes, units, mut placed, makers, .. } = self;
+        out.makers.extend(makers);
         let is_dropped = |at: usize, call: &TableCall| call.verb.is_none() && bare.get(&at) == Some(&false);
         let dropped: BTreeSet<usize> =
             out.calls.iter().enumerate().filter(|(at, it)| is_dropped(*at, it)).map(|(at, _)| at).collect();
-        let mut placed = Vec::new();
         for (at, mut write) in writes {
             if let Some(verb) = out.calls.get(at).and_then(|it| it.verb).filter(|it| it.is_write()) {
                 write.write.verb = verb;
@@ -112,16 +128,16 @@ impl<'x, 'p, 'a> Collect<'x, 'p, 'a> {
         self.parsed.line(offset)
     }
 
+    fn place(&self, write: Write) -> Placed {
+        let unit = self.stack.last().copied().unwrap_or(0);
+        let in_transaction = self.transactions > 0 || self.begun.contains(&unit);
+        Placed { write, unit, arms: self.arms.clone(), in_transaction }
+    }
+
     fn add(&mut self, call: TableCall, of: Key) -> usize {
         let at = self.out.calls.len();
-        let write = Write { table: call.table.clone(), verb: super::Verb::Update, line: call.line };
-        let placed = Placed {
-            write,
-            unit: self.stack.last().copied().unwrap_or(0),
-            arms: self.arms.clone(),
-            in_transaction: self.transactions > 0,
-        };
-        self.writes.push((at, placed));
+        let write = Write { table: call.table.clone(), verb: Verb::Update, line: call.line };
+        self.writes.push((at, self.place(write)));
         self.out.calls.push(call);
         self.made.insert(of, at);
         at
@@ -139,12 +155,11 @@ impl<'x, 'p, 'a> Collect<'x, 'p, 'a> {
             self.connection(driver, first.arguments.unwrap_or_default(), first.at, of);
         }
         if let Some(link) = chain.links.iter().find(|it| it.arguments.is_some() && TRANSACTIONS.contains(&it.name))
-            && chain.root.is_some()
+            && (chain.root.is_some() || link.name == "runTransaction")
         {
             let line = self.line(link.at);
             self.out.transactions.push(line);
         }
-        self.raw(&chain);
         if let Some(at) = chain.position(&["rpc"])
             && at + 1 + usize::from(chain.root.is_some()) > 1
             && let Some(link) = chain.links.get(at)
@@ -226,8 +241,13 @@ impl<'x, 'p, 'a> Collect<'x, 'p, 'a> {
             orders: Vec::new(),
             computed_columns: Vec::new(),
             bounded: false,
+            written: Columns::default(),
         };
         let parsed = self.parsed;
+        let write = behind.iter().find(|it| matches!(it.name, "insert" | "update" | "upsert"));
+        if let Some(values) = write.and_then(super::chain::Link::first) {
+            call.written = self.objects.columns(values, &|offset| parsed.line(offset));
+        }
         filters::add(&mut call, behind, |offset| parsed.line(offset));
         let at = self.add(call, of);
         if !has_verb {
@@ -235,17 +255,47 @@ impl<'x, 'p, 'a> Collect<'x, 'p, 'a> {
         }
     }
 
-    /// A statement of SQL given as text to something that runs it.
-    fn raw(&mut self, chain: &Chain<'_, 'a>) {
-        let runs = ["query", "execute", "unsafe", "$queryRawUnsafe", "$executeRawUnsafe", "raw", "none", "one", "any"];
-        let Some(link) = chain.position(&runs).and_then(|at| chain.links.get(at)) else { return };
-        let text = link.first().and_then(|it| match it {
-            Expression::ObjectExpression(_) => chain::property(it, "text").and_then(chain::with_holes),
-            other => chain::with_holes(other),
-        });
-        let line = self.line(link.at);
-        if let Some(writes) = text.and_then(|it| sql(&it)) {
-            self.out.raw.push(RawSql { line, writes });
+    /// A statement of SQL given as text to something that runs it, or a call on a collection.
+    fn raw(&mut self, call: &CallExpression<'a>) {
+        let line = self.line(call.callee.span().end);
+        if let Some(statement) = Statement::run_by(call) {
+            self.statement(&statement, line);
+        }
+        let Some(document) = self.references.call(call) else { return };
+        let Some(verb) = Verb::of(document.verb) else { return };
+        let parsed = self.parsed;
+        let written = document.values.map(|it| self.objects.columns(it, &|offset| parsed.line(offset)));
+        if verb.is_write() {
+            // Two names that are not known may be one: only what is named is another table.
+            let table = document.collection.clone().unwrap_or_default();
+            let mut placed = self.place(Write { table, verb, line });
+            placed.in_transaction |= document.is_whole;
+            self.placed.push(placed);
+        }
+        let written = written.unwrap_or_default();
+        self.out.documents.push(DocumentCall { collection: document.collection, verb, line, written });
+    }
+
+    fn statement(&mut self, statement: &Statement, line: u32) {
+        let unit = self.stack.last().copied().unwrap_or(0);
+        match statement.marks {
+            Some(Mark::Begins) => {
+                self.begun.insert(unit);
+                self.out.transactions.push(line);
+                return;
+            }
+            Some(Mark::Ends) => {
+                self.begun.remove(&unit);
+                return;
+            }
+            None => {}
+        }
+        let hides = statement.writes && statement.tables.iter().any(|(_, table)| table.is_none());
+        self.out.raw.push(RawSql { line, writes: statement.writes, hides });
+        // Statements of one text are one transaction, as PostgreSQL runs them; and nothing is said of a table without a name.
+        let first = statement.tables.iter().find_map(|(verb, table)| Some((Verb::of(verb)?, table.clone()?)));
+        if let Some((verb, table)) = first.filter(|(verb, _)| verb.is_write()) {
+            self.placed.push(self.place(Write { table, verb, line }));
         }
     }
 
@@ -324,19 +374,4 @@ fn is_standard(name: &str) -> bool {
         "Instant",
     ];
     TYPES.contains(&name) || name.ends_with("Array")
-}
-
-/// Whether a text is a statement of SQL, and then whether it writes.
-fn sql(text: &str) -> Option<bool> {
-    let lower = text.trim_start().to_ascii_lowercase();
-    let mut words = lower.split_whitespace();
-    let first = words.next()?;
-    words.next()?;
-    match first {
-        "select" | "with" => {
-            Some(["insert into ", "update ", "delete from "].iter().any(|it| lower.contains(it)) && first == "with")
-        }
-        "insert" | "update" | "delete" | "truncate" | "create" | "alter" | "drop" => Some(true),
-        _ => None,
-    }
 }

@@ -3,7 +3,8 @@
 #![expect(clippy::similar_names, reason = "a link of a chain has a line, and both words are the right ones")]
 
 use super::chain::{self, Chain};
-use super::{Column, TableCall, Verb, Via};
+use super::{Column, Columns, TableCall, Verb, Via};
+use crate::repo::code::chain::arrow;
 use oxc_ast::ast::{CallExpression, Expression, StaticMemberExpression};
 use oxc_ast_visit::{Visit, walk};
 use std::collections::BTreeMap;
@@ -19,32 +20,108 @@ pub struct DrizzleTable {
     /// Property in code, column in the database.
     pub columns: BTreeMap<String, String>,
     pub line: u32,
+    /// What of another file made it, by its name there: whether it is a table at all is known only with that file.
+    pub maker: Option<String>,
 }
 
-/// Reads `pgTable("name", { … })` that is kept in a variable.
+/// What makes tables: a schema, or a function that gives every name a form.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Maker {
+    pub schema: Option<String>,
+    /// What every name begins and ends with.
+    pub before: String,
+    pub after: String,
+}
+
+impl DrizzleTable {
+    /// Schema and name in the database; none when what makes it is in no file that was read.
+    #[must_use]
+    pub fn name(&self, makers: &BTreeMap<&str, &Maker>) -> Option<(Option<String>, String)> {
+        let Some(maker) = &self.maker else { return Some((self.schema.clone(), self.table.clone())) };
+        makers.get(maker.as_str()).map(|it| (it.schema.clone(), it.name(&self.table)))
+    }
+}
+
+impl Maker {
+    fn name(&self, table: &str) -> String {
+        format!("{}{table}{}", self.before, self.after)
+    }
+
+    /// Reads `pgSchema("name")` and ``pgTableCreator((name) => `acme_${name}`)``.
+    pub(super) fn of(call: &CallExpression<'_>) -> Option<Self> {
+        let chain = Chain::of(call);
+        let link = |names: &[&str]| chain.position(names).and_then(|at| chain.links.get(at));
+        if let Some(schema) = link(&["pgSchema", "mysqlSchema"]).and_then(|it| it.first().and_then(chain::text)) {
+            return Some(Self { schema: Some(schema.to_owned()), ..Self::default() });
+        }
+        let form = link(&["pgTableCreator", "mysqlTableCreator", "sqliteTableCreator"])?.first()?;
+        let (before, after) = form_of(form)?;
+        Some(Self { schema: None, before, after })
+    }
+}
+
+/// What a function of a name puts before and behind it; none when it does anything else.
+fn form_of(it: &Expression<'_>) -> Option<(String, String)> {
+    let Expression::ArrowFunctionExpression(function) = it else { return None };
+    let parameter = function.params.items.first()?.pattern.get_binding_identifier()?.name.as_str();
+    let is_name = |it: &Expression<'_>| matches!(it.get_inner_expression(), Expression::Identifier(it) if it.name == parameter);
+    match arrow(it)?.get_inner_expression() {
+        Expression::TemplateLiteral(text) if text.expressions.len() == 1 && text.expressions.iter().all(is_name) => {
+            chain::template(text).split_once(chain::HOLE).map(|(before, after)| (before.to_owned(), after.to_owned()))
+        }
+        other if is_name(other) => Some((String::new(), String::new())),
+        _ => None,
+    }
+}
+
+/// Reads `pgTable("name", { … })` that is kept in a variable, also made by a schema or a creator of this file or another.
 pub(super) fn table(
     variable: &str,
     call: &CallExpression<'_>,
-    schemas: &BTreeMap<String, String>,
+    makers: &BTreeMap<String, Maker>,
+    imported: &BTreeMap<String, (String, String)>,
     line: u32,
 ) -> Option<DrizzleTable> {
     let chain = Chain::of(call);
-    let at = chain.position(&["pgTable", "mysqlTable", "sqliteTable", "table"])?;
+    let plain = chain.position(&["pgTable", "mysqlTable", "sqliteTable"]);
+    let of_schema = || chain.position(&["table"]).filter(|at| chain.before(*at).is_some());
+    let called = || chain.links.first().filter(|it| it.arguments.is_some() && chain.root.is_none()).map(|_| 0);
+    let at = plain.or_else(of_schema).or_else(called)?;
     let link = chain.links.get(at)?;
-    let schema = match link.name {
-        "table" => Some(schemas.get(chain.before(at)?)?.clone()),
-        _ => None,
+    let text = link.first().and_then(chain::text)?.to_owned();
+    let columns = columns(link.second());
+    let made = |schema: Option<String>, table: String, maker: Option<String>| {
+        Some(DrizzleTable { variable: variable.to_owned(), table, schema, columns: columns.clone(), line, maker })
     };
-    let name = link.first().and_then(chain::text)?.to_owned();
-    let mut columns = BTreeMap::new();
-    if let Some(Expression::ObjectExpression(it)) = link.second() {
-        for (property, value, _) in chain::properties(it) {
-            let Expression::CallExpression(call) = value else { continue };
-            let named = Chain::of(call).links.first().and_then(|it| it.first().and_then(chain::text).map(str::to_owned));
-            columns.insert(property.clone(), named.unwrap_or(property));
-        }
+    if plain.is_some() {
+        return made(None, text, None);
     }
-    Some(DrizzleTable { variable: variable.to_owned(), table: name, schema, columns, line })
+    let by = chain.before(at).filter(|_| link.name == "table").unwrap_or(link.name);
+    if let Some(maker) = makers.get(by) {
+        return made(maker.schema.clone(), maker.name(&text), None);
+    }
+    let (_, original) = imported.get(by)?;
+    if columns.is_empty() { None } else { made(None, text, Some(original.clone())) }
+}
+
+/// The columns that an object, or a function that gives one, declares.
+fn columns(it: Option<&Expression<'_>>) -> BTreeMap<String, String> {
+    let mut columns = BTreeMap::new();
+    let object = it.and_then(|it| match it {
+        Expression::ObjectExpression(it) => Some(it),
+        other => match arrow(other)?.get_inner_expression() {
+            Expression::ObjectExpression(it) => Some(it),
+            _ => None,
+        },
+    });
+    let Some(object) = object else { return columns };
+    for (property, value, _) in chain::properties(object) {
+        let Expression::CallExpression(call) = value else { continue };
+        let named = Chain::of(call).links.iter().find(|it| it.arguments.is_some()).and_then(super::chain::Link::first);
+        let named = named.and_then(chain::text).map(str::to_owned);
+        columns.insert(property.clone(), named.unwrap_or(property));
+    }
+    columns
 }
 
 /// Names under which a client of Drizzle goes.
@@ -134,6 +211,7 @@ fn made(table: String, verb: Verb, line: u32) -> TableCall {
         orders: Vec::new(),
         computed_columns: Vec::new(),
         bounded: false,
+        written: Columns::default(),
     }
 }
 

@@ -3,7 +3,7 @@
 #![expect(clippy::similar_names, reason = "a link of a chain has a line, and both words are the right ones")]
 
 use super::chain::{self, Chain};
-use super::{Column, TableCall, Verb, Via};
+use super::{Column, Columns, TableCall, Verb, Via};
 use oxc_ast::ast::Expression;
 
 fn verb(name: &str) -> Option<Verb> {
@@ -53,6 +53,7 @@ pub(super) fn call(chain: &Chain<'_, '_>, line: impl Fn(u32) -> u32 + Copy) -> O
             link.name,
             "findUnique" | "findUniqueOrThrow" | "findFirst" | "findFirstOrThrow" | "count" | "aggregate"
         ),
+        written: Columns::default(),
     };
     if let Some(options) = options {
         call.bounded |= chain::property(options, "take").is_some();

@@ -58,7 +58,9 @@ pub(super) fn of(writes: Vec<Placed>, units: &BTreeMap<u32, Unit>) -> (Vec<Steps
     let functions = by_unit.into_iter().filter(|(unit, _)| *unit != 0);
     let steps = functions.filter_map(|(unit, writes)| {
         let open: Vec<&Placed> = writes.iter().filter(|it| !it.in_transaction && !is_record(&it.write.table)).collect();
-        let together = |a: &Placed, b: &Placed| a.write.table != b.write.table && !excluded(&a.arms, &b.arms);
+        let is_named = |it: &Placed| !it.write.table.is_empty();
+        let together =
+            |a: &Placed, b: &Placed| a.write.table != b.write.table && is_named(a) && is_named(b) && !excluded(&a.arms, &b.arms);
         let meets = |it: &&&Placed| open.iter().any(|other| together(it, other));
         let writes: Vec<Write> = open.iter().filter(meets).map(|it| it.write.clone()).collect();
         let unit = units.get(&unit)?;

@@ -147,6 +147,13 @@ const B: &str = "await s.from('items').insert(y)";
 #[case::transaction("async function f() { await prisma.$transaction(async tx => { await tx.a.create({ data }); await tx.b.create({ data }) }) }".to_owned(), 0)]
 #[case::listed("async function f() { await prisma.$transaction([prisma.a.create({ data }), prisma.b.create({ data })]) }".to_owned(), 0)]
 #[case::beside_one("async function f() { await prisma.a.create({ data }); await prisma.b.create({ data }) }".to_owned(), 2)]
+#[case::statements("async function f() { await pool.query('insert into a values (1)'); await sql`delete from b` }".to_owned(), 2)]
+#[case::begun("async function f() { await c.query('begin'); await c.query('insert into a values (1)'); await c.query('delete from b'); await c.query('commit') }".to_owned(), 0)]
+#[case::after_the_commit("async function f() { await c.query('begin'); await c.query('insert into a values (1)'); await c.query('commit'); await c.query('delete from b'); await c.query('delete from d') }".to_owned(), 2)]
+#[case::begun_elsewhere("async function g() { await c.query('begin') }\nasync function f() { await c.query('insert into a values (1)'); await c.query('delete from b') }".to_owned(), 2)]
+#[case::documents("async function f() { await db.collection('a').doc('1').set(x); await db.collection('b').add(y) }".to_owned(), 2)]
+#[case::beside_a_statement(format!("async function f() {{ {A}; await sql`delete from b` }}"), 2)]
+#[case::session("async function f() { await session.withTransaction(async () => { await db.collection('a').insertOne(x); await db.collection('b').deleteOne(y) }) }".to_owned(), 0)]
 #[case::script(format!("{A}; {B}"), 0)]
 fn writes_that_belong_together(#[case] text: String, #[case] wanted: usize) {
     let steps = read(&text).steps;
@@ -169,6 +176,37 @@ fn connections(#[case] text: &str, #[case] wanted: Option<(Driver, Made, &str, b
         found.first().map(|it| (it.driver, it.made.clone(), it.variables.first().map_or("", String::as_str), it.prepares_off));
     assert_eq!(first, wanted, "{found:?}");
     assert!(found.len() <= 1);
+}
+
+#[rstest]
+#[case("s.from('a').insert({ x: 1, 'y': 2, z })", &["x", "y", "z"], false)]
+#[case("s.from('a').update({ x, ...rest })", &["x"], true)]
+#[case("s.from('a').upsert([{ x }, { y }], { onConflict: 'x' })", &["x", "y"], false)]
+#[case("const row = { x: 1 }; row.y = 2; s.from('a').insert(row)", &["x", "y"], false)]
+#[case("s.from('a').insert(row)", &[], true)]
+#[case("s.from('a').insert({ [key]: 1 })", &[], true)]
+#[case("s.from('a').delete().eq('x', 1)", &[], false)]
+#[case("s.from('a').insert(rows.map(it => ({ x: it })))", &["x"], false)]
+#[case("s.from('a').insert({ ...(y ? { y } : {}), ...(x && { x }) })", &["y", "x"], false)]
+fn columns_that_are_written(#[case] text: &str, #[case] wanted: &[&str], #[case] hides: bool) {
+    let queries = read(text);
+    let [call] = queries.calls.as_slice() else { panic!("{queries:?}") };
+    let named: Vec<&str> = call.written.named.iter().map(|it| it.name.as_str()).collect();
+    assert_eq!((named.as_slice(), call.written.hides), (wanted, hides));
+}
+
+#[rstest]
+#[case("setDoc(doc(db, 'a', id), x)", &["a upsert"])]
+#[case("addDoc(collection(db, 'a', id, 'b'), x); deleteDoc(doc(db, `a/${id}/c/${other}`))", &["b insert", "c delete"])]
+#[case("const all = collection(db, 'a'); getDocs(query(all, where('x', '==', 1))); updateDoc(doc(all, id), x)", &["a select", "a update"])]
+#[case("const batch = writeBatch(db); batch.set(doc(db, 'a', id), x); batch.delete(ref)", &["a upsert", "? delete"])]
+#[case("db.collection('a').doc(id).collection('b').add(x); db.doc('a/1').get()", &["b insert", "a select"])]
+#[case("setDoc(doc(db, name, id), x); setDoc(ref, x)", &["? upsert", "? upsert"])]
+#[case("map.set(a, b); list.add(c); cache.delete('x'); api.get('/a')", &[])]
+fn documents(#[case] text: &str, #[case] wanted: &[&str]) {
+    let queries = read(&format!("import {{ doc }} from 'firebase/firestore'\n{text}"));
+    let told = |it: &DocumentCall| format!("{} {}", it.collection.as_deref().unwrap_or("?"), it.verb.word());
+    assert_eq!(queries.documents.iter().map(told).collect::<Vec<_>>(), wanted);
 }
 
 #[test]

@@ -28,8 +28,11 @@ fn of_place(lock: &mut Lockfile, place: &str, package: &Value) {
     if let Some((above, name)) = place.rsplit_once("node_modules/") {
         let Some(version) = version else { return };
         // An alias bears another name than what is installed under it.
-        lock.lock(package.get("name").and_then(Value::as_str).unwrap_or(name), version);
-        lock.lock(name, version);
+        let is_developing = package.get("dev").and_then(Value::as_bool) == Some(true);
+        for it in [package.get("name").and_then(Value::as_str).unwrap_or(name), name] {
+            lock.lock(it, version);
+            lock.tell(it, version, is_developing);
+        }
         let owner = above.trim_end_matches('/');
         if !owner.contains("node_modules") {
             lock.got.insert((owner.to_owned(), name.to_owned()), version.to_owned());
@@ -54,6 +57,7 @@ fn nested(lock: &mut Lockfile, packages: &Map<String, Value>, depth: usize) {
     for (name, it) in packages {
         if let Some(version) = it.get("version").and_then(Value::as_str) {
             lock.lock(name, version);
+            lock.tell(name, version, it.get("dev").and_then(Value::as_bool) == Some(true));
         }
         if let Some(inner) = it.get("dependencies").and_then(Value::as_object).filter(|_| depth < MOST_NESTED) {
             nested(lock, inner, depth + 1);

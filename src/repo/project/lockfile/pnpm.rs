@@ -52,6 +52,12 @@ fn take(lock: &mut Lockfile, above: &[&str], key: &str, value: &str) {
                 lock.lock(&name, &version);
             }
         }
+        // Formats before 9 say so of each; later ones only of what a package asks for itself.
+        ["packages", whole] if key == "dev" => {
+            if let Some((name, version)) = package(whole) {
+                lock.tell(&name, &version, value == "true");
+            }
+        }
         ["importers"] => asked(lock, key, "", ""),
         ["importers", folder, rest @ ..] => of_importer(lock, folder, rest, key, value),
         rest => of_importer(lock, ".", rest, key, value),

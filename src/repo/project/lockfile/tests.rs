@@ -65,6 +65,17 @@ fn what_is_damaged_or_binary_is_not_read(#[case] path: &str, #[case] text: &str)
     assert!(!Lockfile::read(path, manager(path).unwrap(), text).is_read);
 }
 
+#[rstest]
+#[case::npm("package-lock.json", r#"{ "lockfileVersion": 3, "packages": { "node_modules/a": { "version": "1.0.0", "dev": true }, "node_modules/b": { "version": "1.0.0" }, "node_modules/c": { "version": "1.0.0", "dev": true }, "x/node_modules/c": { "version": "1.0.0" } } }"#, [Scope::Development, Scope::Running, Scope::Running])]
+#[case::npm1("package-lock.json", r#"{ "lockfileVersion": 1, "dependencies": { "a": { "version": "1.0.0", "dev": true }, "b": { "version": "1.0.0", "dependencies": { "c": { "version": "1.0.0" } } } } }"#, [Scope::Development, Scope::Running, Scope::Running])]
+#[case::pnpm6("pnpm-lock.yaml", "lockfileVersion: '6.0'\n\npackages:\n\n  /a@1.0.0:\n    resolution: {integrity: x}\n    dev: true\n\n  /b@1.0.0(c@1.0.0):\n    dev: false\n\n  /c@1.0.0:\n    resolution: {integrity: x}\n", [Scope::Development, Scope::Running, Scope::Untold])]
+#[case::yarn("yarn.lock", "# yarn lockfile v1\n\na@^1:\n  version \"1.0.0\"\n", [Scope::Untold, Scope::Untold, Scope::Untold])]
+fn what_is_locked_is_for_something(#[case] path: &str, #[case] text: &str, #[case] wanted: [Scope; 3]) {
+    let lock = Lockfile::read(path, manager(path).unwrap(), text);
+    assert!(lock.is_read);
+    assert_eq!(["a", "b", "c"].map(|it| lock.scope(it, "1.0.0")), wanted);
+}
+
 fn told(files: &[(&str, &str)]) -> Vec<Disagreement> {
     let mut project = Project::default();
     for (path, text) in files {

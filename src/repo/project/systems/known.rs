@@ -151,6 +151,13 @@ pub static KNOWN: &[Known] = &[
     library(Purpose::Auth, "Lucia", &["lucia"]),
     service(Purpose::Auth, "WorkOS", &["@workos-inc/*", "@workos/*"], &["api.workos.com"], &["WORKOS"]),
     service(Purpose::Auth, "Kinde", &["@kinde-oss/*"], &["kinde.com"], &["KINDE"]),
+    service(
+        Purpose::Auth,
+        "Keycloak",
+        &["keycloak-js", "keycloak-connect", "@keycloak/*", "@react-keycloak/*", "keycloak-angular", "nestjs-keycloak-connect"],
+        &[],
+        &["KEYCLOAK"],
+    ),
     service(Purpose::Auth, "Stytch", &["stytch", "@stytch/*"], &["stytch.com"], &["STYTCH"]),
     service(Purpose::Payments, "Stripe", &["stripe", "@stripe/*"], &["api.stripe.com", "js.stripe.com"], &["STRIPE"]),
     service(Purpose::Payments, "Paddle", &["@paddle/*"], &["paddle.com"], &["PADDLE"]),

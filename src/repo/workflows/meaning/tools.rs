@@ -147,14 +147,15 @@ fn of_database(command: &Command, tool: &str) -> Option<(Meaning, Option<Soft>)>
         return None;
     }
     if ["pg_dump", "pg_dumpall", "mysqldump", "mongodump", "pg_basebackup"].iter().any(|it| called(it)) {
-        let bare = command.has("--schema-only") || command.has("-s");
+        let bare = ["--schema-only", "-s", "--roles-only", "--globals-only", "-g", "--no-data"];
+        let bare = bare.iter().any(|it| command.has(it));
         return Some((Meaning::Backup, bare.then_some(Soft::SchemaOnly)));
     }
     let backup = match (tool, second, third) {
-        // Without `--data-only` the command line of Supabase dumps no row (its reference of the command line).
+        // Without `--data-only` the command line of Supabase dumps no row, with `--role-only` nothing but roles, and
+        // `--use-copy` alone is refused (supabase/cli: docs/supabase/db/dump.md, cmd/db.go).
         ("supabase", "db", "dump") => {
-            let has_rows = command.has("--data-only") || command.has("--use-copy");
-            return Some((Meaning::Backup, (!has_rows).then_some(Soft::SchemaOnly)));
+            return Some((Meaning::Backup, (!command.has("--data-only")).then_some(Soft::SchemaOnly)));
         }
         ("gcloud", "firestore", "export") | ("aws", "rds", "create-db-snapshot" | "start-export-task") => true,
         ("restic", "backup", _) | ("borg", "create", _) | ("wal-g", "backup-push", _) | ("firestore-export", _, _) => true,

@@ -1,4 +1,5 @@
-//! Addresses of databases that hold a password. Local ones and those with a stand-in for the password are not leaks.
+//! Addresses of databases that hold a password. Local ones and those with a stand-in for the password are not leaks; a local
+//! one with a password of its own is shown and fails nothing (`apis/secrets.md` §5: harmless locally, critical if deployed).
 
 use crate::domain::Severity;
 use crate::scan::entropy;
@@ -152,4 +153,30 @@ fn is_stand_in(host: &str) -> bool {
         || [".local", ".test", ".invalid", ".example"].iter().any(|end| host.ends_with(end))
         || ["example.com", "example.org", "example.net"].iter().any(|it| host == *it || host.ends_with(&format!(".{it}")))
         || is_placeholder(host.as_bytes())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::scan::{Options, ScanKey, scan_text};
+    use chrono::TimeZone;
+    use rstest::rstest;
+
+    #[rstest]
+    #[case::of_the_command_line_of_supabase("postgres", "postgres", "127.0.0.1:54322", None)]
+    #[case::typed("app", "changeme", "localhost:5432", None)]
+    #[case::own_and_local("app", "q7Zk2vXw9RtB4mNc", "localhost:5432", Some((Confidence::Contextual, Severity::Low)))]
+    #[case::own_and_deployed("app", "q7Zk2vXw9RtB4mNc", "db.acme.io:5432", Some((Confidence::Strong, Severity::Critical)))]
+    fn where_it_stands_decides(
+        #[case] user: &str,
+        #[case] password: &str,
+        #[case] place: &str,
+        #[case] wanted: Option<(Confidence, Severity)>,
+    ) {
+        let text = format!("DATABASE_URL={}://{user}:{password}@{place}/app\n", "postgres");
+        let options = Options::new(chrono::Utc.with_ymd_and_hms(2026, 11, 22, 12, 0, 0).unwrap());
+        let report = scan_text(b"config/app.ts", text.into_bytes(), &ScanKey::new([7; 32]), &options);
+        let seen = report.findings.first().map(|it| (it.confidence, it.severity));
+        assert_eq!(seen, wanted);
+    }
 }

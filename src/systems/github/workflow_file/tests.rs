@@ -48,6 +48,28 @@ fn deeds(#[case] step: &str, #[case] wanted: Deed) {
     assert_eq!(only(&with_step(step)).does, wanted);
 }
 
+#[rstest]
+#[case::supabase("run: npx supabase db dump --db-url $URL -f schema.sql", true)]
+#[case::supabase_roles("run: supabase db dump --role-only -f roles.sql", true)]
+#[case::supabase_data("run: supabase db dump --data-only --use-copy -f data.sql", false)]
+#[case::supabase_all(
+    "run: |\n          supabase db dump -f schema.sql\n          supabase db dump --data-only -f data.sql",
+    false
+)]
+#[case::supabase_over_lines("run: |\n          supabase db dump \\\n            --data-only -f data.sql", false)]
+#[case::another_commands_flag("run: supabase db dump -f schema.sql && ./upload --data-only", true)]
+#[case::schema("run: pg_dump --schema-only $URL > a.sql", true)]
+#[case::schema_short("run: pg_dump -s $URL | gzip > a.gz", true)]
+#[case::rows("run: pg_dump $URL > a.sql", false)]
+#[case::roles("run: pg_dumpall --roles-only > a.sql", true)]
+#[case::mysql("run: mysqldump --no-data shop > a.sql", true)]
+#[case::mysql_of_a_name("run: pg_dump -d shop > a.sql", false)]
+#[case::action("uses: acme/database-backup@v1", false)]
+#[case::restore("run: pg_restore --schema-only a.dump", false)]
+fn a_dump_without_rows(#[case] step: &str, #[case] wanted: bool) {
+    assert_eq!(only(&with_step(step)).without_rows, wanted);
+}
+
 #[test]
 fn a_comment_does_nothing() {
     let file = WorkflowFile::read(&with_step("run: |\n          # pg_dump later\n          npm test"));

@@ -25,6 +25,10 @@ const PAYMENTS: [&str; 7] = [
     "charges.create",
 ];
 
+/// Calls that send a caller elsewhere, or refuse.
+const REFUSES: [&str; 8] =
+    ["redirect", "rewrite", "protect", "withAuth", "redirectToSignIn", "unauthorized", "forbidden", "authMiddleware"];
+
 impl<'a> Reader<'_, '_, '_, 'a> {
     /// Reads a route of a router, or what is put before all of them; says whether it was one.
     pub(super) fn is_route(&mut self, it: &CallExpression<'a>) -> bool {
@@ -58,6 +62,7 @@ impl<'a> Reader<'_, '_, '_, 'a> {
             method: if method == "all" || method == "route" { "ANY".to_owned() } else { method.to_ascii_uppercase() },
             route: Some(path.to_owned()),
             line: self.file.parsed.line(it.span.start),
+            until: self.file.parsed.line(it.span.end),
             body: Body::default(),
         };
         self.visit_expression(object);
@@ -114,6 +119,7 @@ impl<'a> Reader<'_, '_, '_, 'a> {
     /// Everything that a call says.
     pub(super) fn call(&mut self, it: &CallExpression<'a>) {
         self.table(it);
+        self.sql(it);
         let Some(name) = tree::dotted(&it.callee) else { return };
         let offset = it.span.start;
         let root = name.split('.').next().unwrap_or_default().to_owned();
@@ -128,6 +134,12 @@ impl<'a> Reader<'_, '_, '_, 'a> {
         let package = package.as_deref().unwrap_or_default();
         self.identity(it, &name, &last, package, from.as_deref().unwrap_or_default());
         self.signature(&name, &last, package, offset);
+        if REFUSES.contains(&last.as_str()) {
+            self.act(What::Refuses { by: name.clone() }, offset);
+        }
+        if last == "createRouteMatcher" {
+            self.act(What::DecidesByPath, offset);
+        }
         if is_limit(&name, &last, package) {
             self.act(What::Limits { by: name.clone() }, offset);
         }
@@ -227,9 +239,7 @@ impl<'a> Reader<'_, '_, '_, 'a> {
             }
         });
         if let Some((table, verb)) = used {
-            let used = TableUse { table, verb, line };
-            self.found.tables.push(used.clone());
-            self.act(What::Uses(used), it.span.start);
+            self.act(What::Uses(TableUse { table, verb, line }), it.span.start);
         }
     }
 }

@@ -1,8 +1,9 @@
 //! The way of the walk: which function, branch and transaction a node stands in, and which variable holds it.
 
-use super::super::chain::{self, Chain, key};
-use super::super::{RawSql, connections, drizzle};
-use super::{AT_ONCE, Collect, TRANSACTIONS, sql};
+use super::super::chain::{self, key};
+use super::super::{Maker, connections, drizzle};
+use super::{AT_ONCE, Collect, TRANSACTIONS};
+use crate::repo::code::sql::Statement as Sql;
 use oxc_ast::ast::{
     ArrowFunctionExpression, AssignmentExpression, AssignmentTarget, CallExpression, ConditionalExpression, Expression, Function,
     IfStatement, ImportDeclaration, ImportDeclarationSpecifier, MethodDefinition, NewExpression, ObjectProperty,
@@ -34,6 +35,7 @@ impl<'a> Visit<'a> for Collect<'_, '_, 'a> {
         if !self.inner.contains(&key(it)) {
             self.chain(it);
         }
+        self.raw(it);
         let called = match it.callee.get_inner_expression() {
             Expression::StaticMemberExpression(it) => it.property.name.as_str(),
             Expression::Identifier(it) => it.name.as_str(),
@@ -74,9 +76,9 @@ impl<'a> Visit<'a> for Collect<'_, '_, 'a> {
     }
 
     fn visit_tagged_template_expression(&mut self, it: &TaggedTemplateExpression<'a>) {
-        if let Some(writes) = sql(&chain::template(&it.quasi)) {
+        if let Some(statement) = Sql::tagged(it) {
             let line = self.line(it.span.start);
-            self.out.raw.push(RawSql { line, writes });
+            self.statement(&statement, line);
         }
         walk::walk_tagged_template_expression(self, it);
     }
@@ -87,17 +89,15 @@ impl<'a> Visit<'a> for Collect<'_, '_, 'a> {
             return;
         };
         let name = name.name.to_string();
+        self.references.bind(it);
+        let parsed = self.parsed;
+        self.objects.bind(&name, init, &|offset| parsed.line(offset));
         self.name(init, &name);
         match init.get_inner_expression() {
             Expression::CallExpression(call) => {
                 let line = self.line(call.span.start);
-                self.out.drizzle.extend(drizzle::table(&name, call, &self.schemas, line));
-                let chain = Chain::of(call);
-                if let Some(schema) =
-                    chain.position(&["pgSchema"]).and_then(|at| chain.links.get(at)?.first().and_then(chain::text))
-                {
-                    self.schemas.insert(name.clone(), schema.to_owned());
-                }
+                self.out.drizzle.extend(drizzle::table(&name, call, &self.makers, &self.imported, line));
+                self.makers.extend(Maker::of(call).map(|maker| (name.clone(), maker)));
             }
             Expression::ObjectExpression(it) => {
                 for (key, text) in it.properties.iter().filter_map(constant) {
@@ -128,6 +128,12 @@ impl<'a> Visit<'a> for Collect<'_, '_, 'a> {
         self.assigned.insert(key(it.right.get_inner_expression()));
         if let AssignmentTarget::AssignmentTargetIdentifier(target) = &it.left {
             self.name(&it.right, target.name.as_str());
+        }
+        if let AssignmentTarget::StaticMemberExpression(target) = &it.left
+            && let Expression::Identifier(object) = target.object.get_inner_expression()
+        {
+            let line = self.line(target.span.start);
+            self.objects.set(&object.name, &target.property.name, line);
         }
         walk::walk_assignment_expression(self, it);
         if let (AssignmentTarget::AssignmentTargetIdentifier(target), Expression::CallExpression(call)) =
