@@ -42,14 +42,13 @@ pub fn save(world: &World, source: Source, audience: Audience, day: NaiveDate, o
     if open {
         intro.push((Role::Text, "The browser shows a saved page: it is written first".to_owned()));
     }
-    match &source {
-        Source::New { .. } => {
-            intro.push((Role::Text, format!("This page for the {audience} is kept for good: later ones are compared with it")));
-            if world.is_running() {
-                intro.push((Role::Caution, "A run is going on: what it decides later is not on this page".to_owned()));
-            }
+    if let Source::Kept(seal) = &source {
+        intro.push((Role::Text, format!("Written again as it was kept: {}", short(seal))));
+    } else {
+        intro.push((Role::Text, format!("This page for the {audience} is kept for good: later ones are compared with it")));
+        if world.is_running() {
+            intro.push((Role::Caution, "A run is going on: what it decides later is not on this page".to_owned()));
         }
-        Source::Kept(seal) => intro.push((Role::Text, format!("Written again as it was kept: {}", short(seal)))),
     }
     let file = world.open.as_ref().map_or_else(String::new, |app| file_name(app, audience, day, Format::Html));
     let fields = vec![
@@ -69,19 +68,18 @@ pub fn save(world: &World, source: Source, audience: Audience, day: NaiveDate, o
 /// The field that does not read, with the reason.
 pub fn answer(purpose: &Purpose, form: &Form, world: &World) -> Result<Effect, (&'static str, String)> {
     let app = world.open.clone().ok_or(("", "no app is open".to_owned()))?;
-    let wish = match purpose {
-        Purpose::SavePage { source, open } => Wish::Save(Box::new(Saving {
+    let wish = if let Purpose::SavePage { source, open } = purpose {
+        Wish::Save(Box::new(Saving {
             app,
             source: source.clone(),
             format: form.text("format").to_lowercase().parse().map_err(|_| ("format", NO_FORMAT.to_owned()))?,
             file: form.text("file").to_owned(),
             replace: false,
             open: *open,
-        })),
-        _ => {
-            let note = Some(form.text("note").to_owned()).filter(|it| !it.is_empty());
-            Wish::Preview { app, wanted: Wanted { note, ..world.pages.preview.wanted.clone() } }
-        }
+        }))
+    } else {
+        let note = Some(form.text("note").to_owned()).filter(|it| !it.is_empty());
+        Wish::Preview { app, wanted: Wanted { note, ..world.pages.preview.wanted.clone() } }
     };
     Ok(Effect::Pages(wish))
 }

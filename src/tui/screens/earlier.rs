@@ -51,13 +51,12 @@ impl EarlierScreen {
             Action::Compare => self.compare(world, app, held),
             Action::Copy => Step::Do(Effect::Copy(plain(&self.detail(world, &key, 500)))),
             Action::CopyMarkdown => Step::Do(Effect::Pages(Wish::CopyMarkdown { app, seal })),
-            _ => match world.pages.file(&seal).filter(|_| action == Action::ShowPage) {
-                Some(file) => Step::Do(Effect::Pages(Wish::Open(file))),
-                None => {
-                    let open = action == Action::ShowPage;
-                    Step::Raise(ask::save(world, Source::Kept(seal), held.audience, held.at.date_naive(), open))
-                }
-            },
+            _ => {
+                let open = action == Action::ShowPage;
+                let save = || ask::save(world, Source::Kept(seal.clone()), held.audience, held.at.date_naive(), open);
+                let written = world.pages.file(&seal).filter(|_| open);
+                written.map_or_else(|| Step::Raise(save()), |file| Step::Do(Effect::Pages(Wish::Open(file))))
+            }
         };
         Some(vec![step])
     }

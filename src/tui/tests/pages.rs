@@ -42,6 +42,27 @@ pub fn on_list(size: (u16, u16)) -> State {
     state
 }
 
+/// A screen of the pages by its name.
+pub fn scene(name: &str, size: (u16, u16)) -> State {
+    let mut state = if name.starts_with("snapshots") { on_list(size) } else { on_page(size) };
+    match name {
+        "snapshot_middle" => drop(press(&mut state, "<pgdn><pgdn>")),
+        "snapshot_investor" => {
+            press(&mut state, "w");
+            previewed(&mut state, sample_pages::investor());
+        }
+        "snapshot_save" => drop(press(&mut state, "s")),
+        "snapshot_note" => drop(press(&mut state, "N")),
+        "snapshots" => drop(press(&mut state, " j ")),
+        "snapshots_compared" => {
+            let comparison = Arc::new(sample_pages::comparison());
+            news(&mut state, News::Compared { app: app(), comparison });
+        }
+        _ => {}
+    }
+    state
+}
+
 fn text(state: &State) -> String {
     shot(state).backend().to_string()
 }
@@ -297,7 +318,9 @@ fn parts_are_gone_through_and_the_end_is_reached() {
 
 #[rstest]
 fn odd_pages_are_drawn_at_any_size(#[values((80, 24), (60, 20), (40, 10), (120, 40))] size: (u16, u16)) {
-    for page in [sample_pages::odd(400, 40), sample_pages::odd(12, 10_000), sample_pages::bare()] {
+    // All of it once: laying it out takes its time in a test's build.
+    let many = if size.0 == 80 { 400 } else { 12 };
+    for page in [sample_pages::odd(400, 40), sample_pages::odd(many, 10_000), sample_pages::bare()] {
         let mut state = on_page(size);
         previewed(&mut state, page);
         press(&mut state, "<pgdn>lGhk");

@@ -2,7 +2,6 @@
 
 use crate::tui::key::strokes;
 use crate::tui::message::{Demo, Failure, Message};
-use crate::tui::pages::News;
 use crate::tui::{State, draw, sample};
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
@@ -79,33 +78,7 @@ fn scene(name: &str, size: (u16, u16)) -> State {
             press(&mut state, "v");
             tell(&mut state, Message::Changes(Arc::new(sample::changes())));
         }
-        "snapshot" => state = super::pages::on_page(size),
-        "snapshot_middle" => {
-            state = super::pages::on_page(size);
-            press(&mut state, "<pgdn><pgdn>");
-        }
-        "snapshot_investor" => {
-            state = super::pages::on_page(size);
-            press(&mut state, "w");
-            super::pages::previewed(&mut state, sample::pages::investor());
-        }
-        "snapshot_save" => {
-            state = super::pages::on_page(size);
-            press(&mut state, "s");
-        }
-        "snapshot_note" => {
-            state = super::pages::on_page(size);
-            press(&mut state, "N");
-        }
-        "snapshots" => {
-            state = super::pages::on_list(size);
-            press(&mut state, " j ");
-        }
-        "snapshots_compared" => {
-            state = super::pages::on_list(size);
-            let (app, comparison) = ("acme-shop".parse().unwrap(), Arc::new(sample::pages::comparison()));
-            super::pages::news(&mut state, News::Compared { app, comparison });
-        }
+        name if name.starts_with("snapshot") => state = super::pages::scene(name, size),
         "add_form" => drop(press(&mut state, "aacme-shop<tab><tab>acme<ctrl-s>")),
         "attest" => drop(press(&mut state, "5/SPD-01<enter><space>")),
         "waive" => drop(press(&mut state, "w")),

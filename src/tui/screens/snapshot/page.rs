@@ -1,6 +1,7 @@
 //! A founder's page laid out for the terminal, part by part in the page's own order and words. It adds no sentence: what
 //! stands here stands in every other format too.
 
+use crate::domain::Foreign;
 use crate::domain::state::Answer;
 use crate::snapshot::model::{Area, Danger, Line as AreaLine, Point, State};
 use crate::snapshot::words::{Words, fill};
@@ -28,7 +29,10 @@ pub struct Sheet {
 
 /// The sheet that was laid out last. A page of hundreds of points is not laid out anew for every key and frame.
 #[derive(Debug, Clone, Default)]
-pub struct Laid(RefCell<Option<(Arc<Page>, Look, u16, Arc<Sheet>)>>);
+pub struct Laid(RefCell<Option<Last>>);
+
+/// A page, how and how wide it was laid out, and what came of it.
+type Last = (Arc<Page>, Look, u16, Arc<Sheet>);
 
 impl Laid {
     /// The sheet of this page, `width` cells wide.
@@ -154,7 +158,7 @@ impl Laying<'_> {
         if let Some(decision) = &it.decision {
             self.prose.hang(2, (Role::Accent, "→"), Role::Strong, decision.as_str());
         }
-        self.details(it.detail.iter().map(|it| it.as_str()));
+        self.details(it.detail.iter().map(Foreign::as_str));
     }
 
     fn details<'d>(&mut self, details: impl Iterator<Item = &'d str>) {
@@ -225,7 +229,7 @@ impl Laying<'_> {
         if let Some(remark) = &it.remark {
             self.below(Role::Text, remark.as_str());
         }
-        self.details(it.detail.iter().map(|it| it.as_str()));
+        self.details(it.detail.iter().map(Foreign::as_str));
     }
 
     fn measured(&mut self, page: &Page) {
