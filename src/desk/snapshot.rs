@@ -187,7 +187,7 @@ impl Desk {
             now,
             sharing,
             first: first.as_ref().map(|it| &it.page),
-            previous: previous.as_ref().map(|it| (&it.page, &it.seal)),
+            previous: previous.as_ref().map(|it| (&it.page, &it.content)),
             tool: &tool(),
             words: Words::english(),
         };

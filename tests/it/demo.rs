@@ -5,8 +5,11 @@ use flate2::read::GzDecoder;
 use rescue::demo::archive;
 use rescue::demo::stage::{Stage, WEEKS};
 use rescue::desk::connections::Standing;
-use rescue::domain::{Board, GapKind, System, Truth, diff};
+use rescue::desk::snapshot::{Format, laid_out};
+use rescue::domain::state::Answer;
+use rescue::domain::{Board, Foreign, GapKind, System, Truth, diff};
 use rescue::engine::RunEvent;
+use rescue::snapshot::{Audience, Record, Sharing};
 use std::collections::BTreeMap;
 use std::io::Read as _;
 use std::path::Path;
@@ -250,4 +253,49 @@ async fn neither_token_nor_key_is_kept() {
 
 fn contains(bytes: &[u8], wanted: &[u8]) -> bool {
     bytes.windows(wanted.len()).any(|it| it == wanted)
+}
+
+/// The pages of the three weeks, for both readers. With `RESCUE_WRITE_SNAPSHOTS` they are written there too, for a browser.
+#[tokio::test(flavor = "multi_thread")]
+async fn three_weeks_are_three_pages_for_a_browser() {
+    let stage = Stage::build(rescue::demo::stand_in::Thinking::Not).await.unwrap();
+    let mut pages: Vec<Record> = Vec::new();
+    for week in 1..=WEEKS {
+        play(&stage, week).await;
+        for audience in [Audience::Founder, Audience::Investor] {
+            let sharing = Sharing { audience, ..Sharing::default() };
+            let record = stage.desk.make_snapshot(stage.app(), &sharing, None).unwrap();
+            if let Some(folder) = std::env::var_os("RESCUE_WRITE_SNAPSHOTS") {
+                std::fs::create_dir_all(&folder).unwrap();
+                for format in [Format::Html, Format::Markdown, Format::Json, Format::Pdf] {
+                    let file = Path::new(&folder).join(format!("demo-{week}-{audience}.{}", format.ending()));
+                    std::fs::write(file, laid_out(&record, format).unwrap()).unwrap();
+                }
+            }
+            if audience == Audience::Founder {
+                pages.push(record);
+            }
+        }
+    }
+    let [first, second, third] = pages.as_slice() else { panic!("three pages") };
+    let page = |record: &'_ Record| record.page.clone();
+    let (first, second, third) = (page(first), page(second), page(third));
+    assert!([&first, &second, &third].iter().all(|it| it.verdict.answer == Answer::No && it.verdict.question.contains("safe")));
+    assert!(first.verdict.urgent > second.verdict.urgent && second.verdict.urgent < third.verdict.urgent);
+    assert_eq!(third.verdict.first.as_ref().unwrap().urgent, first.verdict.urgent);
+    assert_eq!((first.changes.since, first.changes.worse.len()), (None, 0));
+    let said = |list: &[Foreign]| list.iter().map(Foreign::as_str).collect::<Vec<_>>().join("\n");
+    assert!(
+        said(&third.changes.worse).contains("Was in place and is not any more: If your data were lost tonight"),
+        "{}",
+        said(&third.changes.worse)
+    );
+    assert_eq!(first.turn.list.len(), 1);
+    assert!(first.turn.list[0].about.as_str().starts_with("about 15 minutes"));
+    assert!(second.accepted.list[0].word.as_str().starts_with("Ana Brandt accepts it until"));
+    assert_eq!(third.method.previous.as_ref(), Some(&pages[1].content));
+    let text = serde_json::to_string(&pages).unwrap();
+    for hidden in ["acme.example", "acmeshop", "lib/", "public.orders", "acme/shop", "scan.", "supabase.backup"] {
+        assert!(!text.contains(hidden), "`{hidden}` is on a page");
+    }
 }

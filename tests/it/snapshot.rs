@@ -63,7 +63,7 @@ fn each_format_is_written_and_each_page_is_kept() {
     let home = told_of();
     let page = fs::read_to_string(write(&home, "page.html", &[])).unwrap();
     assert!(
-        page.starts_with("<!doctype html>") && page.contains("Acme Shop") && page.contains("Is it safe to keep taking users?")
+        page.starts_with("<!DOCTYPE html>") && page.contains("Acme Shop") && page.contains("Is it safe to keep taking users?")
     );
     assert!(page.contains("Open an empty project for us") && page.contains("This took us a whole day"), "{page}");
     assert!(!page.contains("engineers only") && !page.contains("an empty project</"), "{page}");

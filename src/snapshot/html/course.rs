@@ -12,6 +12,8 @@ const TOP: i64 = 240;
 const BOTTOM: i64 = 1_600;
 /// About as wide as the number at its end with its word.
 const WORD: i64 = 800;
+/// About as high as a number.
+const HEIGHT: i64 = 110;
 /// The most points of a line that has dots, and numbers beside what was lost; more would touch.
 const SPACIOUS: usize = 16;
 
@@ -49,6 +51,7 @@ pub(super) struct Lost {
     pub x: i64,
     pub text: i64,
     pub count: Option<u16>,
+    pub is_above: bool,
 }
 
 /// The picture of a page; none while there is no line to draw.
@@ -69,7 +72,10 @@ pub(super) fn picture(page: &Page, words: &Words) -> Option<Picture> {
     let spacious = points.len() <= SPACIOUS;
     let whole_text = y(newest.of) - 50;
     let near = done.iter().filter(|dot| dot.x > RIGHT - WORD);
-    let above = near.clone().map(|dot| dot.y).min().unwrap_or(BOTTOM) - 90;
+    // What was lost stands above the line where the picture ends below it; the number stands above that.
+    let marks = lost.iter().map(|(point, dot)| numbered(**dot, point.lost)).filter(|it| it.x > RIGHT - WORD);
+    let marks = marks.filter(|it| it.is_above).map(|it| it.text - HEIGHT);
+    let above = near.clone().map(|dot| dot.y).chain(marks).min().unwrap_or(BOTTOM) - 90;
     let below = near.map(|dot| dot.y).max().unwrap_or(BOTTOM) + if lost.is_empty() { 190 } else { 480 };
     let today = page.moment.date_naive();
     Some(Picture {
@@ -118,11 +124,11 @@ fn numbered(dot: Dot, count: u16) -> Lost {
     let below = dot.y + 400 < BOTTOM;
     let top = if below { dot.y + 90 } else { dot.y - 190 };
     let text = if below { top + 230 } else { top - 40 };
-    Lost { triangle: format!("M{} {top}h140l-70 110z", dot.x - 70), x: dot.x, text, count: Some(count) }
+    Lost { triangle: format!("M{} {top}h140l-70 110z", dot.x - 70), x: dot.x, text, count: Some(count), is_above: !below }
 }
 
 /// The same without its number, narrow enough for a year of weeks.
 fn small(dot: Dot) -> Lost {
     let top = if dot.y + 160 < BOTTOM { dot.y + 70 } else { dot.y - 130 };
-    Lost { triangle: format!("M{} {top}h44l-22 60z", dot.x - 22), x: dot.x, text: 0, count: None }
+    Lost { triangle: format!("M{} {top}h44l-22 60z", dot.x - 22), x: dot.x, text: 0, count: None, is_above: false }
 }

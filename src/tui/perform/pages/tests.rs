@@ -117,7 +117,7 @@ fn a_file_that_is_there_is_asked_about_before_anything_is_kept() {
     assert_eq!(std::fs::read_to_string(bench.file("page.html")).unwrap(), "mine");
     let told = news(bench.does(Wish::Save(again.clone())));
     assert!(matches!(&told[..], [News::Frozen { .. }, News::Saved { .. }]), "{told:?}");
-    assert!(std::fs::read_to_string(bench.file("page.html")).unwrap().starts_with("<!doctype html>"));
+    assert!(std::fs::read_to_string(bench.file("page.html")).unwrap().starts_with("<!DOCTYPE html>"));
 }
 
 #[test]
