@@ -200,8 +200,12 @@ fn portfolio(home: &Path) -> usize {
             add(at + chrono::TimeDelta::seconds(2), FactBody::RunEnded { run, how: RunEnd::Finished });
         }
         total += facts.len();
-        let carried =
-            Carried { facts, checklists: BTreeMap::from([(digest.clone(), text.to_owned())]), observations: BTreeMap::new() };
+        let carried = Carried {
+            facts,
+            checklists: BTreeMap::from([(digest.clone(), text.to_owned())]),
+            observations: BTreeMap::new(),
+            snapshots: BTreeMap::new(),
+        };
         store.put_down(&settings.name, &carried).unwrap();
     }
     total

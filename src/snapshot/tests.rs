@@ -169,7 +169,7 @@ fn what_waits_for_others_is_not_the_founders_turn() {
         minutes,
     };
     story.set(|it| {
-        it.people = vec![crate::domain::Person { name: "Ana".into(), side: crate::domain::Side::Client, mail: None, role: None }]
+        it.people = vec![crate::domain::Person { name: "Ana".into(), side: crate::domain::Side::Client, mail: None, role: None }];
     });
     story.on(1).fail("github.a", &["x"]).fail("github.b", &["x"]);
     story.work("SEC-01", blocked("Vendor", None, None)).work("SEC-03", blocked("ana", Some("Send us the invitation."), Some(5)));

@@ -47,7 +47,7 @@ fn says(making: &Making<'_>, points: &[Point]) -> String {
     }
     let (then, then_of, day) = (first.done.to_string(), first.of.to_string(), making.date(first.on));
     let climbed = fill(&words.says, &[("first_day", &day), ("first", &then), ("first_of", &then_of), ("now", &now), ("of", &of)]);
-    let lost = points.iter().filter(|it| it.lost > 0).count();
-    let lost = if lost == 0 { words.no_lost.clone() } else { words.lost.of(lost, &[]) };
-    format!("{climbed} {lost}")
+    let setbacks = points.iter().filter(|it| it.lost > 0).count();
+    let setbacks = if setbacks == 0 { words.no_lost.clone() } else { words.lost.of(setbacks, &[]) };
+    format!("{climbed} {setbacks}")
 }
