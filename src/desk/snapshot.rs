@@ -187,7 +187,7 @@ impl Desk {
             now,
             sharing,
             first: first.as_ref().map(|it| &it.page),
-            previous: previous.as_ref().map(|it| (&it.page, &it.content)),
+            previous: previous.as_ref().map(|it| (&it.page, &it.seal)),
             tool: &tool(),
             words: Words::english(),
         };

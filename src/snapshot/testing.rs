@@ -303,7 +303,7 @@ pub(crate) fn founder() -> Page {
             list: vec![Acceptance {
                 consequence: Foreign::new(USUAL[10].2),
                 word: Foreign::new(
-                    "Ana accepts it until 1 February 2027. In their words: “We keep copies of the originals in the office.”",
+                    "Ana accepts it until 1 February 2027. Your engineer adds: We keep copies of the originals in the office.",
                 ),
                 until: "2027-02-01".parse().unwrap(),
             }],

@@ -80,7 +80,7 @@ words! {
 words! {
     /// Dangers.
     DangerWords {
-        title: String, none: String, none_unseen: Count, some: Count, some_urgent: Count, investor_none: String, investor: Count,
+        title: String, none: String, none_unseen: Count, some: Count, some_urgent: Count, all_urgent: String, investor_none: String, investor: Count,
         fixing_all: String, fixing_all_many: String, fixing_some: String, fixing_none: String, urgent: String, not_urgent: String,
         concerns: String, doing: String, planned: String, late: String, waits_reader: String, waits_other: String,
         waits_until: String, unplanned: String, decide_plan: String, decision: String, detail: String,

@@ -293,7 +293,7 @@ async fn three_weeks_are_three_pages_for_a_browser() {
     assert_eq!(first.turn.list.len(), 1);
     assert!(first.turn.list[0].about.as_str().starts_with("about 15 minutes"));
     assert!(second.accepted.list[0].word.as_str().starts_with("Ana Brandt accepts it until"));
-    assert_eq!(third.method.previous.as_ref(), Some(&pages[1].content));
+    assert_eq!(third.method.previous.as_ref(), Some(&pages[1].seal));
     let text = serde_json::to_string(&pages).unwrap();
     for hidden in ["acme.example", "acmeshop", "lib/", "public.orders", "acme/shop", "scan.", "supabase.backup"] {
         assert!(!text.contains(hidden), "`{hidden}` is on a page");

@@ -28,6 +28,7 @@ pub(super) fn dangers(making: &Making<'_>, unproven: u16) -> Dangers {
         (0, _) if unproven > 0 => words.none_unseen.of(usize::from(unproven), &[]),
         (0, _) => words.none.clone(),
         (number, 0) => words.some.of(number, &[]),
+        (number, urgent) if number == urgent && number > 1 => fill(&words.all_urgent, &[("n", &number.to_string())]),
         (number, urgent) => words.some_urgent.of(number, &[("urgent", &urgent.to_string())]),
     };
     Dangers { says, list: open.iter().map(|pair| danger(making, *pair)).collect() }
