@@ -1,5 +1,5 @@
 //! The page as Markdown for mail and chat: headings, paragraphs and lists, nothing wider than a phone, readable also where
-//! nobody renders it. It adds no word of its own, and no text of the page can become more than text ([`plain`]).
+//! nobody renders it. It adds no word of its own, and no text of the page can become more than text (`plain`).
 
 mod plain;
 #[cfg(test)]
