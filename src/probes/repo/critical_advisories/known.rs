@@ -1,5 +1,6 @@
 //! The table of critical advisories that anybody can use over the network, of packages that this stack ships. Each row was
-//! read in its advisory on the day of the table; what could not be confirmed there is left out, and so is what only a
+//! read in its advisory on the day of the table, but for three that say what they were read in; what could not be confirmed
+//! is left out, and so is what only a
 //! developer's machine or a server of Windows is open to.
 
 use semver::Version;
@@ -85,6 +86,7 @@ pub static KNOWN: &[Known] = &[
         &[("16.2.0", "16.3.6")],
         "a value of a request that `next/og` draws into a picture can run code",
     )),
+    // Range and severity were read at Tenable and Root, not in the advisory itself.
     code(row(
         "next",
         "GHSA-673q-mjm6-r5xr",
@@ -129,7 +131,7 @@ pub static KNOWN: &[Known] = &[
     ),
     // CVE-2025-61928; apps with the plugin for API keys.
     row("better-auth", "GHSA-99h5-pjcv-gr6v", &[(ALL, "1.3.26")], "anybody can make an API key of any user, with that plugin"),
-    // CVE-2026-114607, CVE-2026-110862; apps with the plugin for magic links.
+    // CVE-2026-114607, CVE-2026-110862; apps with the plugin for magic links. The range is that of the record beside it.
     row(
         "better-auth",
         "GHSA-965c-763c-88jm",
