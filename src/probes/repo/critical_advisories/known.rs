@@ -1,7 +1,6 @@
 //! The table of critical advisories that anybody can use over the network, of packages that this stack ships. Each row was
 //! read in its advisory on the day of the table, but for three that say what they were read in; what could not be confirmed
-//! is left out, and so is what only a
-//! developer's machine or a server of Windows is open to.
+//! is left out, and so is what only a developer's machine or a server of Windows is open to.
 
 use semver::Version;
 
