@@ -4,11 +4,9 @@
 mod known;
 
 use crate::domain::checklist::Effort;
-use crate::domain::{
-    AppSettings, Consent, Finding, Foreign, Gap, GapKind, Note, NoteLevel, Place, ProbeKind, Remedy, Severity, System, Verdict,
-};
+use crate::domain::{AppSettings, Finding, Foreign, Gap, GapKind, Note, NoteLevel, Place, Remedy, Severity, System, Verdict};
 use crate::probes::ground::{self, Ground, MOST_SHOWN, judge};
-use crate::probes::{Meta, Probe, Sight, Stage};
+use crate::probes::{Meta, Probe, Sight};
 use crate::repo::Survey;
 use crate::repo::place::{is_in, name};
 use crate::repo::project::lockfile::manager;
@@ -58,24 +56,14 @@ pub struct Hit {
 
 impl Probe for CriticalAdvisories {
     type Seen = Seen;
-    const META: Meta = Meta {
-        id: "repo.critical-advisories",
-        system: System::Repo,
-        asks: "Does the lockfile hold no version with a well-known critical advisory?",
-        needs: ground::NEEDS,
-        cost: &[(System::Github, 3)],
-        consent: Consent::Passive,
-        kind: ProbeKind::Sign,
-        confirm: 1,
-        revision: 1,
-        stage: Stage::Stable,
-        seconds: 600,
-        docs: "apis/repo-signals.md §8, §13",
-    };
+    const META: Meta = ground::sign(
+        "repo.critical-advisories",
+        "Does the lockfile hold no version with a well-known critical advisory?",
+        "apis/repo-signals.md §8, §13",
+    );
 
     async fn observe(sight: &Sight) -> Result<Seen, Gap> {
-        let survey = ground::survey(sight).await?;
-        Ok(survey.as_ref().as_ref().map_or_else(|| Seen { ground: Ground::empty(), ..Seen::default() }, seen))
+        ground::look(sight, |ground| Seen { ground, ..Seen::default() }, seen).await
     }
 
     fn decide(seen: &Seen, settings: &AppSettings, _now: DateTime<Utc>) -> Verdict {

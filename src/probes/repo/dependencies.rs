@@ -2,11 +2,9 @@
 //! dependencies new (dossier repo-signals.md §11, §13). Advisories are GitHub's to tell.
 
 use crate::domain::checklist::Effort;
-use crate::domain::{
-    AppSettings, Consent, Finding, Foreign, Gap, GapKind, NoteLevel, ProbeKind, Remedy, Severity, System, Verdict,
-};
+use crate::domain::{AppSettings, Finding, Foreign, Gap, GapKind, NoteLevel, Remedy, Severity, System, Verdict};
 use crate::probes::ground::{self, Ground, MOST_SHOWN, Spot, judge};
-use crate::probes::{Meta, Probe, Sight, Stage};
+use crate::probes::{Meta, Probe, Sight};
 use crate::repo::Survey;
 use crate::repo::place::name;
 use crate::repo::project::lockfile::{disagreements, manager};
@@ -66,24 +64,14 @@ pub struct Update {
 
 impl Probe for Dependencies {
     type Seen = Seen;
-    const META: Meta = Meta {
-        id: "repo.dependencies",
-        system: System::Repo,
-        asks: "Is one lockfile committed that fits, and are updates automated?",
-        needs: ground::NEEDS,
-        cost: &[(System::Github, 3)],
-        consent: Consent::Passive,
-        kind: ProbeKind::Sign,
-        confirm: 1,
-        revision: 1,
-        stage: Stage::Stable,
-        seconds: 600,
-        docs: "apis/repo-signals.md §11, §13",
-    };
+    const META: Meta = ground::sign(
+        "repo.dependencies",
+        "Is one lockfile committed that fits, and are updates automated?",
+        "apis/repo-signals.md §11, §13",
+    );
 
     async fn observe(sight: &Sight) -> Result<Seen, Gap> {
-        let survey = ground::survey(sight).await?;
-        Ok(survey.as_ref().as_ref().map_or_else(|| Seen { ground: Ground::empty(), ..Seen::default() }, seen))
+        ground::look(sight, |ground| Seen { ground, ..Seen::default() }, seen).await
     }
 
     fn decide(seen: &Seen, settings: &AppSettings, _now: DateTime<Utc>) -> Verdict {
