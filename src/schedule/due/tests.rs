@@ -40,7 +40,7 @@ fn named(pairs: &[(&str, &'static str)]) -> Vec<(String, &'static str)> {
 }
 
 fn mark(subject: &str, changed: DateTime<Utc>) -> Marks {
-    Marks::from([(subject.to_owned(), Mark { value: Foreign::new("b"), checked: changed, changed: Some(changed) })])
+    Marks::from([(subject.to_owned(), Mark { value: Foreign::new("b"), met: changed, changed: Some(changed) })])
 }
 
 /// Looked at on the first day, all well. As the engine does, by the settings in force.
