@@ -67,11 +67,17 @@ pub struct Ended {
 pub enum How {
     Ran(Box<Ran>),
     /// Nothing of it is due, and from when on something is; none: nothing of it can be asked.
-    NothingDue { next: Option<DateTime<Utc>> },
+    NothingDue {
+        next: Option<DateTime<Utc>>,
+    },
     /// No probe of what was wanted concerns it.
     NothingToAsk,
     /// Another process is at a run of it.
-    OpenElsewhere { since: DateTime<Utc>, pid: u32, host: Foreign },
+    OpenElsewhere {
+        since: DateTime<Utc>,
+        pid: u32,
+        host: Foreign,
+    },
     /// The rerun was stopped before its turn came.
     Stopped,
     Failed(Trouble),
@@ -97,7 +103,8 @@ impl Desk {
     /// decided.
     pub async fn rerun(&self, wanted: &Wanted, tell: &UnboundedSender<Told>, stop: &CancellationToken) {
         let floor = Floor::new(self, wanted, tell, stop);
-        let mut under_way: FuturesUnordered<_> = self.longest_due_first(&wanted.apps).into_iter().map(|app| floor.one(app)).collect();
+        let mut under_way: FuturesUnordered<_> =
+            self.longest_due_first(&wanted.apps).into_iter().map(|app| floor.one(app)).collect();
         while let Some((app, ended)) = under_way.next().await {
             let _ = tell.send(Told::Over { app: app.clone(), ended: Box::new(ended) });
         }

@@ -5,8 +5,8 @@ use super::fact::RunEnd;
 use super::ledger::Ledger;
 use super::state::RunSummary;
 use super::{
-    Assessment, Board, Checklist, Digest, Fact, FactBody, Phase, PhaseProgress, ProbeBook, ProbeId, Truth, assess, calendar, findings,
-    headline, lane, unused,
+    Assessment, Board, Checklist, Digest, Fact, FactBody, Phase, PhaseProgress, ProbeBook, ProbeId, Truth, assess, calendar,
+    findings, headline, lane, unused,
 };
 use chrono::{DateTime, Utc};
 use std::collections::{BTreeMap, BTreeSet};

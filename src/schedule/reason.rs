@@ -102,6 +102,8 @@ pub struct Reason {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Blind {
     pub kind: GapKind,
+    /// Whose answer was missing.
+    pub system: Option<System>,
     /// When trying again makes sense, if the vendor said so.
     pub until: Option<DateTime<Utc>>,
 }
@@ -200,7 +202,9 @@ impl Known {
             (Because::Closed, self.closed.and_then(later)),
             (
                 last.blind.map_or(Because::Week, |it| Because::Gap(it.kind)),
-                last.blind.filter(|it| it.passes()).map(|it| it.until.map_or(last.at + AGAIN, |at| at.max(last.at + AGAIN)).min(week)),
+                last.blind
+                    .filter(|it| it.passes())
+                    .map(|it| it.until.map_or(last.at + AGAIN, |at| at.max(last.at + AGAIN)).min(week)),
             ),
             (Because::Ages, self.renewed(last)),
             (Because::Week, Some(week)),

@@ -35,8 +35,7 @@ impl Store {
     /// The database could not be read.
     pub fn marks(&self, app: AppId) -> Result<BTreeMap<String, Mark>, StoreError> {
         self.read("read the marks", |connection| {
-            let mut statement =
-                connection.prepare_cached("SELECT subject, value, met, changed FROM mark WHERE app = ?1")?;
+            let mut statement = connection.prepare_cached("SELECT subject, value, met, changed FROM mark WHERE app = ?1")?;
             let mut rows = statement.query([app])?;
             let mut marks = BTreeMap::new();
             while let Some(row) = rows.next()? {

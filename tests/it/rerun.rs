@@ -111,8 +111,12 @@ fn a_credential_that_appears_makes_due_what_could_not_see_without_it() {
     let with = without.with("OPENAI_ADMIN_KEY", "invented-openai");
     let told = with.json(&["probe", "--due", "--json"]);
     assert_eq!((apps(&told), reasons(&told["runs"][0])), (vec!["acme"], vec!["credential_appeared"]));
-    let systems: Vec<&str> =
-        told["runs"][0]["due"].as_array().unwrap().iter().map(|it| it["probe"].as_str().unwrap().split('.').next().unwrap()).collect();
+    let systems: Vec<&str> = told["runs"][0]["due"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|it| it["probe"].as_str().unwrap().split('.').next().unwrap())
+        .collect();
     assert!(systems.iter().all(|it| *it == "openai"), "{systems:?}");
     assert!(server.asked()[asked..].iter().all(|it| it.system == "openai"));
 }
@@ -131,7 +135,8 @@ fn looking_whether_something_changed_is_one_conditional_request_and_one_that_fai
             if asked.if_none_match.as_ref() == Some(&tag) {
                 return Reply::json(304, "");
             }
-            return Reply::json(200, &json!([{ "sha": format!("{:040}", sha.load(Ordering::SeqCst)) }]).to_string()).with("etag", &tag);
+            return Reply::json(200, &json!([{ "sha": format!("{:040}", sha.load(Ordering::SeqCst)) }]).to_string())
+                .with("etag", &tag);
         }
         good(asked)
     });

@@ -67,7 +67,8 @@ impl<'a> Progress<'a> {
     pub fn hear(&mut self, told: Told, out: &mut Out<'_>) -> Result<(), Trouble> {
         match told {
             Told::Begun { app, due, checks } => {
-                for check in &checks {
+                let unseen = checks.iter().filter(|_| self.manner.only_due);
+                for check in unseen {
                     if let Saw::Nothing(gap) = &check.saw {
                         let what = check.watch.says();
                         out.say(format!("{app}: could not see whether the {what} changed: {}", gap.says));
@@ -134,7 +135,8 @@ impl<'a> Progress<'a> {
                 for check in &ended.checks {
                     if let Saw::Nothing(gap) = &check.saw {
                         let what = check.watch.says();
-                        line = Some(format!("nothing due, as far as could be seen: not whether the {what} changed: {}", gap.says));
+                        line =
+                            Some(format!("nothing due, as far as could be seen: not whether the {what} changed: {}", gap.says));
                     }
                 }
             }
@@ -144,7 +146,9 @@ impl<'a> Progress<'a> {
             How::Stopped => self.ended.stopped += 1,
             How::NothingToAsk if self.manner.is_single => return Err(nothing_to_ask(app)),
             How::NothingToAsk => line = Some("skipped: no probe to run there".to_owned()),
-            How::OpenElsewhere { since, pid, host } if self.manner.is_single => return Err(run_open(app, *since, *pid, host.as_str())),
+            How::OpenElsewhere { since, pid, host } if self.manner.is_single => {
+                return Err(run_open(app, *since, *pid, host.as_str()));
+            }
             How::OpenElsewhere { since, pid, host } => {
                 let stands = self.desk.board(app).and_then(|board| Ok(exit::of(&board, self.desk.lost(app)?.len())));
                 self.ended.codes.push(stands.unwrap_or(exit::FAILED));

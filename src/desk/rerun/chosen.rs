@@ -5,7 +5,7 @@ use super::Wanted;
 use crate::desk::Desk;
 use crate::desk::due::{Check, Saw};
 use crate::domain::{AppName, AppSettings, Gap, ProbeId, System};
-use crate::engine::{PlannedProbe, Plan};
+use crate::engine::{Plan, PlannedProbe};
 use crate::net::{Asker, Keys};
 use crate::probes::{AnyProbe, Meta};
 use crate::schedule::{Because, Due, Watch};

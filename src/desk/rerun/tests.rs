@@ -260,7 +260,8 @@ async fn an_interrupted_rerun_goes_on_with_what_is_left_and_asks_nothing_twice()
             }
         })
         .await;
-    let decided = |app: &AppName| house.desk.facts(app).unwrap().iter().filter(|it| matches!(it.body, FactBody::Outcome(_))).count();
+    let decided =
+        |app: &AppName| house.desk.facts(app).unwrap().iter().filter(|it| matches!(it.body, FactBody::Outcome(_))).count();
     let before: usize = names.iter().map(decided).sum();
     assert!(before > 0 && over > 0, "nothing was decided before the end");
     let left = names.iter().filter(|app| decided(app) == 0).count();
@@ -310,10 +311,16 @@ async fn a_closed_system_keeps_only_its_own_probes_waiting_and_nobody_asks_it_me
         .await;
     let (scanned, asked) = meanwhile.expect("nobody waited");
     assert_eq!((scanned, asked), (vec!["pass".to_owned()], 1));
-    let gaps: Vec<GapKind> = house.desk.facts(&acme).unwrap().iter().filter_map(|fact| match &fact.body {
-        FactBody::Outcome(it) if it.probe.as_str().starts_with("openai.") => it.verdict.outcome.gap().map(|gap| gap.kind),
-        _ => None,
-    }).collect();
+    let gaps: Vec<GapKind> = house
+        .desk
+        .facts(&acme)
+        .unwrap()
+        .iter()
+        .filter_map(|fact| match &fact.body {
+            FactBody::Outcome(it) if it.probe.as_str().starts_with("openai.") => it.verdict.outcome.gap().map(|gap| gap.kind),
+            _ => None,
+        })
+        .collect();
     assert_eq!(gaps, [GapKind::RateLimited, GapKind::BadCredential], "it was asked again once the door was open");
     assert_eq!(house.ends(&acme), [RunEnd::Finished], "in one run");
     assert_eq!(ran(&heard, &shop).report.decided.len(), 1);
@@ -351,7 +358,8 @@ async fn a_trouble_of_one_app_ends_no_other() {
     house.desk.store.begin_run(id, run, &Holder::of_process(), &[]).unwrap();
     let raw = rusqlite::Connection::open(house.desk.database()).unwrap();
     let id = house.desk.id(&broken).unwrap();
-    raw.execute("UPDATE fact SET body = '{}' WHERE app = ?1 AND kind = 'checklist_adopted'", [id.0.as_bytes().as_slice()]).unwrap();
+    raw.execute("UPDATE fact SET body = '{}' WHERE app = ?1 AND kind = 'checklist_adopted'", [id.0.as_bytes().as_slice()])
+        .unwrap();
     let heard = house.quietly(&wanted(&[&broken, &open, &well], &[SCAN], false)).await;
     let how = |app: &AppName| {
         heard.iter().find_map(|it| match it {
@@ -359,7 +367,11 @@ async fn a_trouble_of_one_app_ends_no_other() {
             _ => None,
         })
     };
-    assert!(matches!(how(&broken), Some(How::Failed(trouble)) if trouble.what.as_str().contains("cannot be read")), "{:?}", how(&broken));
+    assert!(
+        matches!(how(&broken), Some(How::Failed(trouble)) if trouble.what.as_str().contains("cannot be read")),
+        "{:?}",
+        how(&broken)
+    );
     assert!(matches!(how(&open), Some(How::OpenElsewhere { pid, .. }) if *pid == std::process::id()), "{:?}", how(&open));
     assert!(house.looks(&open, SCAN).is_empty());
     assert!(ran(&heard, &well).report.decided.iter().all(|(_, verdict, ..)| verdict.outcome == Outcome::Pass));

@@ -184,11 +184,19 @@ proptest! {
             let now = moment(0, minutes);
             story.when(now);
             match step {
-                Step::Pass(n) => drop(story.pass([BACKUP, GREEN, BRANCH][n])),
-                Step::Fail(n) => drop(story.fail([BACKUP, GREEN, BRANCH][n], &["x"])),
-                Step::Blind(n, kind) => drop(story.look([BACKUP, GREEN, BRANCH][n], Verdict::undecided(
-                    crate::domain::Gap::new(kind, System::Github, "nothing to be seen")))),
-                Step::Rename => drop(story.set(|it| it.title = "Acme".into())),
+                Step::Pass(n) => {
+                    story.pass([BACKUP, GREEN, BRANCH][n]);
+                }
+                Step::Fail(n) => {
+                    story.fail([BACKUP, GREEN, BRANCH][n], &["x"]);
+                }
+                Step::Blind(n, kind) => {
+                    let gap = crate::domain::Gap::new(kind, System::Github, "nothing to be seen");
+                    story.look([BACKUP, GREEN, BRANCH][n], Verdict::undecided(gap));
+                }
+                Step::Rename => {
+                    story.set(|it| it.title = "Acme".into());
+                }
                 Step::Changed => marks = mark("github:acme/shop", now),
             }
         }

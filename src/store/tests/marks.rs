@@ -10,9 +10,7 @@ fn a_first_mark_says_nothing_and_another_value_says_since_when() {
     let bench = Bench::new();
     let (acme, shop) = (bench.app("acme"), bench.app("shop"));
     let at = |hours: i64| start() + TimeDelta::hours(hours);
-    let mark = |app, subject: &str, value: &str, hours| {
-        bench.store.mark(app, subject, &Foreign::new(value), at(hours)).unwrap()
-    };
+    let mark = |app, subject: &str, value: &str, hours| bench.store.mark(app, subject, &Foreign::new(value), at(hours)).unwrap();
     assert_eq!(mark(acme, "github:acme/shop", "a", 0), Marked::First);
     assert_eq!(mark(acme, "github:acme/shop", "a", 1), Marked::Same);
     assert_eq!(bench.store.marks(acme).unwrap()["github:acme/shop"].changed, None);
@@ -26,5 +24,8 @@ fn a_first_mark_says_nothing_and_another_value_says_since_when() {
     let changes = BTreeMap::from([(acme, BTreeMap::from([("github:acme/shop".to_owned(), at(2))]))]);
     assert_eq!(bench.store.changes().unwrap(), changes);
     bench.store.remove_app(acme, &bench.store.tool()).unwrap();
-    assert!(bench.store.marks(acme).unwrap().is_empty() && bench.store.changes().unwrap().is_empty(), "a client that was erased leaves no mark");
+    assert!(
+        bench.store.marks(acme).unwrap().is_empty() && bench.store.changes().unwrap().is_empty(),
+        "a client that was erased leaves no mark"
+    );
 }
