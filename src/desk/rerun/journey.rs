@@ -39,13 +39,13 @@ struct Way<'a> {
 impl Floor<'_> {
     /// All that is done of one app.
     pub(super) async fn journey(&self, app: &AppName) -> Result<Ended, Trouble> {
-        let Some(seat) = self.seat().await else { return Ok(Ended::of(How::Stopped)) };
+        let Some(place) = self.place().await else { return Ok(Ended::of(How::Stopped)) };
         if let Some(open) = self.open_elsewhere(app)? {
             return Ok(Ended::of(open));
         }
         let keys = self.desk.keys(app).await?;
         let mut chosen = self.desk.choose_to_rerun(app, self.wanted, &keys).await?;
-        drop(seat);
+        drop(place);
         let (due, checks) = (std::mem::take(&mut chosen.due), std::mem::take(&mut chosen.checks));
         let how = if self.wanted.only_due && chosen.probes.is_empty() {
             How::NothingDue { next: chosen.next }
