@@ -126,7 +126,8 @@ fn settings_matter_where_they_can_change_what_was_said() {
     };
     assert_eq!(first(known(blind(GapKind::NotConfigured), None)), (3, Because::Settings));
     assert_eq!(first(known(Last { failed: true, ..looked(0) }, None)), (3, Because::Settings));
-    assert_eq!(first(known(looked(0), Some((at(0), at(3))))).1, Because::Settings, "a stricter limit ended the pass");
+    let ended = known(looked(0), Some((at(0), at(3)))).reasons();
+    assert_eq!(ended[0], Reason { from: at(3), because: Because::Settings }, "a stricter limit ended the pass");
     assert_eq!(first(known(looked(0), Some((at(0), at(192))))), (166, Because::Ages), "a new title asks nobody");
     assert_eq!(first(known(blind(GapKind::TimedOut), None)), (4, Because::Gap(GapKind::TimedOut)));
     let same = Known { last: Some(blind(GapKind::NotConfigured)), settings: Some(at(3)), ..Known::default() };
