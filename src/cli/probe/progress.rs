@@ -132,12 +132,13 @@ impl<'a> Progress<'a> {
                 }
             }
             How::NothingDue { .. } => {
-                for check in &ended.checks {
-                    if let Saw::Nothing(gap) = &check.saw {
-                        let what = check.watch.says();
-                        line =
-                            Some(format!("nothing due, as far as could be seen: not whether the {what} changed: {}", gap.says));
-                    }
+                let unseen = ended.checks.iter().filter_map(|check| match &check.saw {
+                    Saw::Nothing(gap) => Some(format!("not whether the {} changed: {}", check.watch.says(), gap.says)),
+                    _ => None,
+                });
+                let unseen: Vec<String> = unseen.collect();
+                if !unseen.is_empty() {
+                    line = Some(format!("nothing due, as far as could be seen: {}", unseen.join("; ")));
                 }
             }
             How::Stopped if self.manner.is_single => {
