@@ -9,6 +9,7 @@ pub mod fields;
 pub mod moving;
 pub mod portfolio;
 pub mod running;
+pub mod scheduled;
 pub mod signing;
 pub mod snapshot;
 pub mod statement;

@@ -22,6 +22,7 @@ pub mod net;
 pub mod probes;
 pub mod repo;
 pub mod scan;
+pub mod schedule;
 pub mod snapshot;
 pub mod store;
 pub mod systems;

@@ -5,6 +5,7 @@ mod erasing;
 mod facts;
 mod opening;
 mod runs;
+mod scheduled;
 mod snapshots;
 
 use super::{AppId, Store};

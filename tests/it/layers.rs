@@ -68,6 +68,7 @@ fn allowed() -> BTreeMap<&'static str, &'static [&'static str]> {
         ("probes", &["systems", "repo", "scan", "domain", "net"]),
         ("engine", &["probes", "domain", "net", "clock", "store"]),
         ("log", &["config", "clock", "credentials"]),
+        ("schedule", &["engine", "store", "domain", "config", "trouble", "words", "clock"]),
     ])
 }
 
