@@ -91,7 +91,11 @@ fn remove(desk: &Desk, machine: &Machine, even_edited: bool, as_json: bool, out:
         out.line(line);
     }
     if !done.changed {
-        out.line(if was_known { "the timer was gone already; it is not waited for any more" } else { "no schedule was installed" });
+        out.line(if was_known {
+            "the timer was gone already; it is not waited for any more"
+        } else {
+            "no schedule was installed"
+        });
     }
     Ok(exit::FINE)
 }

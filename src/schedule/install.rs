@@ -136,18 +136,16 @@ impl Machine {
     /// # Errors
     /// The machine has none that is known here.
     pub fn kind(&self, asked: Option<Kind>) -> Result<Kind, Trouble> {
-        if let Some(kind) = asked {
-            return Ok(kind);
-        }
-        match self.platform {
-            Platform::MacOs => Ok(Kind::Launchd),
-            Platform::Linux if self.has_user_manager() => Ok(Kind::Systemd),
-            Platform::Linux if self.find("crontab").is_some() => Ok(Kind::Cron),
-            Platform::Linux if self.find("systemctl").is_some() => Ok(Kind::Systemd),
-            Platform::Linux => Err(Trouble::failed("this machine has neither systemd nor cron")
-                .next("Run `rescue probe --due --scheduled` daily by what it has, or see `rescue schedule workflow`")),
-            Platform::Other => Err(Trouble::failed("rescue writes no timer on this system")
+        match (self.platform, asked) {
+            (Platform::MacOs | Platform::Linux, Some(kind)) => Ok(kind),
+            (Platform::Other, _) => Err(Trouble::failed("rescue writes no timer on this system")
                 .next("Let its task scheduler run `rescue probe --due --scheduled` daily")),
+            (Platform::MacOs, None) => Ok(Kind::Launchd),
+            (Platform::Linux, None) if self.has_user_manager() => Ok(Kind::Systemd),
+            (Platform::Linux, None) if self.find("crontab").is_some() => Ok(Kind::Cron),
+            (Platform::Linux, None) if self.find("systemctl").is_some() => Ok(Kind::Systemd),
+            (Platform::Linux, None) => Err(Trouble::failed("this machine has neither systemd nor cron")
+                .next("Run `rescue probe --due --scheduled` daily by what it has, or see `rescue schedule workflow`")),
         }
     }
 }

@@ -106,9 +106,8 @@ pub fn compare(here: &[Needed], there: &[Needed], keyring: bool) -> Vec<Row> {
             (None, None) => Verdict::Nowhere,
             (_, Some(_)) => Verdict::Found,
         };
-        let same = |row: &&mut Row| {
-            row.system == it.system && row.verdict == verdict && row.here == it.source && row.there == found
-        };
+        let same =
+            |row: &&mut Row| row.system == it.system && row.verdict == verdict && row.here == it.source && row.there == found;
         if let Some(row) = rows.iter_mut().find(same) {
             row.apps.push(it.app.clone());
             continue;
@@ -192,7 +191,10 @@ mod tests {
         assert_eq!(rows[0].next.is_some(), wanted != Verdict::Found);
         let next = rows[0].next.clone().unwrap_or_default();
         assert!(words.iter().all(|word| next.contains(word)), "{next}");
-        assert_eq!(next.contains("keyring"), keyring && words.iter().any(|it| it.contains("auth set")) || wanted == Verdict::Differs);
+        assert_eq!(
+            next.contains("keyring"),
+            keyring && words.iter().any(|it| it.contains("auth set")) || wanted == Verdict::Differs
+        );
     }
 
     #[test]

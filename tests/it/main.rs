@@ -23,6 +23,8 @@ mod matrix;
 mod program;
 mod pty;
 mod readme;
+#[cfg(unix)]
+mod schedule;
 mod server;
 mod snapshot;
 mod terminal;

@@ -136,10 +136,13 @@ fn show(proposal: &Proposal, out: &mut Out<'_>) {
     let Proposal { kind, job, carried, pieces, credentials } = proposal;
     out.line(format!("{}, {}: `rescue {}`", kind.words(), when(*kind, job), ARGUMENTS.join(" ")));
     for piece in pieces {
-        out.line(format!("\n-- {} --", match &piece.place {
-            Place::File(path) => path.display().to_string(),
-            Place::Crontab => "your crontab, every other line as it is".to_owned(),
-        }));
+        out.line(format!(
+            "\n-- {} --",
+            match &piece.place {
+                Place::File(path) => path.display().to_string(),
+                Place::Crontab => "your crontab, every other line as it is".to_owned(),
+            }
+        ));
         out.line(piece.text.trim_end());
     }
     out.line("");
@@ -186,7 +189,9 @@ fn afterwards(machine: &Machine, kind: Kind, done: &Done, out: &mut Out<'_>) {
         Kind::Systemd if apply::lingers(machine) == Some(false) => {
             out.line("it runs while you are logged in; on a machine that nobody logs in to, run once: loginctl enable-linger");
         }
-        Kind::Cron => out.line("cron makes nothing up for: while the machine sleeps, no run happens, and `rescue schedule status` says so"),
+        Kind::Cron => {
+            out.line("cron makes nothing up for: while the machine sleeps, no run happens, and `rescue schedule status` says so")
+        }
         Kind::Systemd | Kind::Launchd => {}
     }
 }

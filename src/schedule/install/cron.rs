@@ -20,11 +20,8 @@ pub fn block(job: &Job) -> Result<String, Trouble> {
     }
     let _ = write!(command, "nice -n 10 {} {} >{} 2>&1", word(&job.program), ARGUMENTS.join(" "), word(&job.log));
     if command.len() > LONGEST {
-        return Err(Trouble::failed(format!(
-            "the crontab's line would have {} bytes, and crons take {LONGEST}",
-            command.len()
-        ))
-        .next("Install it with a shorter search path: PATH=/usr/local/bin:/usr/bin:/bin rescue schedule install"));
+        return Err(Trouble::failed(format!("the crontab's line would have {} bytes, and crons take {LONGEST}", command.len()))
+            .next("Install it with a shorter search path: PATH=/usr/local/bin:/usr/bin:/bin rescue schedule install"));
     }
     let begins = job.begins();
     let lines = format!("{} {} * * * {command}\n{}\n", begins.minute(), begins.hour(), end(&job.name));

@@ -3,7 +3,7 @@
 use super::files::There;
 use super::seal::{Whose, whose};
 use super::tool::{self, Said};
-use super::{Job, Kind, Machine, cron, files, launchd, systemd};
+use super::{Job, Kind, Machine, Platform, cron, files, launchd, systemd};
 use crate::trouble::Trouble;
 use std::path::PathBuf;
 use std::process::Command;
@@ -85,11 +85,14 @@ pub fn folder(kind: Kind, machine: &Machine) -> Result<(PathBuf, PathBuf), Troub
     })
 }
 
-/// The places that a timer of this kind and name takes.
+/// The places that a timer of this kind and name takes; none where rescue writes no timer.
 ///
 /// # Errors
 /// No home directory is known.
 pub fn places(kind: Kind, machine: &Machine, name: &str) -> Result<Vec<Place>, Trouble> {
+    if machine.platform == Platform::Other {
+        return Ok(Vec::new());
+    }
     let (_, folder) = folder(kind, machine)?;
     Ok(match kind {
         Kind::Systemd => ["service", "timer"].map(|ending| Place::File(folder.join(format!("{name}.{ending}")))).to_vec(),
@@ -178,8 +181,8 @@ pub fn put_crontab(machine: &Machine, before: &[u8], table: &[u8]) -> Result<(),
 }
 
 fn crontab_program(machine: &Machine) -> Result<Command, Trouble> {
-    let found = machine.find("crontab").ok_or_else(|| {
-        Trouble::failed("this machine has no program `crontab`").next("Install cron, or use --kind systemd")
-    });
+    let found = machine
+        .find("crontab")
+        .ok_or_else(|| Trouble::failed("this machine has no program `crontab`").next("Install cron, or use --kind systemd"));
     Ok(Command::new(found?))
 }

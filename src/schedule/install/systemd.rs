@@ -8,7 +8,8 @@ use std::fmt::Write as _;
 /// The service: what is run.
 #[must_use]
 pub fn service(job: &Job) -> String {
-    let mut lines = String::from("[Unit]\nDescription=rescue looks at the apps whose probes are due\n\n[Service]\nType=oneshot\n");
+    let mut lines =
+        String::from("[Unit]\nDescription=rescue looks at the apps whose probes are due\n\n[Service]\nType=oneshot\n");
     for (name, value) in &job.variables {
         let _ = writeln!(lines, "Environment={}", quoted(&format!("{name}={value}")));
     }

@@ -86,7 +86,10 @@ fn each_home_has_a_name_and_each_machine_minutes_of_its_own() {
     let other = Machine { environment: bench.machine.environment.clone().with("RESCUE_HOME", "/x"), ..bench.machine.clone() };
     let names = [super::name(&bench.machine, &paths("a")), super::name(&other, &paths("a")), super::name(&other, &paths("b"))];
     assert_eq!(names[0], "rescue-schedule");
-    assert!(names[1] != names[2] && names[1..].iter().all(|it| it.starts_with("rescue-schedule-") && it.len() == 24), "{names:?}");
+    assert!(
+        names[1] != names[2] && names[1..].iter().all(|it| it.starts_with("rescue-schedule-") && it.len() == 24),
+        "{names:?}"
+    );
     let minutes: std::collections::BTreeSet<u16> = (0..200).map(|n| super::spread(&format!("host-{n}"), "log")).collect();
     assert_eq!((minutes.len(), minutes.last()), (usize::from(super::SPREAD), Some(&(super::SPREAD - 1))), "all are used");
     assert_eq!(super::spread("host", "log"), super::spread("host", "log"));

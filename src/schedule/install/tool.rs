@@ -33,7 +33,10 @@ impl Said {
     #[must_use]
     pub fn complaint(&self) -> String {
         let first = self.err.lines().map(str::trim).find(|line| !line.is_empty());
-        first.map_or_else(|| format!("it ended with {}", self.code.map_or("a signal".to_owned(), |it| format!("exit code {it}"))), str::to_owned)
+        first.map_or_else(
+            || format!("it ended with {}", self.code.map_or("a signal".to_owned(), |it| format!("exit code {it}"))),
+            str::to_owned,
+        )
     }
 }
 
@@ -44,8 +47,7 @@ impl Said {
 pub fn run(mut command: Command, input: &[u8], limit: Duration) -> Result<Said, Trouble> {
     let name = Path::new(command.get_program()).file_name().unwrap_or_default().to_string_lossy().into_owned();
     command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
-    let mut child =
-        command.spawn().map_err(|error| Trouble::failed(format!("{name} could not be started")).why(error))?;
+    let mut child = command.spawn().map_err(|error| Trouble::failed(format!("{name} could not be started")).why(error))?;
     let input = input.to_vec();
     if let Some(mut stdin) = child.stdin.take() {
         // A program that does not read has closed its end: that shows in how it ends.

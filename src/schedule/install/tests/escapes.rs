@@ -12,8 +12,11 @@ use std::process::Command;
 fn hostile() -> impl Strategy<Value = String> {
     prop::collection::vec(
         prop_oneof![
-            prop::sample::select(vec!["%", "\\", "\"", "'", "$", " ", "`", "&", "<", ">", "#", ";", "%h", "\\x41", "$(id)", "]]>", "&amp;", "é", "日本", "=", "~", "!", "*"])
-                .prop_map(str::to_owned),
+            prop::sample::select(vec![
+                "%", "\\", "\"", "'", "$", " ", "`", "&", "<", ">", "#", ";", "%h", "\\x41", "$(id)", "]]>", "&amp;", "é",
+                "日本", "=", "~", "!", "*"
+            ])
+            .prop_map(str::to_owned),
             "[a-z/._-]{1,6}",
         ],
         0..12,
@@ -149,7 +152,11 @@ proptest! {
 }
 
 #[rstest]
-#[case("/opt/50% off/it's \"here\"/rescue", "\"/opt/50%% off/it's \\\"here\\\"/rescue\"", "'/opt/50\\% off/it'\\''s \"here\"/rescue'")]
+#[case(
+    "/opt/50% off/it's \"here\"/rescue",
+    "\"/opt/50%% off/it's \\\"here\\\"/rescue\"",
+    "'/opt/50\\% off/it'\\''s \"here\"/rescue'"
+)]
 #[case("/a\\\\b\\%c", "\"/a\\\\\\\\b\\\\%%c\"", "'/a\\''\\b\\''\\%c'")]
 #[case("/home/日本/$USER", "\"/home/日本/$USER\"", "'/home/日本/$USER'")]
 fn as_they_are_written(#[case] text: &str, #[case] unit: &str, #[case] line: &str) {
@@ -164,7 +171,8 @@ fn the_lines_time_is_one_that_cron_reads() {
     let when: String = line.split(' ').take(5).collect::<Vec<_>>().join(" ");
     assert_eq!(when, "34 7 * * *");
     let cron: croner::Cron = when.parse().unwrap();
-    let next = cron.find_next_occurrence(&"2026-11-23T07:34:00Z".parse::<chrono::DateTime<chrono::Utc>>().unwrap(), false).unwrap();
+    let next =
+        cron.find_next_occurrence(&"2026-11-23T07:34:00Z".parse::<chrono::DateTime<chrono::Utc>>().unwrap(), false).unwrap();
     assert_eq!(next.to_rfc3339(), "2026-11-24T07:34:00+00:00");
 }
 

@@ -64,7 +64,8 @@ fn the_kind_that_the_machine_has(
     let bench = Bench::new(platform, &programs);
     let bench = if manager { bench.with_manager() } else { bench };
     assert_eq!(bench.machine.kind(None).ok(), wanted);
-    assert_eq!(bench.machine.kind(Some(Kind::Cron)).ok(), Some(Kind::Cron), "what was asked for");
+    let asked = Some(Kind::Cron).filter(|_| platform != Platform::Other);
+    assert_eq!(bench.machine.kind(Some(Kind::Cron)).ok(), asked, "what was asked for");
 }
 
 #[test]
@@ -235,7 +236,10 @@ fn an_edited_line_of_ours_is_not_written_over_and_a_torn_one_is_nobodys() {
 #[rstest]
 #[case::refuses_to_read("#!/bin/sh\necho 'you are not allowed to use this program' >&2\nexit 1\n", "not allowed")]
 #[case::says_nothing("#!/bin/sh\nexit 1\n", "exit code 1")]
-#[case::reads_and_does_not_write("#!/bin/sh\n[ \"$1\" = -l ] && exit 0\ncat >/dev/null\necho 'bad minute' >&2\nexit 1\n", "bad minute")]
+#[case::reads_and_does_not_write(
+    "#!/bin/sh\n[ \"$1\" = -l ] && exit 0\ncat >/dev/null\necho 'bad minute' >&2\nexit 1\n",
+    "bad minute"
+)]
 #[case::says_it_wrote_and_did_not("#!/bin/sh\n[ \"$1\" = -l ] || cat >/dev/null\nexit 0\n", "does not say now what was written")]
 fn a_crontab_that_is_not_obeyed_is_told(#[case] script: &str, #[case] why: &str) {
     let bench = Bench::new(Platform::Linux, &[("crontab", script)]);
