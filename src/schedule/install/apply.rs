@@ -38,6 +38,9 @@ pub fn obstacle(
             return Ok(Some(Trouble::failed(what).next("Take it out first with `rescue schedule remove`")));
         }
     }
+    if kind == Kind::Cron && machine.find("crontab").is_none() {
+        return Ok(Some(place::no_crontab()));
+    }
     for piece in pieces {
         let why = match place::look(&piece.place, machine, name)? {
             Found::Foreign(why) => why,

@@ -22,8 +22,10 @@ pub fn agent(job: &Job) -> String {
     );
     let words = ["/bin/sh", "-c", &command].map(string).join("\n    ");
     key("ProgramArguments", &format!("<array>\n    {words}\n  </array>"));
-    let variables: String =
-        job.variables.iter().map(|(name, value)| format!("    <key>{}</key>\n    {}\n", escaped(name), string(value))).collect();
+    let mut variables = String::new();
+    for (name, value) in &job.variables {
+        let _ = write!(variables, "    <key>{}</key>\n    {}\n", escaped(name), string(value));
+    }
     key("EnvironmentVariables", &format!("<dict>\n{variables}  </dict>"));
     let begins = job.begins();
     let when = format!(

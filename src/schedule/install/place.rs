@@ -181,8 +181,11 @@ pub fn put_crontab(machine: &Machine, before: &[u8], table: &[u8]) -> Result<(),
 }
 
 fn crontab_program(machine: &Machine) -> Result<Command, Trouble> {
-    let found = machine
-        .find("crontab")
-        .ok_or_else(|| Trouble::failed("this machine has no program `crontab`").next("Install cron, or use --kind systemd"));
-    Ok(Command::new(found?))
+    machine.find("crontab").map(Command::new).ok_or_else(no_crontab)
+}
+
+/// There is no cron to write for.
+#[must_use]
+pub fn no_crontab() -> Trouble {
+    Trouble::failed("this machine has no program `crontab`").next("Install cron, or use --kind systemd")
 }

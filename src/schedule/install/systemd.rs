@@ -13,8 +13,7 @@ pub fn service(job: &Job) -> String {
     for (name, value) in &job.variables {
         let _ = writeln!(lines, "Environment={}", quoted(&format!("{name}={value}")));
     }
-    // The colon keeps `$` what it is.
-    let _ = writeln!(lines, "ExecStart=:{} {}", quoted(&job.program), ARGUMENTS.join(" "));
+    let _ = writeln!(lines, "ExecStart={} {}", program(&job.program), ARGUMENTS.join(" "));
     lines.push_str(
         "# What a run finds is no failure of the run: 3 an item fails, 4 one was lost, 5 something was not seen.\n\
          SuccessExitStatus=3 4 5\n\
@@ -46,6 +45,16 @@ pub fn timer(job: &Job) -> String {
 
 const HEAD: &str = "# Made by `rescue schedule install`, taken out by `rescue schedule remove`.\n";
 const COMMENT: [&str; 2] = ["# ", ""];
+
+/// The program as a command line begins. The colon keeps `$` what it is. systemd takes no executable with a quote or a
+/// backslash in its path, whatever is escaped: there the shell is the executable, and starts it.
+fn program(path: &str) -> String {
+    if path.contains(['\'', '"', '\\']) {
+        format!(":/bin/sh -c {} {}", quoted("exec \"$0\" \"$@\""), quoted(path))
+    } else {
+        format!(":{}", quoted(path))
+    }
+}
 
 /// One word of a setting, whatever it holds: in quotes with C escapes, and no specifier in it.
 #[must_use]
