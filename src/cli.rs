@@ -3,6 +3,7 @@
 
 pub mod apps;
 pub mod args;
+pub mod asking;
 pub mod auth;
 pub mod checklists;
 pub mod demo;
@@ -16,6 +17,8 @@ pub mod plain;
 pub mod probe;
 pub mod scan;
 pub mod scan_args;
+pub mod schedule;
+pub mod schedule_args;
 pub mod shell;
 pub mod snapshot;
 pub mod snapshot_args;
@@ -124,6 +127,7 @@ async fn command(
         }
         Some(Command::App(command)) => apps::app(&desk, command, stop, out).await,
         Some(Command::Next { name, json }) => status::next(&desk, &name, json, out),
+        Some(Command::Probe(args)) if args.scheduled => schedule::recorded(&desk, args, stop, out).await,
         Some(Command::Probe(args)) => probe::probe(&desk, args, stop, out).await,
         Some(Command::Status { name, json, .. }) => status::status(&desk, name.as_deref(), json, out),
         Some(Command::Diff { name, since, json }) => status::diff(&desk, &name, since.as_deref(), json, out),
@@ -131,6 +135,7 @@ async fn command(
         Some(Command::Undo { name, redo }) => items::undo(&desk, &name, redo, out),
         Some(Command::Finding(command)) => items::finding(&desk, command, out),
         Some(Command::Auth(command)) => auth::auth(&desk, command, out).await,
+        Some(Command::Schedule(command)) => schedule::schedule(&desk, &environment, command, terminal, stop, out).await,
         Some(Command::Checklist(command)) => checklists::checklist(&desk, command, out),
         Some(Command::Snapshot(args)) => snapshot::snapshot(&desk, args, terminal, out),
         Some(Command::Db(command)) => checklists::db(&desk, command, out),

@@ -11,6 +11,7 @@ pub mod moving;
 pub mod portfolio;
 pub mod rerun;
 pub mod running;
+pub mod scheduled;
 pub mod signing;
 pub mod snapshot;
 pub mod statement;

@@ -2,6 +2,7 @@
 
 use super::item_args::ItemCommand;
 use super::scan_args::ScanArgs;
+use super::schedule_args::ScheduleCommand;
 use super::snapshot_args::{SnapshotArgs, VerifyArgs};
 use crate::domain::{AssetHost, Limit, Slug, SupabaseRef, System, VercelProject};
 use chrono::NaiveDate;
@@ -72,6 +73,9 @@ pub enum Command {
     /// Credentials: where each would come from and whether it works
     #[command(subcommand)]
     Auth(AuthCommand),
+    /// A daily rerun by this machine's own timer, or by a runner: install, remove, status, workflow
+    #[command(subcommand)]
+    Schedule(ScheduleCommand),
     /// Checklists: list, show, check a file, adopt one
     #[command(subcommand)]
     Checklist(ChecklistCommand),
@@ -289,6 +293,9 @@ pub struct ProbeArgs {
     /// Do not wait ten minutes to look again at a fail that needs a second look
     #[arg(long)]
     pub no_confirm: bool,
+    /// A timer began it: write down that it began and how it ended
+    #[arg(long, hide = true)]
+    pub scheduled: bool,
 }
 
 #[derive(Debug, Subcommand)]

@@ -71,6 +71,13 @@ impl Endpoints {
         format!("RESCUE_{}_URL", system.id().to_uppercase())
     }
 
+    /// Every variable that puts a system elsewhere which probes ask.
+    #[must_use]
+    pub fn variables() -> Vec<String> {
+        let systems = KNOWN.iter().map(|(system, _)| *system).chain([System::Site, System::SupabaseProject]);
+        systems.map(Self::variable).collect()
+    }
+
     /// The base address of a system, ending in `/`. None for systems that have no fixed one.
     #[must_use]
     pub fn base(&self, system: System) -> Option<&Url> {

@@ -90,6 +90,7 @@ fn erase(transaction: &Transaction<'_>, app: AppId, by: &Author, now: DateTime<U
     for table in ["run", "kept", "assessed", "snapshot", "mark"] {
         transaction.execute(&format!("DELETE FROM {table} WHERE app = ?1"), [app])?;
     }
+    super::scheduled::forget(transaction, name.as_str())?;
     transaction.execute("DELETE FROM app WHERE id = ?1", [app])?;
     transaction.execute_batch("DELETE FROM loose")?;
     let receipt = Receipt { name: name.to_string(), at: now, by: by.to_string(), facts, observations, copies: Vec::new() };

@@ -6,6 +6,7 @@ mod facts;
 mod marks;
 mod opening;
 mod runs;
+mod scheduled;
 mod snapshots;
 
 use super::{AppId, Store};

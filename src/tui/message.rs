@@ -5,6 +5,7 @@ use crate::desk::systems::Inventory;
 use crate::domain::state::{Answer, HistoryLine};
 use crate::domain::{AppName, Board, Discovery, Foreign, ItemId, System};
 use crate::engine::RunEvent;
+use crate::schedule::standing;
 use chrono::{DateTime, Utc};
 use crossterm::event::{KeyEvent, MouseEvent};
 use std::sync::Arc;
@@ -21,6 +22,8 @@ pub enum Message {
     /// The next visible change is due: an age reads differently, or something lapses.
     Tick,
     Portfolio(Vec<AppRow>),
+    /// How the schedule stands; none is installed.
+    Schedule(Option<Box<standing::Standing>>),
     /// The open app as the facts tell it now. Boards of other apps are ignored.
     Board(Arc<Board>),
     History(Box<History>),

@@ -145,6 +145,7 @@ impl Performer {
     fn portfolio(&self) -> Result<(), Trouble> {
         let rows = self.desk.portfolio(false)?;
         self.tell(Message::Portfolio(rows.into_iter().map(app_row).collect()));
+        self.tell(Message::Schedule(self.desk.schedule_standing()?.map(Box::new)));
         Ok(())
     }
 

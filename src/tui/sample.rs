@@ -3,6 +3,7 @@
 
 pub mod items;
 mod leaked;
+mod overdue;
 pub mod pages;
 pub mod run;
 mod systems;
@@ -25,6 +26,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 pub use leaked::leaked_board;
+pub use overdue::overdue;
 pub use run::{changes, connections, history, live, run_events};
 pub use systems::{evident_board, systems};
 

@@ -108,7 +108,8 @@ impl State {
         };
         let ages = ages.into_iter().map(|at| words::next_age(at, now));
         let lapse = board.and_then(|it| it.next_change).filter(|it| self.asked_at.is_none_or(|asked| *it > asked));
-        ages.chain(lapse).min()
+        let schedule = self.world.schedule.as_ref().map(|it| it.next_change(now));
+        ages.chain(lapse).chain(schedule).min()
     }
 
     /// Takes a message in at a moment.
@@ -139,6 +140,7 @@ impl State {
         let world = &mut self.world;
         match message {
             Message::Portfolio(apps) => world.apps = Some(apps),
+            Message::Schedule(standing) => world.schedule = standing.map(|it| *it),
             // Boards are read side by side: one that was overtaken on its way must not bring the past back.
             Message::Board(board) if world.board.as_ref().is_some_and(|known| overtaken(&board, known)) => {}
             Message::Board(board) if world.open.as_ref() == Some(&board.settings.name) => {

@@ -11,6 +11,7 @@ use super::screens::Screen;
 use super::theme::{Look, Role};
 use crate::desk::systems::Inventory;
 use crate::domain::{AppName, Assessment, Board, Foreign, Item, ItemId};
+use crate::schedule::standing::Standing;
 use chrono::{DateTime, Utc};
 use ratatui::layout::{Constraint, Layout, Rect};
 use std::collections::BTreeMap;
@@ -43,6 +44,8 @@ pub struct World {
     /// The founder's pages of the open app.
     pub pages: Pages,
     pub demo: Option<Demo>,
+    /// The schedule that was installed from here; none was, or it is not known yet.
+    pub schedule: Option<Standing>,
     /// Where the code host shows its pages; none until it is known.
     pub github: Option<Url>,
     /// What was typed into a form that was closed without saving.
@@ -100,6 +103,7 @@ impl World {
             systems: None,
             pages: Pages::default(),
             demo: None,
+            schedule: None,
             github: None,
             drafts: BTreeMap::new(),
             has_mouse: true,
@@ -133,7 +137,8 @@ impl World {
         }
     }
 
-    /// Lines above the screen: a demo, a clock that is wrong, facts that are not stored. The worst first.
+    /// Lines above the screen: facts that are not stored, a clock that is wrong, a schedule that does not run, a demo. The
+    /// worst first.
     #[must_use]
     pub fn banners(&self) -> Vec<(Role, String)> {
         let mut found = Vec::new();
@@ -144,6 +149,9 @@ impl World {
             let facts = crate::words::count(board.future_facts, "fact");
             let verb = if board.future_facts == 1 { "is" } else { "are" };
             found.push((Role::Alarm, format!("CLOCK: {facts} {verb} later than this machine's clock; check the clock")));
+        }
+        if let Some(warning) = self.schedule.as_ref().and_then(|it| it.warning(self.now)) {
+            found.push((Role::Alarm, format!("SCHEDULE: {warning}; see `rescue schedule status`")));
         }
         if let Some(demo) = self.demo {
             let next = self.keymap.key(Context::Global, Action::NextWeek);

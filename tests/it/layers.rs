@@ -69,6 +69,7 @@ fn allowed() -> BTreeMap<&'static str, &'static [&'static str]> {
         ("engine", &["probes", "domain", "net", "clock", "store"]),
         ("schedule", &["domain", "probes", "engine", "store"]),
         ("log", &["config", "clock", "credentials"]),
+        ("schedule", &["engine", "store", "domain", "config", "trouble", "words", "clock"]),
     ])
 }
 

@@ -24,6 +24,8 @@ mod program;
 mod pty;
 mod readme;
 mod rerun;
+#[cfg(unix)]
+mod schedule;
 mod server;
 mod snapshot;
 mod terminal;

@@ -2,6 +2,7 @@
 
 use super::house::House;
 use crate::cli::Terminal;
+use crate::cli::asking::agreed;
 use crate::cli::out::Out;
 use crate::cli::scan_args::ScanArgs;
 use crate::domain::Foreign;
@@ -93,7 +94,7 @@ impl Asked {
         for question in &asked {
             out.say(format!("  {}", Foreign::new(question.line())));
         }
-        if !(args.yes || agreed(stop, out).await) {
+        if !(args.yes || agreed("Ask them?", stop, out).await) {
             not_asked.extend(asked.into_iter().map(|it| (it.key, unknown("nobody agreed to ask"))));
             return not_asked.into_iter().collect();
         }
@@ -103,20 +104,4 @@ impl Asked {
 
 fn authorise(app: &str, hosts: &str) -> String {
     format!("Run `rescue app authorise {app} --consent active --by WHO --host {hosts} --until DATE`")
-}
-
-/// Asks the person at the terminal. Anything but yes is no, and so is leaving.
-async fn agreed(stop: &CancellationToken, out: &mut Out<'_>) -> bool {
-    out.passing("Ask them? [y/N] ");
-    let typed = tokio::task::spawn_blocking(|| {
-        let mut line = String::new();
-        std::io::stdin().read_line(&mut line).map(|_| line)
-    });
-    let line = tokio::select! {
-        biased;
-        () = stop.cancelled() => return false,
-        line = typed => line,
-    };
-    let line = line.ok().and_then(Result::ok).unwrap_or_default();
-    matches!(line.trim().to_ascii_lowercase().as_str(), "y" | "yes")
 }

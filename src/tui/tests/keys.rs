@@ -357,6 +357,35 @@ fn a_wrong_clock_is_in_the_banner() {
 }
 
 #[test]
+fn a_schedule_that_does_not_run_is_at_the_top_until_it_does() {
+    use chrono::TimeDelta;
+    let mut state = board();
+    assert!(!text(&state).contains("SCHEDULE"), "without a schedule nothing nags");
+    let overdue = sample::overdue();
+    state.update(Message::Schedule(Some(Box::new(overdue.clone()))), sample::now());
+    let top = text(&state).lines().next().unwrap().to_owned();
+    assert!(top.contains("SCHEDULE: last scheduled run is 9 days old"), "{top}");
+    // It ran: the sentence goes, and the console wakes by itself when the next two runs did not happen.
+    let mut fine = overdue;
+    fine.last.as_mut().unwrap().began = sample::now();
+    state.update(Message::Schedule(Some(Box::new(fine))), sample::now());
+    assert!(!text(&state).contains("SCHEDULE"));
+    let mut now = sample::now();
+    let late = sample::now() + TimeDelta::hours(48) + TimeDelta::seconds(1);
+    while now < late {
+        let next = state.next_change().unwrap();
+        assert!(next > now && next <= late, "{next}");
+        now = next;
+        state
+            .update(Message::Board(std::sync::Arc::new(crate::domain::Board { now, next_change: None, ..sample::board() })), now);
+        state.update(Message::Tick, now);
+    }
+    assert!(text(&state).contains("SCHEDULE: last scheduled run is 2 days old"));
+    state.update(Message::Schedule(None), now);
+    assert!(!text(&state).contains("SCHEDULE"), "it was taken out");
+}
+
+#[test]
 fn the_palette_finds_a_command_and_opens_its_form() {
     let mut state = board();
     press(&mut state, ":waiv<enter>");

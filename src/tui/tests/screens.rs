@@ -84,6 +84,11 @@ fn scene(name: &str, size: (u16, u16)) -> State {
         "waive" => drop(press(&mut state, "w")),
         "help" => drop(press(&mut state, "?")),
         "palette" => drop(press(&mut state, ":prob")),
+        "schedule_overdue" => tell(&mut state, Message::Schedule(Some(Box::new(sample::overdue())))),
+        "portfolio_overdue" => {
+            tell(&mut state, Message::Schedule(Some(Box::new(sample::overdue()))));
+            drop(press(&mut state, "<esc>"));
+        }
         "demo" => tell(&mut state, Message::Demo(Demo { week: 1, weeks: 3 })),
         "failed" => tell(
             &mut state,
@@ -133,6 +138,8 @@ fn a_screen_looks_as_it_did(
         "help",
         "palette",
         "demo",
+        "schedule_overdue",
+        "portfolio_overdue",
         "failed"
     )]
     name: &str,

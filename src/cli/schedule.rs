@@ -1,0 +1,101 @@
+//! `rescue schedule`: a daily timer in the user's own name, how it stands, and a workflow for a team. The timer's own run
+//! passes through here too, so that its beginning and its end are written down.
+
+mod install;
+mod status;
+
+use super::args::ProbeArgs;
+use super::schedule_args::ScheduleCommand;
+use super::{Terminal, exit, json, out::Out, probe};
+use crate::config::Environment;
+use crate::desk::Desk;
+use crate::desk::scheduled::ScheduledEnd;
+use crate::domain::AppName;
+use crate::schedule::install::apply;
+use crate::schedule::install::{self as timer, Machine, Platform};
+use crate::schedule::workflow::workflow;
+use crate::store::Holder;
+use crate::trouble::Trouble;
+use serde_json::json;
+use tokio_util::sync::CancellationToken;
+
+/// `rescue schedule …`.
+///
+/// # Errors
+/// A machine that has no timer, a place that cannot be read or written, a store that cannot.
+pub async fn schedule(
+    desk: &Desk,
+    environment: &Environment,
+    command: ScheduleCommand,
+    terminal: Terminal,
+    stop: CancellationToken,
+    out: &mut Out<'_>,
+) -> Result<u8, Trouble> {
+    let machine = machine(environment);
+    match command {
+        ScheduleCommand::Install(args) => install::install(desk, &machine, &args, terminal, &stop, out).await,
+        ScheduleCommand::Remove { even_edited, json: as_json } => remove(desk, &machine, even_edited, as_json, out),
+        ScheduleCommand::Status { json: as_json } => status::status(desk, &machine, as_json, out),
+        ScheduleCommand::Workflow { names } => {
+            let names = match names.as_slice() {
+                [] => desk.apps(false)?,
+                names => names.iter().map(|name| desk.app(name)).collect::<Result<Vec<AppName>, _>>()?,
+            };
+            if names.is_empty() {
+                return Err(Trouble::usage("no apps yet, so a runner would have nothing to look at")
+                    .next("Add one with `rescue app add NAME`"));
+            }
+            let apps = desk.apps_for_runner(&names)?;
+            // Off the full hour, when runners are scarce.
+            let minute = 7 + 3 * timer::spread(&machine.host, &desk.database().to_string_lossy());
+            out.raw(workflow(&apps, minute).as_bytes());
+            Ok(exit::FINE)
+        }
+        ScheduleCommand::Tried => {
+            let seen = desk.needed()?;
+            out.json(&json::document(serde_json::to_value(&seen).unwrap_or_default()));
+            Ok(exit::FINE)
+        }
+    }
+}
+
+/// This machine, as far as a timer is concerned.
+fn machine(environment: &Environment) -> Machine {
+    Machine { environment: environment.clone(), platform: Platform::of_build(), host: Holder::of_process().host }
+}
+
+/// `rescue probe … --scheduled`: the same run, with its beginning and its end written down.
+///
+/// # Errors
+/// As [`probe::probe`]; a store that cannot be written.
+pub async fn recorded(desk: &Desk, args: ProbeArgs, stop: CancellationToken, out: &mut Out<'_>) -> Result<u8, Trouble> {
+    let begun = desk.scheduled_begins()?;
+    let ended = probe::probe(desk, args, stop.clone(), out).await;
+    let kept = desk.scheduled_ends(begun, ScheduledEnd { outcome: ended.as_ref().copied(), stopped: stop.is_cancelled() });
+    // What went wrong with the run is told before what went wrong with writing that down.
+    let code = ended?;
+    kept.map(|()| code)
+}
+
+fn remove(desk: &Desk, machine: &Machine, even_edited: bool, as_json: bool, out: &mut Out<'_>) -> Result<u8, Trouble> {
+    let done = apply::remove(machine, &timer::name(machine, &desk.paths), even_edited)?;
+    let was_known = desk.store.schedule()?.is_some();
+    if was_known {
+        desk.store.put_schedule(None)?;
+    }
+    if as_json {
+        out.json(&json::document(json!({ "changed": done.changed, "done": done.said })));
+        return Ok(exit::FINE);
+    }
+    for line in &done.said {
+        out.line(line);
+    }
+    if !done.changed {
+        out.line(if was_known {
+            "the timer was gone already; it is not waited for any more"
+        } else {
+            "no schedule was installed"
+        });
+    }
+    Ok(exit::FINE)
+}
