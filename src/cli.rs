@@ -20,6 +20,8 @@ pub mod shell;
 pub mod snapshot;
 pub mod snapshot_args;
 pub mod status;
+pub mod tell;
+pub mod tell_args;
 pub mod unused;
 pub mod verify;
 
@@ -133,6 +135,7 @@ async fn command(
         Some(Command::Auth(command)) => auth::auth(&desk, command, out).await,
         Some(Command::Checklist(command)) => checklists::checklist(&desk, command, out),
         Some(Command::Snapshot(args)) => snapshot::snapshot(&desk, args, terminal, out),
+        Some(Command::Tell(command)) => tell::tell(&desk, command, out).await,
         Some(Command::Db(command)) => checklists::db(&desk, command, out),
         Some(Command::Demo(_) | Command::Scan(_) | Command::Verify(_) | Command::Completions { .. } | Command::Man) => {
             Ok(exit::FINE)

@@ -2,8 +2,9 @@
 //!
 //! The house in prose: `domain` has the words and the laws; `checklist` loads the work; `store` keeps facts;
 //! `net` is the one way out, `systems` speak to vendors through it, `repo` and `scan` read a repository, `probes` judge
-//! what was seen; `engine` runs them; `desk` is where console (`tui`) and commands (`cli`) do the same things the same
-//! way; `demo` plays an invented client on loopback. ARCHITECTURE.md has the map.
+//! what was seen; `engine` runs them; `schedule` is what happens without a person, such as telling somebody; `desk` is
+//! where console (`tui`) and commands (`cli`) do the same things the same way; `demo` plays an invented client on
+//! loopback. ARCHITECTURE.md has the map.
 
 pub mod checklist;
 pub mod cli;
@@ -22,6 +23,7 @@ pub mod net;
 pub mod probes;
 pub mod repo;
 pub mod scan;
+pub mod schedule;
 pub mod snapshot;
 pub mod store;
 pub mod systems;

@@ -19,6 +19,7 @@ mod snapshot;
 mod summary;
 #[cfg(test)]
 mod tests;
+mod told;
 mod transfer;
 pub mod undo;
 
@@ -31,6 +32,7 @@ pub use process::Holder;
 pub use runs::OpenRun;
 pub use shelf::AppShelf;
 pub use summary::SummaryKey;
+pub use told::{About, Ended, ToldRow};
 pub use transfer::Carried;
 
 use crate::clock::SharedClock;

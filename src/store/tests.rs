@@ -6,6 +6,7 @@ mod facts;
 mod opening;
 mod runs;
 mod snapshots;
+mod told;
 
 use super::{AppId, Store};
 use crate::clock::SetClock;
