@@ -25,6 +25,7 @@ mod pty;
 mod readme;
 mod server;
 mod snapshot;
+mod tell;
 mod terminal;
 mod tidy;
 mod two_processes;
