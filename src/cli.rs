@@ -23,6 +23,8 @@ pub mod shell;
 pub mod snapshot;
 pub mod snapshot_args;
 pub mod status;
+pub mod tell;
+pub mod tell_args;
 pub mod unused;
 pub mod verify;
 
@@ -138,6 +140,7 @@ async fn command(
         Some(Command::Schedule(command)) => schedule::schedule(&desk, &environment, command, terminal, stop, out).await,
         Some(Command::Checklist(command)) => checklists::checklist(&desk, command, out),
         Some(Command::Snapshot(args)) => snapshot::snapshot(&desk, args, terminal, out),
+        Some(Command::Tell(command)) => tell::tell(&desk, command, out).await,
         Some(Command::Db(command)) => checklists::db(&desk, command, out),
         Some(Command::Demo(_) | Command::Scan(_) | Command::Verify(_) | Command::Completions { .. } | Command::Man) => {
             Ok(exit::FINE)

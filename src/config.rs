@@ -6,6 +6,7 @@ pub mod paths;
 pub mod private;
 pub mod program;
 pub mod settled;
+pub mod tell;
 pub mod written;
 
 pub use endpoints::Endpoints;

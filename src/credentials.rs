@@ -4,12 +4,14 @@
 pub mod chain;
 pub mod form;
 pub mod keyring;
+pub mod own;
 pub mod redact;
 pub mod secret;
 pub mod source;
 
 pub use chain::Chain;
 pub use keyring::{KeyringError, Shelter};
+pub use own::OwnPlaces;
 pub use redact::Redactor;
 pub use secret::Secret;
 pub use source::{Found, Look, Missing, Source};

@@ -16,6 +16,7 @@ pub mod signing;
 pub mod snapshot;
 pub mod statement;
 pub mod systems;
+pub mod telling;
 pub mod verifying;
 pub mod writing;
 
@@ -30,6 +31,7 @@ use crate::domain::{
 };
 use crate::net::{Pace, Transport};
 use crate::probes;
+use crate::schedule::tell::{Messenger, Patience};
 use crate::store::{AppId, Problem, Store, StoreError};
 use crate::trouble::Trouble;
 use chrono::{DateTime, Utc};
@@ -56,6 +58,8 @@ pub struct Desk {
     checklists: Mutex<BTreeMap<Digest, Arc<Checklist>>>,
     /// Whether the user's git may be started here to clone what has no checkout.
     clones: bool,
+    /// Takes messages to whom the configuration names; to nobody where no environment was given.
+    messenger: Messenger,
 }
 
 impl Desk {
@@ -74,6 +78,7 @@ impl Desk {
         };
         let mut desk = Self::with(paths, config, endpoints, chain, author, Arc::new(SystemClock))?;
         desk.clones = true;
+        desk.messenger.environment = Some(environment.clone());
         Ok(desk)
     }
 
@@ -90,7 +95,9 @@ impl Desk {
         clock: SharedClock,
     ) -> Result<Self, Trouble> {
         let store = Store::open(&paths, Arc::clone(&clock), VERSION)?;
+        let (redactor, drafts) = (chain.redactor(), paths.drafts());
         Ok(Self {
+            messenger: Messenger { environment: None, redactor, drafts, patience: Patience::default(), root: None },
             paths,
             config,
             store: Arc::new(store),
@@ -302,7 +309,9 @@ impl Desk {
     /// # Errors
     /// A store that cannot be written.
     pub fn remove(&self, app: &AppName) -> Result<Vec<PathBuf>, Trouble> {
-        Ok(self.store.remove_app(self.id(app)?, &self.author)?.copies)
+        let copies = self.store.remove_app(self.id(app)?, &self.author)?.copies;
+        self.forget_drafts(app)?;
+        Ok(copies)
     }
 
     /// Where the database is.

@@ -1,5 +1,5 @@
-//! The weekly rerun: what is due without anybody asking for it, when, and where a timer for it is written down on this machine.
-//! It computes from what it is handed; it asks no system, and reads no clock.
+//! What happens without a person at the terminal: what is due and when, where a timer is written down on this machine, and who
+//! is told. It computes from what it is handed and reads no clock; it asks no client's system, and only `tell` sends anything.
 
 pub mod due;
 pub mod install;
@@ -7,6 +7,7 @@ pub mod lane;
 pub mod marks;
 pub mod reason;
 pub mod standing;
+pub mod tell;
 pub mod trial;
 pub mod workflow;
 

@@ -21,6 +21,7 @@ mod snapshot;
 mod summary;
 #[cfg(test)]
 mod tests;
+mod told;
 mod transfer;
 pub mod undo;
 
@@ -35,6 +36,7 @@ pub use runs::OpenRun;
 pub use scheduled::{MOST_SCHEDULED, Schedule, ScheduledHow, ScheduledId, ScheduledRun};
 pub use shelf::AppShelf;
 pub use summary::SummaryKey;
+pub use told::{About, Ended, ToldRow};
 pub use transfer::Carried;
 
 use crate::clock::SharedClock;

@@ -4,6 +4,7 @@ use super::item_args::ItemCommand;
 use super::scan_args::ScanArgs;
 use super::schedule_args::ScheduleCommand;
 use super::snapshot_args::{SnapshotArgs, VerifyArgs};
+use super::tell_args::TellCommand;
 use crate::domain::{AssetHost, Limit, Slug, SupabaseRef, System, VercelProject};
 use chrono::NaiveDate;
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -83,6 +84,9 @@ pub enum Command {
     Snapshot(SnapshotArgs),
     /// Whether a snapshot's file was changed, and whether it is authentic
     Verify(VerifyArgs),
+    /// Who is told when something was lost: try it, see what would be told, and what was
+    #[command(subcommand)]
+    Tell(TellCommand),
     /// The database: path, backup, check
     #[command(subcommand)]
     Db(DbCommand),

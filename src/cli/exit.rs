@@ -1,5 +1,6 @@
 //! Exit codes of DESIGN §5: what a scheduler learns without reading a line.
 
+use crate::desk::telling::TellReport;
 use crate::domain::state::RuleState;
 use crate::domain::{Board, GapKind, Outcome, Truth};
 use std::collections::BTreeSet;
@@ -50,6 +51,13 @@ fn is_unseen(it: &crate::domain::Assessment) -> bool {
 pub fn worst(codes: &[u8]) -> u8 {
     let codes: BTreeSet<u8> = codes.iter().copied().collect();
     [FAILED, USAGE, LOST, FAILING, UNSEEN].into_iter().find(|code| codes.contains(code)).unwrap_or(FINE)
+}
+
+/// The code of a command that also told somebody: a message that did not arrive, or was not noted, is a failure of the
+/// command (1), before everything that the state says.
+#[must_use]
+pub fn with_told(code: u8, told: &TellReport) -> u8 {
+    if told.has_failed() { worst(&[code, FAILED]) } else { code }
 }
 
 #[cfg(test)]

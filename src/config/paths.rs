@@ -78,6 +78,12 @@ impl Paths {
         self.data.join("scratch")
     }
 
+    /// Drafts of comments for people to paste, by app.
+    #[must_use]
+    pub fn drafts(&self) -> PathBuf {
+        self.data.join("drafts")
+    }
+
     /// The configuration.
     #[must_use]
     pub fn config_file(&self) -> PathBuf {

@@ -3,6 +3,7 @@
 use super::environment::Environment;
 use super::paths::Paths;
 use super::program;
+use super::tell::Tellings;
 use super::written::{ConfigError, Strokes, Theme, Written};
 use crate::domain::{AppName, Author, Foreign, System};
 use std::collections::BTreeMap;
@@ -22,6 +23,8 @@ pub struct Configuration {
     /// The file of those whose signatures of snapshots are trusted, as written: it may begin with `~/`, or be meant from
     /// beside the configuration.
     pub signers: Option<PathBuf>,
+    /// Who is told what, and by which ways.
+    pub tell: Tellings,
 }
 
 /// Commands that print a credential.
@@ -74,7 +77,9 @@ impl Configuration {
             Strokes::One(stroke) => (action, vec![stroke]),
             Strokes::Several(strokes) => (action, strokes),
         });
+        let own = written.app.iter().filter_map(|(app, it)| Some((app.clone(), it.tell.clone()?))).collect();
         Self {
+            tell: Tellings::settle(&written.tell, &own),
             me: written.me.filter(|name| !name.as_str().trim().is_empty()),
             token_commands: TokenCommands {
                 shared: kept(written.token_command),

@@ -1,5 +1,6 @@
 //! What `config.toml` says, word for word. What it means is in `settled`; nothing here runs or resolves anything.
 
+use super::tell::{WrittenTell, refused};
 use crate::domain::{AppName, Foreign, System};
 use serde::Deserialize;
 use std::collections::BTreeMap;
@@ -25,6 +26,8 @@ pub struct Written {
     pub ui: WrittenUi,
     #[serde(default)]
     pub snapshot: WrittenSnapshot,
+    #[serde(default)]
+    pub tell: WrittenTell,
 }
 
 /// `[app.NAME]`.
@@ -33,6 +36,7 @@ pub struct Written {
 pub struct WrittenApp {
     #[serde(default)]
     pub token_command: BTreeMap<System, String>,
+    pub tell: Option<WrittenTell>,
 }
 
 /// `[snapshot]`.
@@ -107,14 +111,44 @@ impl Written {
     /// # Errors
     /// It holds something that is not known.
     pub fn parse(text: &str, path: &Path) -> Result<Self, ConfigError> {
-        toml::from_str(text).map_err(|error| {
-            let start = error.span().map_or(0, |span| span.start);
+        let wrong = |start: usize, why: Foreign| {
             let before = text.get(..start).unwrap_or_default();
             let line = before.matches('\n').count() + 1;
             let key = text.lines().nth(line - 1).and_then(key_of);
-            ConfigError::Wrong { path: path.to_owned(), line, key, why: without_value(error.message()) }
-        })
+            ConfigError::Wrong { path: path.to_owned(), line, key, why }
+        };
+        let written: Self = toml::from_str(text)
+            .map_err(|error| wrong(error.span().map_or(0, |span| span.start), without_value(error.message())))?;
+        match written.cannot_be_meant() {
+            Some((place, why)) => Err(wrong(start_of(text, &place), Foreign::new(why))),
+            None => Ok(written),
+        }
     }
+
+    /// The first thing that can be read and cannot be meant: the keys that lead to it, and why.
+    fn cannot_be_meant(&self) -> Option<(Vec<String>, String)> {
+        let own = self.app.iter().filter_map(|(app, it)| Some((Some(app), it.tell.as_ref()?)));
+        let (app, found) = [(None, &self.tell)].into_iter().chain(own).find_map(|(app, own)| {
+            let shared = if app.is_some() { &self.tell } else { own };
+            Some((app, refused(own, shared)?))
+        })?;
+        let mut place: Vec<String> = app.map(|app| vec!["app".to_owned(), app.to_string()]).unwrap_or_default();
+        place.push("tell".to_owned());
+        place.extend([found.table, found.key].into_iter().flatten().map(str::to_owned));
+        Some((place, found.why))
+    }
+}
+
+/// Where in the text the last of these keys stands that is there.
+fn start_of(text: &str, place: &[String]) -> usize {
+    let Ok(whole) = toml::de::DeTable::parse(text) else { return 0 };
+    let (mut table, mut start) = (Some(whole.get_ref()), 0);
+    for key in place {
+        let Some((found, value)) = table.and_then(|it| it.iter().find(|(name, _)| name.get_ref() == key)) else { break };
+        start = found.span().start;
+        table = value.get_ref().as_table();
+    }
+    start
 }
 
 /// What stands before the `=` of a line, or the name of its table.
@@ -165,6 +199,8 @@ mod tests {
             ascii = true
             [snapshot]
             signers = "allowed_signers"
+            [tell]
+            desktop = true
             "#,
         )
         .unwrap();
@@ -183,6 +219,22 @@ mod tests {
     #[case("[ui]\nmouse = \"hush\"\n", "line 2, at `mouse`", "expected a boolean")]
     #[case("[keys]\nundo = 3\n", "line 2, at `undo`", "a key such as")]
     #[case("me = Ana\n", "line 1, at `me`", "")]
+    #[case("[tell]\ndesktop = 3\n", "line 2, at `desktop`", "true, false, or a table")]
+    #[case("[tell]\ndesktop = true\nwhen = []\n", "line 3, at `when`", "name drift, cannot-run or both")]
+    #[case("[tell]\nwhen = [\"drfit\"]\n", "line 2, at `when`", "unknown variant `drfit`")]
+    #[case("[tell.webhook]\naddress = \"https://hush.example\"\n", "line 2, at `address`", "unknown field `address`")]
+    #[case("me = \"Ana\"\n[tell.mail]\nhost = \"m.example\"\n", "line 2, at `tell.mail`", "`from` is missing")]
+    #[case("[tell.mail]\nhost = \"m.example\"\nfrom = \"a@b\"\nto = [\"hush\"]\n", "line 4, at `to`", "is no address")]
+    #[case(
+        "[tell.mail]\nhost = \"m.example\"\ntls = \"none\"\nfrom = \"a@b\"\nto = \"c@d\"\n",
+        "line 3, at `tls`",
+        "on this machine only"
+    )]
+    #[case(
+        "[tell]\noff = true\n[app.acme.tell.mail]\nhost = \"m.example\"\nfrom = \"a@b\"\n",
+        "line 3, at `app.acme.tell.mail`",
+        "`to` is missing"
+    )]
     #[case("[ui\n", "line 1", "")]
     fn a_mistake_is_told_with_file_line_and_key(#[case] text: &str, #[case] place: &str, #[case] why: &str) {
         let error = parse(text).unwrap_err();

@@ -213,6 +213,11 @@ fn gh(host: &str) -> Command {
     command
 }
 
+/// What a configured line for the shell prints.
+pub(super) fn printed_by(line: &str) -> Result<Secret, String> {
+    printed(shell(line), COMMAND_LIMIT)
+}
+
 fn printed(command: Command, limit: Duration) -> Result<Secret, String> {
     match program::answer(command, limit) {
         Ok(text) if text.trim().is_empty() => Err("it printed nothing".to_owned()),

@@ -37,9 +37,22 @@ pub fn lost_since_previous_run(
     book: &ProbeBook,
     now: DateTime<Utc>,
 ) -> Vec<ItemId> {
+    let since = previous_finished_run(facts, now);
+    lost_since(facts, checklists, book, since, now)
+}
+
+/// The items that are drifted or disputed at `now` and were done at `since` or at any moment after it; without `since`,
+/// those that were done at any moment.
+#[must_use]
+pub fn lost_since(
+    facts: &[Fact],
+    checklists: &BTreeMap<Digest, Arc<Checklist>>,
+    book: &ProbeBook,
+    since: Option<DateTime<Utc>>,
+    now: DateTime<Utc>,
+) -> Vec<ItemId> {
     let ledger = Ledger::read(facts, now).with_checklists(checklists);
     let Some(checklist) = ledger.checklist().and_then(|digest| checklists.get(digest)) else { return Vec::new() };
-    let since = before_newest(&ledger);
     let before = since.and_then(|at| board(facts, checklists, book, at));
     let was_done =
         |item: &ItemId| before.as_ref().and_then(|board| board.assessment(item.as_str())).is_some_and(|it| it.truth.is_done());

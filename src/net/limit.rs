@@ -48,8 +48,8 @@ pub(super) fn exhausted(system: System, headers: &HeaderMap, now: DateTime<Utc>)
     if is_last { reset(headers, now) } else { None }
 }
 
-/// `Retry-After`: seconds, or an HTTP date.
-pub(super) fn retry_after(headers: &HeaderMap, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
+/// `Retry-After`: seconds, or an HTTP date. One that has passed is a second from now; one beyond a month is none.
+pub fn retry_after(headers: &HeaderMap, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
     let text = headers.get(http::header::RETRY_AFTER)?.to_str().ok()?.trim();
     let moment = match text.parse::<u32>() {
         Ok(seconds) => now + TimeDelta::seconds(seconds.into()),

@@ -8,7 +8,7 @@ mod tests;
 use super::model::{Area, Danger, Line, Page, Task};
 use super::seal;
 use super::words::{Words, fill};
-use plain::plain;
+pub(crate) use plain::plain;
 
 /// The page, ended by one line break.
 #[must_use]

@@ -8,6 +8,7 @@ mod opening;
 mod runs;
 mod scheduled;
 mod snapshots;
+mod told;
 
 use super::{AppId, Store};
 use crate::clock::SetClock;

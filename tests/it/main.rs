@@ -28,6 +28,7 @@ mod rerun;
 mod schedule;
 mod server;
 mod snapshot;
+mod tell;
 mod terminal;
 mod tidy;
 mod two_processes;

@@ -7,7 +7,7 @@ const APART: char = '\u{200b}';
 
 /// `text` with everything neutralised that could be markup, a link, a mention or a formula. White space at both ends goes,
 /// for it can make code of a line; there are no line breaks in it, as in every text of a page.
-pub(super) fn plain(text: &str) -> String {
+pub(crate) fn plain(text: &str) -> String {
     let text: Vec<char> = text.trim().chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
     let mut out = String::with_capacity(text.len() + text.len() / 8);
     if begins_a_block(&text) {

@@ -1,0 +1,12 @@
+-- What was told about a run of an app and by which way: written as `begun` before a message leaves, and again when its end
+-- is known. `upto` is the moment up to which changes were told. A run that could not happen has no id: `cannot-run DAY`.
+CREATE TABLE told (
+  app BLOB NOT NULL REFERENCES app (id),
+  run TEXT NOT NULL,
+  channel TEXT NOT NULL,
+  at TEXT NOT NULL,
+  upto TEXT NOT NULL,
+  attempts INTEGER NOT NULL,
+  outcome TEXT NOT NULL CHECK (outcome IN ('begun', 'sent', 'failed', 'nothing')),
+  PRIMARY KEY (app, run, channel)
+) STRICT;
