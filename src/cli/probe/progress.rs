@@ -92,7 +92,7 @@ impl<'a> Progress<'a> {
                 let names: Vec<&str> = probes.iter().map(crate::domain::ProbeId::as_str).collect();
                 out.say(format!("{app}: {} suspected, looked at again at {at}: {}", probes.len(), names.join(", ")));
             }
-            Told::Over { app, ended } => return self.over(&app, *ended, out),
+            Told::Over { app, ended } => return self.over(&app, &ended, out),
         }
         Ok(())
     }
@@ -107,7 +107,7 @@ impl<'a> Progress<'a> {
         }
     }
 
-    fn over(&mut self, app: &AppName, ended: Ended, out: &mut Out<'_>) -> Result<(), Trouble> {
+    fn over(&mut self, app: &AppName, ended: &Ended, out: &mut Out<'_>) -> Result<(), Trouble> {
         self.over += 1;
         let mut piece = Piece::default();
         let mut line = None;
@@ -166,7 +166,7 @@ impl<'a> Progress<'a> {
             out.say(format!("[{}/{}] {app}: {line}", self.over, self.places.len()));
         }
         if self.manner.as_json {
-            piece.document = document::of(app, &ended);
+            piece.document = document::of(app, ended);
         }
         if let Some(place) = self.places.get(app) {
             self.held.insert(*place, piece);

@@ -88,7 +88,7 @@ impl Floor<'_> {
         let Some(report) = report else {
             return match asked {
                 Ok(()) => Ok(How::Stopped),
-                Err(trouble) => self.open_elsewhere(app)?.map_or(Err(trouble), Ok),
+                Err(trouble) => self.open_elsewhere(app)?.ok_or(trouble),
             };
         };
         asked?;
@@ -135,13 +135,11 @@ impl Floor<'_> {
 
     /// Asks one part; gives back what it decided.
     async fn part(&self, way: &Way<'_>, part: &Part, running: &mut Option<Running>) -> Result<Vec<Decided>, Trouble> {
-        let run = match running {
-            Some(run) => run,
-            None => {
-                let planned = way.chosen.probes.iter().map(|(_, planned)| planned.clone()).collect();
-                running.insert(self.desk.begin(way.app, planned, way.steps.clone(), self.stop.clone()).await?)
-            }
-        };
+        if running.is_none() {
+            let planned = way.chosen.probes.iter().map(|(_, planned)| planned.clone()).collect();
+            *running = Some(self.desk.begin(way.app, planned, way.steps.clone(), self.stop.clone()).await?);
+        }
+        let Some(run) = running else { return Ok(Vec::new()) };
         let before = run.decided().len();
         let door = self.desk.door_of(way.keys.clone(), Some(self.desk.store.shelf(self.desk.id(way.app)?)))?;
         let sight = self.desk.sight(way.app, Arc::clone(&way.chosen.settings), door)?;
