@@ -93,9 +93,9 @@ pub struct Row {
     place: Option<Place>,
 }
 
-/// Compares what is found here with what a timer's run would find; the worst first. `keyring`: its runs can reach one.
+/// Compares what is found here with what a timer's run would find; the worst first.
 #[must_use]
-pub fn compare(here: &[Needed], there: &[Needed], keyring: bool) -> Vec<Row> {
+pub fn compare(here: &[Needed], there: &[Needed]) -> Vec<Row> {
     let mut rows: Vec<Row> = Vec::new();
     for it in here {
         let other = there.iter().find(|other| other.app == it.app && other.system == it.system);
@@ -124,14 +124,16 @@ pub fn compare(here: &[Needed], there: &[Needed], keyring: bool) -> Vec<Row> {
         });
     }
     for row in &mut rows {
-        row.next = next(row, keyring);
+        row.next = next(row);
     }
     rows.sort_by_key(|row| (row.verdict, row.system));
     rows
 }
 
 /// What to do about it.
-fn next(row: &Row, keyring: bool) -> Option<String> {
+fn next(row: &Row) -> Option<String> {
+    // Only a keyring that answers there is of use there.
+    let keyring = row.looked.iter().any(|it| it.starts_with("keyring") && it.ends_with("no entry"));
     let id = row.system.id();
     let command = format!("name a command that prints it: token_command.{id} in config.toml");
     let of_app = match (&row.here, row.apps.as_slice()) {
@@ -155,13 +157,13 @@ mod tests {
     use super::*;
     use rstest::rstest;
 
-    fn needed(app: &str, source: Option<(&str, Place)>) -> Needed {
+    fn needed(app: &str, source: Option<(&str, Place)>, keyring: &str) -> Needed {
         Needed {
             app: app.parse().unwrap(),
             system: System::Github,
             source: source.map(|it| it.0.to_owned()),
             place: source.map(|it| it.1),
-            looked: vec!["GITHUB_TOKEN: not set".to_owned()],
+            looked: vec!["GITHUB_TOKEN: not set".to_owned(), format!("keyring (for all apps): {keyring}")],
         }
     }
 
@@ -177,7 +179,7 @@ mod tests {
     #[case(VARIABLE, None, false, Verdict::Missing, &["token_command.github"])]
     #[case(OWN, None, true, Verdict::Missing, &["rescue auth set github --app acme"])]
     #[case(COMMAND, None, true, Verdict::Missing, &["whole paths in token_command"])]
-    #[case(VARIABLE, CLI, true, Verdict::Differs, &["the same account"])]
+    #[case(VARIABLE, CLI, false, Verdict::Differs, &["the same account"])]
     #[case(None, None, false, Verdict::Nowhere, &["token_command.github"])]
     fn verdicts(
         #[case] here: Option<(&str, Place)>,
@@ -186,29 +188,28 @@ mod tests {
         #[case] wanted: Verdict,
         #[case] words: &[&str],
     ) {
-        let rows = compare(&[needed("acme", here)], &[needed("acme", there)], keyring);
+        let said = if keyring { "no entry" } else { "no keyring on this machine" };
+        let rows = compare(&[needed("acme", here, said)], &[needed("acme", there, said)]);
         assert_eq!((rows.len(), rows[0].verdict), (1, wanted));
         assert_eq!(rows[0].next.is_some(), wanted != Verdict::Found);
         let next = rows[0].next.clone().unwrap_or_default();
         assert!(words.iter().all(|word| next.contains(word)), "{next}");
-        assert_eq!(
-            next.contains("keyring"),
-            keyring && words.iter().any(|it| it.contains("auth set")) || wanted == Verdict::Differs
-        );
+        assert_eq!(next.contains("put it into the keyring"), words.iter().any(|it| it.contains("auth set")), "{next}");
     }
 
     #[test]
     fn what_is_the_same_for_many_apps_is_one_row_and_the_worst_is_first() {
+        let needed = |app, source| needed(app, source, "no entry");
         let here = [needed("one", CLI), needed("two", CLI), needed("three", VARIABLE)];
         let there = [needed("one", CLI), needed("two", CLI), needed("three", None)];
-        let rows = compare(&here, &there, true);
+        let rows = compare(&here, &there);
         let apps: Vec<Vec<&str>> = rows.iter().map(|row| row.apps.iter().map(AppName::as_str).collect()).collect();
         assert_eq!(apps, [vec!["three"], vec!["one", "two"]]);
     }
 
     #[test]
     fn an_app_that_the_trial_does_not_know_has_nothing_there() {
-        let rows = compare(&[needed("one", CLI)], &[], true);
+        let rows = compare(&[needed("one", CLI, "no entry")], &[]);
         assert_eq!(rows[0].verdict, Verdict::Missing);
     }
 }

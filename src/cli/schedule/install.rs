@@ -84,8 +84,7 @@ fn propose(desk: &Desk, machine: &Machine, args: &InstallArgs, out: &mut Out<'_>
             .why(format!("it would use {}", there.database.display()))
             .next("Set RESCUE_HOME to an absolute path, and try again"));
     }
-    let keyring = kind != Kind::Cron || cfg!(target_os = "macos");
-    let credentials = trial::compare(&desk.needed()?.needed, &there.needed, keyring);
+    let credentials = trial::compare(&desk.needed()?.needed, &there.needed);
     Ok(Proposal { kind, job, carried, pieces, credentials })
 }
 

@@ -54,6 +54,9 @@ pub(super) fn status(desk: &Desk, machine: &Machine, as_json: bool, out: &mut Ou
     for part in &parts {
         out.line(format!("           {}{}", part.place, if part.edited { " (edited since)" } else { "" }));
     }
+    if switched_on.is_none() && parts.iter().any(|it| it.kind == Kind::Systemd) {
+        out.line("           no systemd of yours answers here, so whether it is switched on was not seen");
+    }
     if let Some(next) = next {
         out.line(format!("next       {}", next.with_timezone(&Local).format("%Y-%m-%d %H:%M")));
     }
@@ -139,7 +142,10 @@ fn trouble(
 /// When it runs next: systemd's own word where there is one, else by the clock.
 fn next(machine: &Machine, name: &str, parts: &[Part], standing: Option<&Standing>, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
     let kind = parts.first()?.kind;
-    if kind == Kind::Systemd && machine.has_user_manager() {
+    if kind == Kind::Systemd {
+        if !machine.has_user_manager() {
+            return None;
+        }
         let order = ["--user", "list-timers", "--all", "--output=json", &format!("{name}.timer")];
         let told = apply::said(machine, "systemctl", &order).ok().filter(apply::Said::is_fine);
         let rows: Value = serde_json::from_slice(&told?.out).ok()?;

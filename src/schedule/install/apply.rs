@@ -104,7 +104,7 @@ pub fn install(kind: Kind, machine: &Machine, name: &str, pieces: &[Piece], over
         Kind::Launchd => switch_on_launchd(machine, name, pieces, &mut done),
         Kind::Cron => {}
     }
-    if !done.changed && done.by_hand.is_none() {
+    if !done.changed {
         done.said.push("it was installed already: nothing changed".to_owned());
     }
     Ok(done)

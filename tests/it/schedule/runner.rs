@@ -74,6 +74,8 @@ fn the_printed_workflow_carries_the_state_from_run_to_run() {
     let proof = "https://example.com/proof";
     engineer.must(&["item", "done", "acme", "SEC-03", "--proof", proof]);
     engineer.must(&["app", "add", "other"]);
+    // What makes the key of the hashes.
+    engineer.must(&["db", "backup", engineer.beside("backup.db").to_str().unwrap()]);
     let workflow = engineer.must(&["schedule", "workflow", "acme"]).out;
     assert!(!workflow.contains("other"), "only what was named");
     let export = engineer.beside("acme.json");

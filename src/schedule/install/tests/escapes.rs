@@ -94,7 +94,8 @@ fn texts(plist: &str) -> Vec<String> {
                     inside.push_str(std::str::from_utf8(&text).unwrap());
                 }
             }
-            Token::Error(error) => panic!("{error:?}: {plist}"),
+            // The one thing in which this markup is not HTML: `<?xml …?>`.
+            Token::Error(error) => assert!(format!("{error:?}").contains("QuestionMark"), "{error:?}: {plist}"),
             _ => {}
         }
     }
