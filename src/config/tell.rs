@@ -118,13 +118,20 @@ pub struct Mail {
 }
 
 /// What of one app is told, and by which ways; nothing is on unless the file says so.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Telling {
     pub when: BTreeSet<Occasion>,
     pub desktop: Option<Wording>,
     pub webhook: Option<(Webhook, Wording)>,
     pub mail: Option<(Mail, Wording)>,
     pub draft: Option<Wording>,
+}
+
+impl Default for Telling {
+    /// Nobody is told; what would be worth a message is.
+    fn default() -> Self {
+        Self { when: Occasion::ALL.into(), desktop: None, webhook: None, mail: None, draft: None }
+    }
 }
 
 impl Telling {

@@ -126,7 +126,11 @@ fn a_test_message_arrives_and_what_does_not_arrive_ends_with_one() {
         .with("RESCUE_TELL_MAIL_PASSWORD", &own_secret("pass"));
     let told = home.run(&["tell", "test"]);
     assert_eq!(told.code, Some(0), "{told:?}");
-    assert!(told.out.contains("✔ webhook: taken by the webhook\n✔ mail: taken by the mail server for 1 recipient\n"), "{}", told.out);
+    assert!(
+        told.out.contains("✔ webhook: taken by the webhook\n✔ mail: taken by the mail server for 1 recipient\n"),
+        "{}",
+        told.out
+    );
     assert!(hook.seen()[0].contains("rescue: a test message") && mail.seen()[0].contains("Subject: A test message"));
     let one = home.json(&["tell", "test", "--channel", "mail", "--app", "acme", "--json"]);
     assert_eq!((&one["messages"][0]["told"], &one["messages"][0]["wording"]), (&true.into(), &"founder".into()));
@@ -136,7 +140,10 @@ fn a_test_message_arrives_and_what_does_not_arrive_ends_with_one() {
     let home = refusing.with("RESCUE_TELL_WEBHOOK", &format!("http://127.0.0.1:{}/{}", moved.port, own_secret("hook")));
     let told = home.run(&["tell", "test"]);
     assert_eq!(told.code, Some(1), "{told:?}");
-    for said in ["✘ webhook: not told: the webhook answered 302, a redirect", "✘ mail: not told: the mail server did not accept the login (535)"] {
+    for said in [
+        "✘ webhook: not told: the webhook answered 302, a redirect",
+        "✘ mail: not told: the mail server did not accept the login (535)",
+    ] {
         assert!(told.out.contains(said), "{}", told.out);
     }
     assert_eq!(moved.seen().len(), 1, "nobody follows it");
@@ -172,9 +179,10 @@ fn newest_run(home: &Home) -> RunId {
 
 /// Every text that a founder must never see: where things are, and what only engineers say.
 fn trade(home: &Home) -> Vec<String> {
-    let mut all: Vec<String> = ["127.0.0.1", "shop.example.com", "lib/pay.ts", ".env.production", "acme/shop", "scan.tree", "SEC-0"]
-        .map(str::to_owned)
-        .into();
+    let mut all: Vec<String> =
+        ["127.0.0.1", "shop.example.com", "lib/pay.ts", ".env.production", "acme/shop", "scan.tree", "SEC-0"]
+            .map(str::to_owned)
+            .into();
     all.push(home.path().display().to_string());
     all
 }

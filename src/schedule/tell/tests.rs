@@ -80,7 +80,7 @@ fn a_run_that_could_not_happen_is_told_with_app_reason_and_since_when() {
 fn several_apps_are_one_message() {
     let both = [news("acme", "Acme Shop"), missed()];
     let message = Message::of(&both, Wording::Engineer);
-    assert_eq!(message.subject, "2 apps: 1 item lost, 1 waiver ended, 1 new urgent finding and no run");
+    assert_eq!(message.subject, "2 apps: 1 item lost, 1 waiver ended, 1 new urgent finding and no run that saw anything");
     insta::assert_snapshot!(webhook::slack(&message)["text"].as_str().unwrap());
     insta::assert_snapshot!(draft::text(&message));
     let document = webhook::document(&message, "2026-11-23T04:00:00Z".parse().unwrap());
