@@ -4,6 +4,7 @@
 pub mod apps;
 pub mod args;
 pub mod auth;
+pub mod changes;
 pub mod checklists;
 pub mod demo;
 pub mod discover;
@@ -20,6 +21,7 @@ pub mod shell;
 pub mod snapshot;
 pub mod snapshot_args;
 pub mod status;
+pub mod trend;
 pub mod unused;
 pub mod verify;
 
@@ -126,7 +128,8 @@ async fn command(
         Some(Command::Next { name, json }) => status::next(&desk, &name, json, out),
         Some(Command::Probe(args)) => probe::probe(&desk, args, stop, out).await,
         Some(Command::Status { name, json, .. }) => status::status(&desk, name.as_deref(), json, out),
-        Some(Command::Diff { name, since, json }) => status::diff(&desk, &name, since.as_deref(), json, out),
+        Some(Command::Diff { name, since, json }) => changes::diff(&desk, &name, since.as_deref(), json, out),
+        Some(Command::Trend { name, json, plain }) => trend::trend(&desk, &name, json, plain, out),
         Some(Command::Item(command)) => items::item(&desk, command, out),
         Some(Command::Undo { name, redo }) => items::undo(&desk, &name, redo, out),
         Some(Command::Finding(command)) => items::finding(&desk, command, out),

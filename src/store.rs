@@ -10,6 +10,7 @@ mod erase;
 mod error;
 mod facts;
 mod key;
+mod looked;
 mod open;
 mod process;
 mod runs;

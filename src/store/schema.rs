@@ -4,14 +4,17 @@ use rusqlite::{Connection, TransactionBehavior};
 use rusqlite_migration::{M, Migrations};
 
 /// The steps, oldest first; the number of a step is its place in the list, from 1.
-pub(super) const STEPS: [M<'_>; 2] =
-    [M::up(include_str!("steps/0001_facts.sql")), M::up(include_str!("steps/0002_snapshots.sql"))];
+pub(super) const STEPS: [M<'_>; 3] = [
+    M::up(include_str!("steps/0001_facts.sql")),
+    M::up(include_str!("steps/0002_snapshots.sql")),
+    M::up(include_str!("steps/0008_looked.sql")),
+];
 
 /// Marks a file as ours: `RESC`.
 pub(super) const APPLICATION_ID: i32 = 0x5245_5343;
 
 /// The schema that this build writes.
-pub(super) const NEWEST: u32 = 2;
+pub(super) const NEWEST: u32 = 3;
 
 /// Brings a database to step `wanted`, all steps in one transaction.
 pub(super) fn raise(connection: &mut Connection, wanted: u32) -> rusqlite_migration::Result<()> {
