@@ -8,7 +8,7 @@ use super::{
     Assessment, Board, Checklist, Diff, Digest, Fact, Finding, ItemId, Outcome, ProbeBook, ProbeId, Truth, board, diff,
 };
 use chrono::{DateTime, Utc};
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
 /// Both boards and what is different.
@@ -71,11 +71,11 @@ fn just_before(steps: &[Step], ended: DateTime<Utc>) -> Option<Had> {
 
 impl Between<'_> {
     fn tell(&self, diff: &mut Diff) {
-        // What was done for a while between the two moments, and is lost at the second, is lost: not merely failing.
-        let (lost, failing): (Vec<_>, Vec<_>) =
-            std::mem::take(&mut diff.newly_failing).into_iter().partition(|it| it.to.is_lost() && self.was_done_since(&it.id));
-        diff.lost.extend(lost);
-        diff.newly_failing = failing;
+        // What was done for a while between the two moments, and is lost at the second, is lost, whatever it was at the first.
+        let told: HashSet<ItemId> = diff.lost.iter().chain(&diff.expired_waivers).map(|it| it.id.clone()).collect();
+        let lost = self.after.items.iter().filter(|it| it.truth.is_lost() && !told.contains(&it.item));
+        diff.lost.extend(lost.filter(|it| self.was_done_since(&it.item)).map(|it| self.change(it, super::lane::why(it))));
+        diff.newly_failing.retain(|it| !it.to.is_lost() || !self.was_done_since(&it.id));
         diff.lost.iter_mut().for_each(|it| self.lost(it));
         diff.won.iter_mut().for_each(|it| self.became(it, Step::is_done, just_before));
         diff.newly_failing.iter_mut().for_each(|it| {
@@ -137,19 +137,24 @@ impl Between<'_> {
         let steps = self.steps(&it.item);
         let had = last_of(steps, self.after.now, Step::is_lost).filter(|had| had.since > self.since)?;
         let first = steps.iter().find(|step| step.at == had.since)?;
+        let change = self.change(it, String::new());
+        Some(Change { from: Some(had.truth), at: Some(had.since), run: first.run, had: Some(had), ..change })
+    }
+
+    fn change(&self, it: &Assessment, why: String) -> Change {
         let text = self.after.item(it.item.as_str());
-        Some(Change {
+        Change {
             id: it.item.clone(),
             short: text.map(|item| item.short.clone()).unwrap_or_default(),
             title: text.map(|item| item.title.clone()).unwrap_or_default(),
-            from: Some(had.truth),
+            from: None,
             to: it.truth,
-            why: super::Foreign::default(),
-            at: Some(had.since),
-            run: first.run,
-            had: Some(had),
+            why: super::Foreign::new(why),
+            at: None,
+            run: None,
+            had: None,
             window: None,
-        })
+        }
     }
 
     /// Between which two looks the probe that tipped it went from good to bad. Where several fail it is the one whose fail is

@@ -329,13 +329,14 @@ impl<'a> Ledger<'a> {
         waiver(fact, at_gate, moment)
     }
 
-    /// The moments at which an acceptance of any finding ends by its date.
-    pub(super) fn acceptance_ends(&self) -> Vec<DateTime<Utc>> {
-        let ends = self.by_finding.values().flatten().filter_map(|fact| match &fact.body {
-            FactBody::Waived { until, .. } => Some(calendar::end_of(*until)),
-            _ => None,
+    /// The moments at which an acceptance of any finding begins, is taken back, or ends by its date.
+    pub(super) fn acceptance_turns(&self) -> Vec<DateTime<Utc>> {
+        let facts = self.by_finding.values().flatten();
+        let turns = facts.flat_map(|fact| match &fact.body {
+            FactBody::Waived { until, .. } => [fact.at, calendar::end_of(*until)],
+            _ => [fact.at; 2],
         });
-        ends.collect()
+        turns.collect()
     }
 
     /// What people said of the rotation of secrets, oldest first, with its place in the order.

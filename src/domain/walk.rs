@@ -22,7 +22,7 @@ struct Walk<'l> {
     /// From when on it is told.
     from: DateTime<Utc>,
     told: Option<DateTime<Utc>>,
-    acceptance_ends: Vec<DateTime<Utc>>,
+    acceptance_turns: Vec<DateTime<Utc>>,
 }
 
 /// Tells what `item` is at `from` and at every later moment up to the ledger's at which that may change. The settings, the
@@ -46,7 +46,7 @@ pub(super) fn walk<'l>(
         noted: (era == DateTime::<Utc>::MIN_UTC).then_some(era),
         from,
         told: None,
-        acceptance_ends: ledger.acceptance_ends(),
+        acceptance_turns: ledger.acceptance_turns(),
     };
     for moment in events.chunk_by(|a, b| a.at == b.at) {
         walk.hear(moment, tell);
@@ -101,15 +101,15 @@ impl<'l> Walk<'l> {
         }
     }
 
-    /// The next moment at which age alone may change something.
+    /// The next moment at which age, or a word about a finding, may change something.
     fn next(&self) -> Option<DateTime<Utc>> {
         let told = self.told?;
         let said = &self.panel.said;
         let ages = self.panel.seats.iter().filter_map(Seat::ages_at);
         let unknown = self.panel.seats.iter().filter_map(Seat::becomes_unknown);
         let judged = said.attested.filter(|it| it.ended.is_none()).map(|it| it.until);
-        let ends = self.acceptance_ends.iter().copied();
-        let moments = ages.chain(unknown).chain(judged).chain(said.waiver_ends()).chain(ends);
+        let turns = self.acceptance_turns.iter().copied();
+        let moments = ages.chain(unknown).chain(judged).chain(said.waiver_ends()).chain(turns);
         moments.filter(|at| *at > told && *at < DateTime::<Utc>::MAX_UTC).min()
     }
 

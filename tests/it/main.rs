@@ -28,3 +28,4 @@ mod snapshot;
 mod terminal;
 mod tidy;
 mod two_processes;
+mod year;

@@ -1,3 +1,5 @@
+//! Changes told from facts: how long, which run, within which time.
+
 use super::*;
 use crate::domain::GapKind;
 use crate::domain::fact::RunEnd;

@@ -129,9 +129,13 @@ proptest! {
         prop_assert_eq!(ids(&told.diff.expired_waivers), ids(&plain.expired_waivers));
         prop_assert_eq!(ids(&told.diff.newly_unseen), ids(&plain.newly_unseen));
         // What was won and lost between the two is lost; two boards call it failing.
-        let worse: BTreeSet<_> = &ids(&told.diff.lost) | &ids(&told.diff.newly_failing);
-        prop_assert_eq!(&worse, &(&ids(&plain.lost) | &ids(&plain.newly_failing)));
-        prop_assert!(ids(&plain.lost).is_subset(&ids(&told.diff.lost)));
+        let lost = ids(&told.diff.lost);
+        prop_assert!(ids(&plain.lost).is_subset(&lost));
+        prop_assert_eq!(ids(&told.diff.newly_failing), &ids(&plain.newly_failing) - &lost);
+        for it in &lost - &ids(&plain.lost) {
+            let was_done = told.before.assessment(it.as_str()).is_some_and(|it| it.truth.is_done());
+            prop_assert!(!was_done && told.after.assessment(it.as_str()).unwrap().truth.is_lost(), "{it}");
+        }
         for it in told.diff.lost.iter().chain(&told.diff.won).chain(&told.diff.newly_failing) {
             let at = it.at.unwrap();
             prop_assert!(at > since && at <= now, "{} became so at {at}", it.id);

@@ -1,3 +1,5 @@
+//! The course of small stories, counted by hand.
+
 use super::*;
 use crate::domain::testing::*;
 use crate::domain::{Freshness, Gate, GapKind, Item, Severity};
