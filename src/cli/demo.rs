@@ -56,7 +56,10 @@ pub async fn demo(
         if args.json {
             let mut status = json::status(&board);
             if let Some(fields) = status.as_object_mut() {
-                fields.insert("changes".to_owned(), told.as_ref().map_or(serde_json::Value::Null, |it| changes::document(&it.diff)));
+                fields.insert(
+                    "changes".to_owned(),
+                    told.as_ref().map_or(serde_json::Value::Null, |it| changes::document(&it.diff)),
+                );
                 fields.insert("requests".to_owned(), json!(report.requests));
             }
             weeks.push(json!({ "week": week, "says": stage.says(week), "status": status }));

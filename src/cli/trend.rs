@@ -113,9 +113,7 @@ fn lines(title: &str, it: &Trend, plain: bool, out: &mut Out<'_>) {
     }
     for point in &it.points {
         out.line(week(point, plain));
-        for (what, list) in
-            [("lost", &point.newly_lost), ("won", &point.newly_won), ("waiver ended", &point.waivers_ended)]
-        {
+        for (what, list) in [("lost", &point.newly_lost), ("won", &point.newly_won), ("waiver ended", &point.waivers_ended)] {
             if plain && !list.is_empty() {
                 out.line(format!("  {what}: {}", list.iter().map(ToString::to_string).collect::<Vec<_>>().join(" ")));
             }

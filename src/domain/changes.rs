@@ -4,9 +4,7 @@
 use super::diff::{Change, FindingChange, Had, Sighting, Window};
 use super::ledger::{Decided, Ledger, Look};
 use super::timeline::{Step, Timeline, timelines};
-use super::{
-    Assessment, Board, Checklist, Diff, Digest, Fact, Finding, ItemId, Outcome, ProbeBook, ProbeId, Truth, board, diff,
-};
+use super::{Assessment, Board, Checklist, Diff, Digest, Fact, Finding, ItemId, Outcome, ProbeBook, ProbeId, Truth, board, diff};
 use chrono::{DateTime, Utc};
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
@@ -83,7 +81,11 @@ impl Between<'_> {
             it.window = self.window(it);
         });
         diff.newly_unseen.iter_mut().for_each(|it| {
-            self.became(it, |step| step.unseen, |steps, ended| last_of(steps, ended, |step| !step.unseen && step.truth.is_some()));
+            self.became(
+                it,
+                |step| step.unseen,
+                |steps, ended| last_of(steps, ended, |step| !step.unseen && step.truth.is_some()),
+            );
         });
         diff.stale.iter_mut().for_each(|it| self.ended(it, Step::is_done));
         diff.expired_waivers.iter_mut().for_each(|it| {
@@ -185,7 +187,12 @@ impl Between<'_> {
                 Decided::NotApplicable => break,
             }
         }
-        Some(Window { probe: probe.clone(), last_good, first_bad: first_bad?, blind: if last_good.is_some() { blind } else { 0 } })
+        Some(Window {
+            probe: probe.clone(),
+            last_good,
+            first_bad: first_bad?,
+            blind: if last_good.is_some() { blind } else { 0 },
+        })
     }
 
     /// The looks at what the app names now, oldest first.

@@ -122,11 +122,8 @@ impl<'l> Walk<'l> {
         let standing = self.panel.standing(at);
         let waiver = self.panel.said.waiver(is_gate, at);
         let is_out = self.is_excluded || self.panel.said.not_applicable.is_some() || standing.weighed.absent;
-        let truth = if is_out {
-            Truth::NotApplicable
-        } else {
-            assess::truth(&self.panel, &self.past, &standing, waiver.as_ref(), at)
-        };
+        let truth =
+            if is_out { Truth::NotApplicable } else { assess::truth(&self.panel, &self.past, &standing, waiver.as_ref(), at) };
         let worst = if truth.is_failing() { assess::failing(&self.panel).filter_map(Seat::worst).max() } else { None };
         let has_probes = !self.panel.seats.is_empty();
         let unseen = !is_out && has_probes && self.panel.tree.is_unseen(&self.panel.voices);

@@ -260,7 +260,8 @@ impl<'l> Seat<'l> {
         let shown = failing.unwrap_or_default().iter().filter(open);
         let remembered = self.duties.all().filter(|it| it.rotated.is_none()).map(|it| it.finding);
         let mut open = shown.chain(remembered).peekable();
-        self.accepted = open.peek().is_some() && failing != Some(&[][..]) && open.all(|finding| ledger.accepts(finding, at_gate, moment));
+        self.accepted =
+            open.peek().is_some() && failing != Some(&[][..]) && open.all(|finding| ledger.accepts(finding, at_gate, moment));
     }
 
     /// What it shows that can reopen a judgement: its word, and what a look that asked for a judgement laid before us.

@@ -113,12 +113,7 @@ impl Screen {
             Self::Portfolio(it) => it.filter = words,
             Self::Board(it) => it.filter = words,
             Self::Findings(it) => it.filter = words,
-            Self::Run(_)
-            | Self::Changes(_)
-            | Self::Trend(_)
-            | Self::Connections(_)
-            | Self::Snapshot(_)
-            | Self::Earlier(_) => {}
+            Self::Run(_) | Self::Changes(_) | Self::Trend(_) | Self::Connections(_) | Self::Snapshot(_) | Self::Earlier(_) => {}
         }
     }
 
@@ -129,12 +124,7 @@ impl Screen {
             Self::Portfolio(it) => &it.filter,
             Self::Board(it) => &it.filter,
             Self::Findings(it) => &it.filter,
-            Self::Run(_)
-            | Self::Changes(_)
-            | Self::Trend(_)
-            | Self::Connections(_)
-            | Self::Snapshot(_)
-            | Self::Earlier(_) => "",
+            Self::Run(_) | Self::Changes(_) | Self::Trend(_) | Self::Connections(_) | Self::Snapshot(_) | Self::Earlier(_) => "",
         }
     }
 

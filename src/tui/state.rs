@@ -469,9 +469,9 @@ impl State {
                 let load = Effect::LoadChanges { app, since: Since::default() };
                 vec![Step::Show(Screen::Changes(changes::ChangesScreen::default())), Step::Do(load)]
             }),
-            Action::Trend => of_app(&|app| {
-                vec![Step::Show(Screen::Trend(trend::TrendScreen::default())), Step::Do(Effect::LoadTrend(app))]
-            }),
+            Action::Trend => {
+                of_app(&|app| vec![Step::Show(Screen::Trend(trend::TrendScreen::default())), Step::Do(Effect::LoadTrend(app))])
+            }
             Action::Systems => of_app(&|app| {
                 vec![Step::Raise(Popup::Reading(Reading::new(Matter::Systems))), Step::Do(Effect::LoadSystems(app))]
             }),

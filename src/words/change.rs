@@ -20,15 +20,8 @@ pub enum Kind {
 
 impl Kind {
     /// Lost first.
-    pub const ALL: [Self; 7] = [
-        Self::Lost,
-        Self::NewlyFailing,
-        Self::ExpiredWaiver,
-        Self::Stale,
-        Self::NewlyUnseen,
-        Self::LostBetween,
-        Self::Won,
-    ];
+    pub const ALL: [Self; 7] =
+        [Self::Lost, Self::NewlyFailing, Self::ExpiredWaiver, Self::Stale, Self::NewlyUnseen, Self::LostBetween, Self::Won];
 
     /// Its list.
     #[must_use]

@@ -33,11 +33,25 @@ fn items() -> Vec<Item> {
     let staging = Rule::Any(vec![is("vercel.staging"), is("github.branch-protection")]);
     vec![
         item("CI-01", Decides::Probe, is("github.branch-protection"), 8, Some(30), Some("launch")),
-        item("CI-02", Decides::Probe, Rule::All(vec![is("github.required-checks"), is("github.secret-scanning")]), 15, Some(30), None),
+        item(
+            "CI-02",
+            Decides::Probe,
+            Rule::All(vec![is("github.required-checks"), is("github.secret-scanning")]),
+            15,
+            Some(30),
+            None,
+        ),
         item("ACC-03", Decides::Both, is("github.collaborators"), 8, Some(30), Some("now")),
         item("BAK-01", Decides::Probe, is("supabase.backup-age"), 8, Some(30), Some("now")),
         item("BAK-02", Decides::Probe, Rule::All(vec![is("supabase.backup-age"), is("openai.spend-cap")]), 22, Some(30), None),
-        item("SPD-01", Decides::Both, Rule::All(vec![is("openai.spend-cap"), is("openrouter.spend-cap")]), 8, Some(30), Some("now")),
+        item(
+            "SPD-01",
+            Decides::Both,
+            Rule::All(vec![is("openai.spend-cap"), is("openrouter.spend-cap")]),
+            8,
+            Some(30),
+            Some("now"),
+        ),
         item("SPD-02", Decides::Probe, Rule::Any(vec![is("vercel.staging"), is("openrouter.spend-cap")]), 8, Some(30), None),
         item("ENV-01", Decides::Both, Rule::All(vec![is("supabase.staging"), staging]), 10, Some(60), Some("launch")),
         item("JOB-01", Decides::Person, Rule::All(vec![]), 8, Some(45), None),
@@ -59,7 +73,8 @@ fn checklist() -> String {
     for it in items() {
         let decides = format!("{:?}", it.decides).to_lowercase();
         let judged = it.judged_for.map_or("\"engagement\"".to_owned(), |days| days.to_string());
-        write!(text, "[[item]]\nid = \"{}\"\nphase = \"week-1\"\ntitle = \"{} is so\"\nwhy = \"Because\"\n", it.id, it.id).unwrap();
+        write!(text, "[[item]]\nid = \"{}\"\nphase = \"week-1\"\ntitle = \"{} is so\"\nwhy = \"Because\"\n", it.id, it.id)
+            .unwrap();
         write!(text, "founder = \"It matters\"\nhow = [\"Do it\"]\ndecides = \"{decides}\"\nfresh = {}\n", it.fresh).unwrap();
         writeln!(text, "judged_for = {judged}").unwrap();
         if it.decides != Decides::Person {

@@ -20,7 +20,10 @@ fn run(story: &mut Story, day: i64, look: impl FnOnce(&mut Story) -> &mut Story)
 
 /// Good on days 1 and 22, unseen on day 23, bad from day 25 on: the lint that stayed unseen.
 fn lint() -> (Story, [crate::domain::RunId; 4]) {
-    let mut story = Story::of(vec![crate::domain::Item { fresh: crate::domain::Freshness::Days(30), ..item("CI-01", all_of(&["github.a"])) }]);
+    let mut story = Story::of(vec![crate::domain::Item {
+        fresh: crate::domain::Freshness::Days(30),
+        ..item("CI-01", all_of(&["github.a"]))
+    }]);
     let first = run(&mut story, 1, |it| it.pass("github.a"));
     let good = run(&mut story, 22, |it| it.pass("github.a"));
     run(&mut story, 23, |it| it.blind("github.a", GapKind::TimedOut));

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::domain::testing::*;
-use crate::domain::{Freshness, Gate, GapKind, Item, Severity};
+use crate::domain::{Freshness, GapKind, Gate, Item, Severity};
 
 fn of(story: &Story, day: i64) -> Trend {
     trend(&story.facts, &story.checklists, &story.book, moment(day, 600)).unwrap()

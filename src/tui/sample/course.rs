@@ -36,7 +36,14 @@ pub fn trend(weeks: u16) -> Trend {
         Area { area: area.to_owned(), points: counts.collect() }
     };
     let areas = vec![area("SEC", 30, 0), area("RLS", 12, 1), area("BAK", 20, 1), area("CI", 10, 1), area("PAY", 0, 0)];
-    Trend { now: now(), start: now().date_naive() - TimeDelta::days(i64::from(weeks) * 7 - 1), weeks: 6, points, areas, fixes: fixes() }
+    Trend {
+        now: now(),
+        start: now().date_naive() - TimeDelta::days(i64::from(weeks) * 7 - 1),
+        weeks: 6,
+        points,
+        areas,
+        fixes: fixes(),
+    }
 }
 
 fn items(ids: &[&str]) -> Vec<ItemId> {

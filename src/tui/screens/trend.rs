@@ -192,7 +192,10 @@ impl Listing for TrendScreen {
                 if let Some((_, name, times)) = groups(trend).into_iter().find(|(it, ..)| it == which) {
                     prose.text(Role::Strong, format!("Time to fix · {name}")).blank();
                     prose.text(Role::Text, course::times(times)).blank();
-                    prose.text(Role::Faint, "From first seen failing to done. What is accepted or not seen any more is not mended");
+                    prose.text(
+                        Role::Faint,
+                        "From first seen failing to done. What is accepted or not seen any more is not mended",
+                    );
                 }
             }
             _ => {
@@ -252,7 +255,11 @@ fn of_week(prose: &mut Prose, world: &World, it: &Point) {
         ("? unseen", it.unseen, Role::Unseen),
     ];
     for (label, count, role) in stood {
-        prose.pair(label, if count == 0 { Role::Faint } else { role }, if count == 0 { "none".to_owned() } else { count.to_string() });
+        prose.pair(
+            label,
+            if count == 0 { Role::Faint } else { role },
+            if count == 0 { "none".to_owned() } else { count.to_string() },
+        );
     }
     for (title, list, glyph, role) in [
         ("Lost in this week", &it.newly_lost, "↯", Role::Lost),

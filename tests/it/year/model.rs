@@ -44,12 +44,34 @@ pub enum Outcome {
 #[derive(Debug, Clone)]
 pub enum What {
     /// A run's look, with the findings and notes that it laid down.
-    Look { probe: String, outcome: Outcome, findings: BTreeSet<String>, shows: BTreeSet<String>, run: String },
-    Judged { item: &'static str, stands_for: BTreeSet<&'static str>, saw: BTreeSet<String> },
-    Reopened { item: &'static str },
-    OutOfQuestion { item: &'static str },
-    Waived { item: &'static str, until: NaiveDate, signed: bool },
-    Accepted { finding: String, until: NaiveDate, signed: bool },
+    Look {
+        probe: String,
+        outcome: Outcome,
+        findings: BTreeSet<String>,
+        shows: BTreeSet<String>,
+        run: String,
+    },
+    Judged {
+        item: &'static str,
+        stands_for: BTreeSet<&'static str>,
+        saw: BTreeSet<String>,
+    },
+    Reopened {
+        item: &'static str,
+    },
+    OutOfQuestion {
+        item: &'static str,
+    },
+    Waived {
+        item: &'static str,
+        until: NaiveDate,
+        signed: bool,
+    },
+    Accepted {
+        finding: String,
+        until: NaiveDate,
+        signed: bool,
+    },
     /// The event of that number never was.
     TakenBack(usize),
     /// The app no longer uses that system.
@@ -162,7 +184,8 @@ impl<'e> View<'e> {
     }
 
     fn sum(&self, rule: &Rule, moment: At, accepting: bool) -> Sum {
-        let first_of = |order: &[Sum], parts: &[Sum], none: Sum| order.iter().copied().find(|it| parts.contains(it)).unwrap_or(none);
+        let first_of =
+            |order: &[Sum], parts: &[Sum], none: Sum| order.iter().copied().find(|it| parts.contains(it)).unwrap_or(none);
         match rule {
             Rule::Probe(probe) => self.says(probe, moment, accepting),
             Rule::All(rules) => {
@@ -202,7 +225,8 @@ impl<'e> View<'e> {
     /// The judgement, if nothing lies on the table that it did not see.
     fn holding(&self, moment: At) -> Option<&'e BTreeSet<&'static str>> {
         let (_, stands_for, saw) = self.judgement(moment)?;
-        let shown = probes(&self.item.rule).into_iter().filter(|it| !self.is_unused(it)).filter_map(|it| self.decided(it, moment));
+        let shown =
+            probes(&self.item.rule).into_iter().filter(|it| !self.is_unused(it)).filter_map(|it| self.decided(it, moment));
         shown.into_iter().all(|(.., shows)| shows.is_subset(saw)).then_some(stands_for)
     }
 
