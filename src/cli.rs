@@ -5,6 +5,7 @@ pub mod apps;
 pub mod args;
 pub mod asking;
 pub mod auth;
+pub mod changes;
 pub mod checklists;
 pub mod demo;
 pub mod discover;
@@ -25,6 +26,7 @@ pub mod snapshot_args;
 pub mod status;
 pub mod tell;
 pub mod tell_args;
+pub mod trend;
 pub mod unused;
 pub mod verify;
 
@@ -132,7 +134,8 @@ async fn command(
         Some(Command::Probe(args)) if args.scheduled => schedule::recorded(&desk, args, stop, out).await,
         Some(Command::Probe(args)) => probe::probe(&desk, args, stop, out).await,
         Some(Command::Status { name, json, .. }) => status::status(&desk, name.as_deref(), json, out),
-        Some(Command::Diff { name, since, json }) => status::diff(&desk, &name, since.as_deref(), json, out),
+        Some(Command::Diff { name, since, json }) => changes::diff(&desk, &name, since.as_deref(), json, out),
+        Some(Command::Trend { name, json, plain }) => trend::trend(&desk, &name, json, plain, out),
         Some(Command::Item(command)) => items::item(&desk, command, out),
         Some(Command::Undo { name, redo }) => items::undo(&desk, &name, redo, out),
         Some(Command::Finding(command)) => items::finding(&desk, command, out),

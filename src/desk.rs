@@ -4,6 +4,7 @@
 pub mod checklists;
 pub mod cloning;
 pub mod connections;
+pub mod course;
 pub mod discovery;
 pub mod due;
 pub mod fields;

@@ -6,6 +6,7 @@ pub mod assess;
 mod asset_host;
 pub mod board;
 mod calendar;
+pub mod changes;
 pub mod checklist;
 pub mod diff;
 pub mod discovery;
@@ -37,13 +38,17 @@ pub mod system;
 mod terms;
 #[cfg(test)]
 pub(crate) mod testing;
+pub mod timeline;
+pub mod trend;
 pub mod unused;
+mod walk;
 mod words;
 
 pub use app::{AppSettings, Limit, Person, Side, Slug, SupabaseRef, VercelProject};
 pub use assess::assess;
 pub use asset_host::AssetHost;
 pub use board::board;
+pub use changes::{Told, changes};
 pub use checklist::{Checklist, Decides, Freshness, Gate, Item, JudgedFor, Phase, Rule};
 pub use diff::{Diff, diff};
 pub use discovery::{Discovery, Proposal};
@@ -61,4 +66,6 @@ pub use state::{
     Truth, Waiting, Waiver, Work,
 };
 pub use system::System;
+pub use timeline::{Timeline, timelines};
+pub use trend::{Trend, trend};
 pub use unused::UnusedAcceptance;

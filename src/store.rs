@@ -11,6 +11,7 @@ mod error;
 mod facts;
 mod key;
 mod marks;
+mod looked;
 mod open;
 mod process;
 mod runs;

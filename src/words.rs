@@ -1,6 +1,9 @@
 //! The words and marks by which states, ages, moments and counts are shown, the same in the console, in plain lines and
 //! in logs. It computes no truth: it only says what it is given. A mark never stands without its word.
 
+pub mod change;
+pub mod course;
+
 use crate::domain::checklist::Effort;
 use crate::domain::{Assessment, ExposedIn, Exposure, Gate, Outcome, Place, ProbeWord, Rotation, Truth, Work};
 use chrono::{DateTime, Datelike, NaiveDate, TimeDelta, Utc};

@@ -56,6 +56,15 @@ pub enum Command {
         #[arg(long)]
         json: bool,
     },
+    /// Points done week by week with what was lost, by area, and how long mending took
+    Trend {
+        name: String,
+        #[arg(long)]
+        json: bool,
+        /// Lines without drawn bars, for logs and screen readers
+        #[arg(long)]
+        plain: bool,
+    },
     /// What people say of an item: start, done, block, unblock, plan, na, waive, note, reopen, show
     #[command(subcommand)]
     Item(ItemCommand),

@@ -1,7 +1,7 @@
 //! `rescue demo`: the console on the invented app, or its three weeks without a terminal.
 
 use super::args::DemoArgs;
-use super::{exit, json, no_terminal, out::Out, plain};
+use super::{changes, exit, json, no_terminal, out::Out, plain};
 use crate::config::environment::Environment;
 use crate::demo::stage::{Stage, WEEKS};
 use crate::demo::stand_in::Thinking;
@@ -48,20 +48,25 @@ pub async fn demo(
         }
         let app = stage.app().clone();
         let board = stage.desk.board(&app)?;
-        let before = stage.desk.before_last_run(&app)?;
-        let changes = before.as_ref().map(|before| crate::domain::diff(before, &board));
+        let told = match stage.desk.previous_run(&app)? {
+            Some(at) => stage.desk.changes(&app, at)?,
+            None => None,
+        };
         code = if report.not_stored.is_empty() { exit::of(&board, stage.desk.lost(&app)?.len()) } else { exit::FAILED };
         if args.json {
             let mut status = json::status(&board);
             if let Some(fields) = status.as_object_mut() {
-                fields.insert("changes".to_owned(), json!(changes));
+                fields.insert(
+                    "changes".to_owned(),
+                    told.as_ref().map_or(serde_json::Value::Null, |it| changes::document(&it.diff)),
+                );
                 fields.insert("requests".to_owned(), json!(report.requests));
             }
             weeks.push(json!({ "week": week, "says": stage.says(week), "status": status }));
         } else {
             out.line(format!("— Week {week}: {}", stage.says(week)));
-            if let (Some(before), Some(changes)) = (&before, &changes) {
-                plain::diff(before, &board, changes, out);
+            if let Some(told) = &told {
+                changes::lines(told, out);
             }
             plain::status(&board, out);
             out.line("");

@@ -3,7 +3,6 @@
 use super::out::Out;
 use crate::desk::Desk;
 use crate::desk::systems::{Entry, Inventory};
-use crate::domain::diff::{Change, Diff};
 use crate::domain::{AppName, Assessment, Board, Phase};
 use crate::engine::RunEvent;
 use crate::trouble::Trouble;
@@ -185,36 +184,6 @@ pub fn findings(board: &Board, out: &mut Out<'_>) {
         } else {
             "nothing was looked at yet"
         });
-    }
-}
-
-/// What changed.
-pub fn diff(before: &Board, after: &Board, it: &Diff, out: &mut Out<'_>) {
-    out.line(format!("{} since {}", after.settings.title, before.now.format("%Y-%m-%d %H:%M UTC")));
-    let sections: [(&str, &[Change]); 6] = [
-        ("lost", &it.lost),
-        ("newly failing", &it.newly_failing),
-        ("waiver ended", &it.expired_waivers),
-        ("gone stale", &it.stale),
-        ("newly unseen", &it.newly_unseen),
-        ("won", &it.won),
-    ];
-    let mut nothing = it.new_findings.is_empty() && it.gone_findings.is_empty();
-    for (heading, changes) in sections {
-        for change in changes {
-            nothing = false;
-            let from = change.from.map_or("new", crate::domain::Truth::words);
-            out.line(format!("{heading}: {} {} ({from} → {}) {}", change.id, change.short, change.to.words(), change.why));
-        }
-    }
-    for finding in &it.new_findings {
-        out.line(format!("new finding ({}): {}", finding.severity, finding.says));
-    }
-    for finding in &it.gone_findings {
-        out.line(format!("gone finding: {}", finding.says));
-    }
-    if nothing {
-        out.line("nothing changed");
     }
 }
 

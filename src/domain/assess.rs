@@ -28,10 +28,10 @@ pub fn assess<'l>(item: &'l Item, ledger: &'l Ledger<'l>, book: &'l ProbeBook) -
     let (mut panel, past) = sweep(item, ledger, book);
     let gate = stack::gate(item, ledger);
     for seat in &mut panel.seats {
-        seat.settle_acceptance(ledger, gate.is_some());
+        seat.settle_acceptance(ledger, gate.is_some(), now);
     }
     let standing = panel.standing(now);
-    let waiver = panel.said.waiver(gate.is_some(), ledger);
+    let waiver = panel.said.waiver(gate.is_some(), now);
     let not_applicable = not_applicable(item, ledger, &panel, &standing);
     let truth =
         if not_applicable.is_some() { Truth::NotApplicable } else { truth(&panel, &past, &standing, waiver.as_ref(), now) };
@@ -77,7 +77,7 @@ fn not_applicable(item: &Item, ledger: &Ledger<'_>, panel: &Panel<'_>, standing:
 }
 
 /// Cases 2 to 9.
-fn truth(panel: &Panel<'_>, past: &Past, standing: &Standing, waiver: Option<&Waiver>, now: DateTime<Utc>) -> Truth {
+pub(super) fn truth(panel: &Panel<'_>, past: &Past, standing: &Standing, waiver: Option<&Waiver>, now: DateTime<Utc>) -> Truth {
     match standing.done {
         Some(Done::Verified) => return Truth::Verified,
         Some(Done::Attested) => return Truth::Attested,
@@ -107,7 +107,7 @@ fn contradicts_a_judgement(panel: &Panel<'_>, now: DateTime<Utc>) -> bool {
 }
 
 /// The probes that fail now and whose fail nobody settled.
-fn failing<'p>(panel: &'p Panel<'_>) -> impl Iterator<Item = &'p Seat<'p>> {
+pub(super) fn failing<'p>(panel: &'p Panel<'_>) -> impl Iterator<Item = &'p Seat<'p>> {
     panel.seats.iter().zip(&panel.voices).filter(|(_, voice)| voice.say == Say::Fail).map(|(seat, _)| seat)
 }
 

@@ -1,11 +1,38 @@
-//! What changed between two boards of one app: lost first. A pure comparison; it reads no facts.
+//! What changed between two boards of one app: lost first. A pure comparison; it reads no facts. When it happened and what
+//! was before it is in the facts between: [`super::changes`] finds it and fills it in.
 
-use super::{Assessment, Board, Foreign, ItemId, ProbeId, ProbeWord, Severity, StandingFinding, Truth, calendar, lane};
-use serde::Serialize;
+use super::{Assessment, Board, Foreign, ItemId, ProbeId, ProbeWord, RunId, Severity, StandingFinding, Truth, calendar, lane};
+use chrono::{DateTime, Utc};
 use std::collections::{BTreeMap, BTreeSet};
 
+/// One look of a run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Sighting {
+    pub at: DateTime<Utc>,
+    pub run: RunId,
+}
+
+/// What an item was before it changed, and from when to when.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Had {
+    pub truth: Truth,
+    pub since: DateTime<Utc>,
+    pub until: DateTime<Utc>,
+}
+
+/// Between which two looks of a probe something went wrong: nobody knows it more exactly.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Window {
+    pub probe: ProbeId,
+    /// None when it was never seen good by this probe.
+    pub last_good: Option<Sighting>,
+    pub first_bad: Sighting,
+    /// Looks in between that saw nothing.
+    pub blind: u16,
+}
+
 /// An item whose truth changed.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Change {
     pub id: ItemId,
     pub short: String,
@@ -14,10 +41,18 @@ pub struct Change {
     pub from: Option<Truth>,
     pub to: Truth,
     pub why: Foreign,
+    /// When it became so; none while only two boards were compared.
+    pub at: Option<DateTime<Utc>>,
+    /// The run whose look made it so; none where a person or time alone did.
+    pub run: Option<RunId>,
+    /// What it was before, or, for one that was not seen any more, while it was seen.
+    pub had: Option<Had>,
+    /// For what fails now: within which time it broke.
+    pub window: Option<Window>,
 }
 
 /// A finding that came or went.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FindingChange {
     /// [`super::Finding::key`].
     pub key: String,
@@ -25,10 +60,18 @@ pub struct FindingChange {
     pub items: Vec<ItemId>,
     pub says: Foreign,
     pub severity: Severity,
+    /// The look that saw it first since it was last away, or that saw first that it is gone.
+    pub seen: Option<Sighting>,
+    /// Since when it had been away (a new one) or there (a gone one), as far as looks say so.
+    pub since: Option<DateTime<Utc>>,
+    /// The last look before that which saw it the other way.
+    pub until: Option<DateTime<Utc>>,
+    /// A new one that had been there before.
+    pub came_back: bool,
 }
 
 /// What changed, each thing in one list only.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Diff {
     /// Done before, drifted or disputed now.
     pub lost: Vec<Change>,
@@ -44,6 +87,8 @@ pub struct Diff {
     pub expired_waivers: Vec<Change>,
     /// Done before, only open now.
     pub stale: Vec<Change>,
+    /// Done before and now, and lost in between. Two boards do not show it.
+    pub lost_between: Vec<Change>,
 }
 
 impl Diff {
@@ -68,6 +113,10 @@ pub fn diff(before: &Board, after: &Board) -> Diff {
             from: was.map(|was| was.truth),
             to: it.truth,
             why: Foreign::new(why),
+            at: None,
+            run: None,
+            had: None,
+            window: None,
         };
         let was_done = was.is_some_and(|was| was.truth.is_done());
         let was_failing = was.is_some_and(|was| was.truth.is_failing());
@@ -124,6 +173,10 @@ fn only_in(these: &[StandingFinding], others: &[StandingFinding]) -> Vec<Finding
             items: it.items.clone(),
             says: it.finding.says.clone(),
             severity: it.finding.severity,
+            seen: None,
+            since: None,
+            until: None,
+            came_back: false,
         })
         .collect()
 }

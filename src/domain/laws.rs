@@ -9,6 +9,7 @@ use std::collections::BTreeSet;
 
 mod evidence;
 mod rotation;
+mod timeline;
 
 const PROBES: [&str; 8] = ["github.a", "github.b", "github.sign", "github.twice", "supabase.a", "s3.a", "s3.b", "scan.a"];
 const ITEMS: [&str; 7] = ["AA-01", "BB-01", "CC-01", "DD-01", "EE-01", "FF-01", "GG-01"];

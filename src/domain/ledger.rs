@@ -320,8 +320,23 @@ impl<'a> Ledger<'a> {
     /// The newest waiver of a finding, unless it was taken back; at a gate it stands only with a client and a proof.
     #[must_use]
     pub fn acceptance(&self, key: &str, at_gate: bool) -> Option<Waiver> {
-        let fact = self.by_finding.get(key)?.last()?;
-        waiver(fact, at_gate, self.now)
+        self.acceptance_at(key, at_gate, self.now)
+    }
+
+    /// The same as of an earlier moment.
+    fn acceptance_at(&self, key: &str, at_gate: bool, moment: DateTime<Utc>) -> Option<Waiver> {
+        let fact = self.by_finding.get(key)?.iter().rev().find(|fact| fact.at <= moment)?;
+        waiver(fact, at_gate, moment)
+    }
+
+    /// The moments at which an acceptance of any finding begins, is taken back, or ends by its date.
+    pub(super) fn acceptance_turns(&self) -> Vec<DateTime<Utc>> {
+        let facts = self.by_finding.values().flatten();
+        let turns = facts.flat_map(|fact| match &fact.body {
+            FactBody::Waived { until, .. } => [fact.at, calendar::end_of(*until)],
+            _ => [fact.at; 2],
+        });
+        turns.collect()
     }
 
     /// What people said of the rotation of secrets, oldest first, with its place in the order.
@@ -348,9 +363,9 @@ impl<'a> Ledger<'a> {
         !self.by_finding.is_empty()
     }
 
-    /// Whether a finding is accepted today.
-    pub(super) fn accepts(&self, finding: &Finding, at_gate: bool) -> bool {
-        self.acceptance(&finding.key(), at_gate).is_some_and(|it| it.stands)
+    /// Whether a finding is accepted at a moment that is not later than the ledger's.
+    pub(super) fn accepts(&self, finding: &Finding, at_gate: bool, moment: DateTime<Utc>) -> bool {
+        self.acceptance_at(&finding.key(), at_gate, moment).is_some_and(|it| it.stands)
     }
 
     /// Whether an item entered by a checklist adopted after the first one.

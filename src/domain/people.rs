@@ -1,7 +1,7 @@
 //! What people said of an item: judgements, waivers, does-not-apply, work. The newest of each wins.
 //! It never weighs a person's word against a probe's; both are kept side by side.
 
-use super::ledger::{self, Ledger};
+use super::ledger;
 use super::{Fact, FactBody, Foreign, JudgedFor, Judgement, ProbeId, Waiver, Work, WorkNote, calendar};
 use chrono::{DateTime, Utc};
 use std::collections::BTreeSet;
@@ -111,8 +111,16 @@ impl<'l> Said<'l> {
     }
 
     /// The newest waiver of the item.
-    pub(super) fn waiver(&self, at_gate: bool, ledger: &Ledger<'_>) -> Option<Waiver> {
-        ledger::waiver(self.waived?, at_gate, ledger.now())
+    pub(super) fn waiver(&self, at_gate: bool, now: DateTime<Utc>) -> Option<Waiver> {
+        ledger::waiver(self.waived?, at_gate, now)
+    }
+
+    /// When the newest waiver ends by its date.
+    pub(super) fn waiver_ends(&self) -> Option<DateTime<Utc>> {
+        match &self.waived?.body {
+            FactBody::Waived { until, .. } => Some(calendar::end_of(*until)),
+            _ => None,
+        }
     }
 
     /// The work on it, if it was stated after the item was last done: what was done ended the work before it.

@@ -53,7 +53,7 @@ struct Stretch {
 }
 
 impl Past {
-    fn note(&mut self, at: DateTime<Utc>, standing: &Standing) {
+    pub(super) fn note(&mut self, at: DateTime<Utc>, standing: &Standing) {
         let class = match (standing.done, standing.weighed.rule) {
             (Some(_), _) => Class::Done,
             (None, RuleState::Fails | RuleState::Accepted) => Class::Fails,
@@ -99,7 +99,7 @@ pub(super) struct Panel<'l> {
 }
 
 #[derive(Debug, Clone, Copy)]
-enum Happened<'l> {
+pub(super) enum Happened<'l> {
     Look(usize, &'l Look<'l>),
     Said(&'l Fact),
     Rotation(&'l Fact),
@@ -107,14 +107,22 @@ enum Happened<'l> {
 }
 
 #[derive(Debug, Clone, Copy)]
-struct Event<'l> {
+pub(super) struct Event<'l> {
     order: u32,
-    at: DateTime<Utc>,
-    what: Happened<'l>,
+    pub(super) at: DateTime<Utc>,
+    pub(super) what: Happened<'l>,
 }
 
 /// Reads every fact about `item` up to the ledger's moment.
 pub(super) fn sweep<'l>(item: &'l Item, ledger: &'l Ledger<'l>, book: &'l ProbeBook) -> (Panel<'l>, Past) {
+    let (mut panel, mut past, from) = begin(item, ledger, book);
+    panel.run(ledger, Era { from, to: None, item: Some(item) }, &mut past);
+    (panel, past)
+}
+
+/// Reads what happened before the item read as it does now: its panel of now, still empty, what the pass met until then,
+/// and the moment since which it reads so.
+pub(super) fn begin<'l>(item: &'l Item, ledger: &'l Ledger<'l>, book: &'l ProbeBook) -> (Panel<'l>, Past, DateTime<Utc>) {
     let mut past = Past::default();
     let eras = ledger.eras(item);
     let (_, earlier) = eras.split_last().unwrap_or((&Era { from: DateTime::<Utc>::MIN_UTC, to: None, item: None }, &[]));
@@ -124,10 +132,8 @@ pub(super) fn sweep<'l>(item: &'l Item, ledger: &'l Ledger<'l>, book: &'l ProbeB
             panel.run(ledger, *era, &mut past);
         }
     }
-    let mut panel = Panel::new(item, ledger, book);
     let from = eras.last().map_or(DateTime::<Utc>::MIN_UTC, |it| it.from);
-    panel.run(ledger, Era { from, to: None, item: Some(item) }, &mut past);
-    (panel, past)
+    (Panel::new(item, ledger, book), past, from)
 }
 
 impl<'l> Panel<'l> {
@@ -141,7 +147,7 @@ impl<'l> Panel<'l> {
         Self { item, tree, seats, said: Said::default(), voices, rotations: Stated::default(), closed: false, to_come_in_use }
     }
 
-    fn events(&self, ledger: &'l Ledger<'l>) -> Vec<Event<'l>> {
+    pub(super) fn events(&self, ledger: &'l Ledger<'l>) -> Vec<Event<'l>> {
         let most = self.seats.iter().map(|seat| seat.looks.len()).sum::<usize>();
         let mut events = Vec::with_capacity(most + 8);
         for (position, seat) in self.seats.iter().enumerate() {
@@ -187,7 +193,14 @@ impl<'l> Panel<'l> {
     /// Notes the beginning of the era, if that was not done, and the moments before `to` at which a not-applicable aged.
     /// Ageing ends what is done and begins nothing, with that one exception: where a place is unknown again, and a
     /// person's word stands in for it, a rule that failed is open.
-    fn note_until(&mut self, to: DateTime<Utc>, from: DateTime<Utc>, noted: Option<DateTime<Utc>>, past: &mut Past) {
+    /// Returns the last moment that is noted.
+    pub(super) fn note_until(
+        &mut self,
+        to: DateTime<Utc>,
+        from: DateTime<Utc>,
+        noted: Option<DateTime<Utc>>,
+        past: &mut Past,
+    ) -> DateTime<Utc> {
         let mut last = noted.unwrap_or_else(|| {
             past.note(from, &self.standing(from));
             from
@@ -198,9 +211,10 @@ impl<'l> Panel<'l> {
             past.note(at, &self.standing(at));
             last = at;
         }
+        last
     }
 
-    fn hear(&mut self, event: &Event<'l>) {
+    pub(super) fn hear(&mut self, event: &Event<'l>) {
         match event.what {
             // Where only looks after the closing count, those before it are not heard.
             Happened::Look(..) if self.awaits_closing() => {}

@@ -8,7 +8,7 @@ use super::rule::{Say, Voice};
 use super::terms::Agreed;
 use super::{
     Finding, Foreign, Freshness, Gap, GapKind, Item, Note, Outcome, ProbeBook, ProbeId, ProbeKind, ProbeTraits, ProbeWord,
-    System, calendar,
+    Severity, System, calendar,
 };
 use chrono::{DateTime, TimeDelta, Utc};
 use std::collections::BTreeSet;
@@ -222,6 +222,13 @@ impl<'l> Seat<'l> {
         self.spoken.filter(|it| it.decided == Decided::Fail).map(|it| it.at)
     }
 
+    /// The worst severity of what it found and nobody settled; none where it named nothing.
+    pub(super) fn worst(&self) -> Option<Severity> {
+        let shown = self.spoken.filter(|_| self.failed_at().is_some()).map(|it| it.outcome.verdict.findings.as_slice());
+        let remembered = self.duties.all().filter(|it| it.rotated.is_none()).map(|it| it.finding);
+        shown.unwrap_or_default().iter().chain(remembered).map(|it| it.severity).max()
+    }
+
     /// It fails now and had passed under the same revision of its rule.
     pub(super) fn has_drifted(&self) -> bool {
         self.failed_at().is_some() && self.spoken.is_some_and(|it| self.passed.contains(&it.outcome.revision))
@@ -242,8 +249,8 @@ impl<'l> Seat<'l> {
         })
     }
 
-    /// Settles whether its fail is accepted today. A fail without findings cannot be accepted by finding.
-    pub(super) fn settle_acceptance(&mut self, ledger: &Ledger<'_>, at_gate: bool) {
+    /// Settles whether its fail is accepted at a moment. A fail without findings cannot be accepted by finding.
+    pub(super) fn settle_acceptance(&mut self, ledger: &Ledger<'_>, at_gate: bool, moment: DateTime<Utc>) {
         if !ledger.accepts_findings() {
             self.accepted = false;
             return;
@@ -253,7 +260,8 @@ impl<'l> Seat<'l> {
         let shown = failing.unwrap_or_default().iter().filter(open);
         let remembered = self.duties.all().filter(|it| it.rotated.is_none()).map(|it| it.finding);
         let mut open = shown.chain(remembered).peekable();
-        self.accepted = open.peek().is_some() && failing != Some(&[][..]) && open.all(|finding| ledger.accepts(finding, at_gate));
+        self.accepted =
+            open.peek().is_some() && failing != Some(&[][..]) && open.all(|finding| ledger.accepts(finding, at_gate, moment));
     }
 
     /// What it shows that can reopen a judgement: its word, and what a look that asked for a judgement laid before us.

@@ -87,7 +87,7 @@ fn erase(transaction: &Transaction<'_>, app: AppId, by: &Author, now: DateTime<U
     let observations = count(transaction.execute(&cut("observation"), [])?);
     // A checklist of the user's own may name the client.
     transaction.execute(&cut("checklist"), [])?;
-    for table in ["run", "kept", "assessed", "snapshot", "mark", "told"] {
+    for table in ["run", "kept", "assessed", "snapshot", "mark", "told", "looked"] {
         transaction.execute(&format!("DELETE FROM {table} WHERE app = ?1"), [app])?;
     }
     super::scheduled::forget(transaction, name.as_str())?;

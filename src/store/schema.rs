@@ -4,19 +4,20 @@ use rusqlite::{Connection, TransactionBehavior};
 use rusqlite_migration::{M, Migrations};
 
 /// The steps, oldest first; the number of a step is its place in the list, from 1.
-pub(super) const STEPS: [M<'_>; 5] = [
+pub(super) const STEPS: [M<'_>; 6] = [
     M::up(include_str!("steps/0001_facts.sql")),
     M::up(include_str!("steps/0002_snapshots.sql")),
     M::up(include_str!("steps/0003_marks.sql")),
     M::up(include_str!("steps/0004_scheduled.sql")),
     M::up(include_str!("steps/0005_told.sql")),
+    M::up(include_str!("steps/0006_looked.sql")),
 ];
 
 /// Marks a file as ours: `RESC`.
 pub(super) const APPLICATION_ID: i32 = 0x5245_5343;
 
 /// The schema that this build writes.
-pub(super) const NEWEST: u32 = 5;
+pub(super) const NEWEST: u32 = 6;
 
 /// Brings a database to step `wanted`, all steps in one transaction.
 pub(super) fn raise(connection: &mut Connection, wanted: u32) -> rusqlite_migration::Result<()> {

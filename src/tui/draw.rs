@@ -88,6 +88,7 @@ fn footer(state: &State, area: Rect, buffer: &mut Buffer) {
         let here = match context {
             Context::Findings => Action::Findings,
             Context::Changes => Action::Changes,
+            Context::Trend => Action::Trend,
             Context::Connections => Action::Connections,
             _ => Action::Help,
         };

@@ -4,6 +4,7 @@ use super::message::Since;
 use super::pages::Wish;
 use crate::desk::fields::NewApp;
 use crate::domain::{AppName, FactBody, ItemId, ProbeId, System};
+use chrono::{DateTime, Utc};
 use std::path::PathBuf;
 
 /// A wish of the console.
@@ -11,7 +12,8 @@ use std::path::PathBuf;
 pub enum Effect {
     /// Answered by `Portfolio`.
     LoadPortfolio,
-    /// Opens an app: answered by `Board`, now and whenever its facts change.
+    /// Opens an app: answered by `Board`, now and whenever its facts change, and once by `Lost` when something was lost since
+    /// somebody looked last.
     OpenApp(AppName),
     /// The open app may read differently now: answered by `Board`.
     Refresh(AppName),
@@ -49,6 +51,13 @@ pub enum Effect {
     LoadChanges {
         app: AppName,
         since: Since,
+    },
+    /// The course of the weeks; answered by `Trend`.
+    LoadTrend(AppName),
+    /// Somebody has seen what changed up to that moment.
+    Looked {
+        app: AppName,
+        at: DateTime<Utc>,
     },
     /// The inventory of systems; answered by `Systems`.
     LoadSystems(AppName),

@@ -21,6 +21,8 @@ pub enum Context {
     Findings,
     #[strum(serialize = "the changes")]
     Changes,
+    #[strum(serialize = "the trend")]
+    Trend,
     #[strum(serialize = "the connections")]
     Connections,
     #[strum(serialize = "the founder's page")]
@@ -123,6 +125,7 @@ const DEFAULTS: &[(Context, Action, &[&str])] = &[
     (Context::Findings, Action::Filter, &["/"]),
     (Context::Changes, Action::Open, &["enter"]),
     (Context::Changes, Action::Since, &["s"]),
+    (Context::Trend, Action::Open, &["enter"]),
     (Context::Connections, Action::Check, &["r"]),
     (Context::Snapshot, Action::Save, &["s"]),
     (Context::Snapshot, Action::TopNote, &["N"]),
@@ -145,6 +148,7 @@ const DEFAULTS: &[(Context, Action, &[&str])] = &[
     (Context::Global, Action::Changes, &["v"]),
     (Context::Global, Action::Connections, &["c"]),
     (Context::Global, Action::Systems, &["i"]),
+    (Context::Global, Action::Trend, &["T"]),
     (Context::Global, Action::Palette, &[":"]),
     (Context::Global, Action::Help, &["?", "f1"]),
     (Context::Global, Action::Quit, &["q", "ctrl-c"]),

@@ -3,7 +3,7 @@
 use super::pages::News;
 use crate::desk::systems::Inventory;
 use crate::domain::state::{Answer, HistoryLine};
-use crate::domain::{AppName, Board, Discovery, Foreign, ItemId, System};
+use crate::domain::{AppName, Board, Discovery, Foreign, ItemId, System, Trend};
 use crate::engine::RunEvent;
 use crate::schedule::standing;
 use chrono::{DateTime, Utc};
@@ -32,6 +32,15 @@ pub enum Message {
     /// One connection was checked.
     Connection(ConnectionRow),
     Changes(Arc<Changes>),
+    /// Something was lost since somebody looked last: these changes are to be seen first.
+    Lost {
+        app: AppName,
+        changes: Arc<Changes>,
+    },
+    Trend {
+        app: AppName,
+        trend: Arc<Trend>,
+    },
     Systems {
         app: AppName,
         inventory: Arc<Inventory>,
@@ -178,6 +187,8 @@ pub enum Since {
     PreviousRun,
     LastWeek,
     Start,
+    /// When somebody saw last what had changed. Offered once, when the app is opened.
+    LastLook,
 }
 
 impl Since {
@@ -187,7 +198,7 @@ impl Since {
         match self {
             Self::PreviousRun => Self::LastWeek,
             Self::LastWeek => Self::Start,
-            Self::Start => Self::PreviousRun,
+            Self::Start | Self::LastLook => Self::PreviousRun,
         }
     }
 
@@ -198,6 +209,7 @@ impl Since {
             Self::PreviousRun => "since the previous run",
             Self::LastWeek => "since a week ago",
             Self::Start => "since the start",
+            Self::LastLook => "since you last looked",
         }
     }
 }
@@ -209,6 +221,8 @@ pub struct Change {
     pub item: Option<ItemId>,
     /// What changed, in one sentence.
     pub says: Foreign,
+    /// How long it had been otherwise, which run saw it first, within which time it broke: a sentence each.
+    pub more: Vec<String>,
 }
 
 /// What changed between two moments; the names of `rescue diff`.
@@ -216,7 +230,12 @@ pub struct Change {
 pub struct Changes {
     pub since: Since,
     pub from: Option<DateTime<Utc>>,
+    /// The moment up to which they are told.
+    pub to: Option<DateTime<Utc>>,
     pub lost: Vec<Change>,
+    pub newly_failing: Vec<Change>,
+    /// Lost and won back in between.
+    pub lost_between: Vec<Change>,
     pub won: Vec<Change>,
     pub new_findings: Vec<Change>,
     pub gone_findings: Vec<Change>,

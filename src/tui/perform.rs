@@ -10,12 +10,14 @@ use crate::desk::Desk;
 use crate::desk::connections::{self, Connection};
 use crate::desk::fields::{self, NewApp};
 use crate::desk::portfolio::Row;
-use crate::domain::diff::{self, Diff};
+use crate::domain::changes::Told;
+use crate::domain::diff;
 use crate::domain::fact::RunEnd;
 use crate::domain::history;
-use crate::domain::{AppName, Board, FactBody, Foreign, ItemId, ProbeId, System};
+use crate::domain::{AppName, FactBody, Foreign, ItemId, ProbeId, System};
 use crate::engine::{Only, RunEvent};
 use crate::trouble::Trouble;
+use crate::words::change::{self as words_of, Kind};
 use chrono::{NaiveTime, TimeDelta};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -47,7 +49,10 @@ impl Performer {
             Effect::LoadPortfolio => self.off("The apps could not be read", |me| me.portfolio()),
             Effect::OpenApp(app) => {
                 *self.open.lock().unwrap_or_else(PoisonError::into_inner) = Some(app.clone());
-                self.off("The app could not be opened", move |me| me.board(&app));
+                self.off("The app could not be opened", move |me| {
+                    me.board(&app)?;
+                    me.news(app)
+                });
             }
             Effect::Refresh(app) => self.off("The app could not be read", move |me| me.board(&app)),
             Effect::LoadHistory { app, item } => self.off("The history could not be read", move |me| me.history(app, item)),
@@ -78,6 +83,12 @@ impl Performer {
             }),
             Effect::CheckConnection { app, system } => self.check(app, system),
             Effect::LoadChanges { app, since } => self.off("The changes could not be read", move |me| me.changes(&app, since)),
+            Effect::LoadTrend(app) => self.off("The trend could not be read", move |me| {
+                let trend = Arc::new(me.desk.trend(&app)?);
+                me.tell(Message::Trend { app, trend });
+                Ok(())
+            }),
+            Effect::Looked { app, at } => self.off("The app could not be read", move |me| me.desk.has_looked(&app, at)),
             Effect::LoadSystems(app) => self.off("The systems could not be read", move |me| {
                 let inventory = Arc::new(me.desk.systems(&app)?);
                 me.tell(Message::Systems { app, inventory });
@@ -288,21 +299,35 @@ impl Performer {
 
     fn changes(&self, app: &AppName, since: Since) -> Result<(), Trouble> {
         let now = self.desk.clock.now();
-        let before = match since {
-            Since::PreviousRun => self.desk.before_last_run(app)?,
-            Since::LastWeek => self.desk.board_at(app, now - TimeDelta::days(7))?,
+        let from = match since {
+            Since::PreviousRun => self.desk.previous_run(app)?,
+            Since::LastWeek => Some(now - TimeDelta::days(7)),
             Since::Start => {
                 let start = self.desk.settings(app)?.start.and_time(NaiveTime::MIN).and_utc() + TimeDelta::days(1);
-                self.desk.board_at(app, start.min(now))?
+                Some(start.min(now))
             }
+            Since::LastLook => self.desk.looked(app)?,
         };
-        let board = self.desk.board(app)?;
-        let changes = match &before {
-            Some(before) => changes_of(since, before, &diff::diff(before, &board)),
-            None => Changes { since, ..Changes::default() },
+        let told = match from {
+            Some(from) => self.desk.changes(app, from)?,
+            None => None,
         };
+        let changes = told.map_or_else(|| Changes { since, ..Changes::default() }, |told| changes_of(since, &told));
         self.tell(Message::Changes(Arc::new(changes)));
         Ok(())
+    }
+
+    /// What was lost since somebody looked last; where nothing was, whoever opens the app has looked now.
+    fn news(&self, app: AppName) -> Result<(), Trouble> {
+        let now = self.desk.clock.now();
+        match self.desk.lost_since_looked(&app)? {
+            Some(told) => {
+                let changes = Arc::new(changes_of(Since::LastLook, &told));
+                self.tell(Message::Lost { app, changes });
+                Ok(())
+            }
+            None => self.desk.has_looked(&app, now),
+        }
     }
 
     fn demo_week(self: &Arc<Self>) {
@@ -396,29 +421,38 @@ fn row(it: Connection) -> ConnectionRow {
     }
 }
 
-fn changes_of(since: Since, before: &Board, it: &Diff) -> Changes {
-    let items = |changes: &[diff::Change]| -> Vec<Change> {
+fn changes_of(since: Since, told: &Told) -> Changes {
+    let items = |kind: Kind| -> Vec<Change> {
         let says = |change: &diff::Change| {
             let from = change.from.map_or("new", |truth| truth.words());
             let why = if change.why.as_str().is_empty() { String::new() } else { format!(" — {}", change.why) };
             Foreign::from(format!("{}: {from} → {}{why}", change.short, change.to.words()))
         };
-        changes.iter().map(|change| Change { item: Some(change.id.clone()), says: says(change) }).collect()
+        let changes = kind.of(&told.diff).iter();
+        let change = |it: &diff::Change| Change { item: Some(it.id.clone()), says: says(it), more: words_of::of_item(kind, it) };
+        changes.map(change).collect()
     };
-    let findings = |changes: &[diff::FindingChange]| -> Vec<Change> {
-        let says = |change: &diff::FindingChange| Foreign::from(format!("{}: {}", change.severity, change.says));
-        changes.iter().map(|change| Change { item: change.items.first().cloned(), says: says(change) }).collect()
+    let findings = |changes: &[diff::FindingChange], is_new: bool| -> Vec<Change> {
+        let change = |it: &diff::FindingChange| Change {
+            item: it.items.first().cloned(),
+            says: Foreign::from(format!("{}: {}", it.severity, it.says)),
+            more: words_of::of_finding(it, is_new),
+        };
+        changes.iter().map(change).collect()
     };
     Changes {
         since,
-        from: Some(before.now),
-        lost: items(&it.lost),
-        won: items(&it.won),
-        new_findings: findings(&it.new_findings),
-        gone_findings: findings(&it.gone_findings),
-        newly_unseen: items(&it.newly_unseen),
-        expired_waivers: items(&it.expired_waivers),
-        stale: items(&it.stale),
+        from: Some(told.before.now),
+        to: Some(told.after.now),
+        lost: items(Kind::Lost),
+        newly_failing: items(Kind::NewlyFailing),
+        lost_between: items(Kind::LostBetween),
+        won: items(Kind::Won),
+        new_findings: findings(&told.diff.new_findings, true),
+        gone_findings: findings(&told.diff.gone_findings, false),
+        newly_unseen: items(Kind::NewlyUnseen),
+        expired_waivers: items(Kind::ExpiredWaiver),
+        stale: items(Kind::Stale),
     }
 }
 

@@ -1,6 +1,7 @@
 //! An invented app with every state that a screen can show, for tests and benchmarks. No part of the product uses it.
 #![expect(clippy::unwrap_used, reason = "the sample is made of constants, and every test reads all of them")]
 
+mod course;
 pub mod items;
 mod leaked;
 mod overdue;
@@ -25,6 +26,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+pub use course::trend;
 pub use leaked::leaked_board;
 pub use overdue::overdue;
 pub use run::{changes, connections, history, live, run_events};

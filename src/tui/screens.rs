@@ -9,6 +9,7 @@ pub mod place;
 pub mod portfolio;
 pub mod run;
 pub mod snapshot;
+pub mod trend;
 
 use super::action::Action;
 use super::keymap::Context;
@@ -29,6 +30,7 @@ pub enum Screen {
     Run(run::RunScreen),
     Findings(findings::FindingsScreen),
     Changes(changes::ChangesScreen),
+    Trend(trend::TrendScreen),
     Connections(connections::ConnectionsScreen),
     Snapshot(snapshot::SnapshotScreen),
     Earlier(earlier::EarlierScreen),
@@ -46,6 +48,7 @@ macro_rules! each {
             Screen::Run($it) => $body,
             Screen::Findings($it) => $body,
             Screen::Changes($it) => $body,
+            Screen::Trend($it) => $body,
             Screen::Connections($it) => $body,
             Screen::Earlier($it) => $body,
         }
@@ -62,6 +65,7 @@ impl Screen {
             Self::Run(_) => Context::Run,
             Self::Findings(_) => Context::Findings,
             Self::Changes(_) => Context::Changes,
+            Self::Trend(_) => Context::Trend,
             Self::Connections(_) => Context::Connections,
             Self::Snapshot(_) => Context::Snapshot,
             Self::Earlier(_) => Context::Earlier,
@@ -76,6 +80,7 @@ impl Screen {
             Self::Run(it) => it.act(action, world),
             Self::Findings(it) => it.act(action, world),
             Self::Changes(it) => it.act(action, world),
+            Self::Trend(it) => it.act(action, world),
             Self::Connections(it) => it.act(action, world),
             Self::Snapshot(it) => return it.act(action, world),
             Self::Earlier(it) => it.act(action, world),
@@ -108,7 +113,7 @@ impl Screen {
             Self::Portfolio(it) => it.filter = words,
             Self::Board(it) => it.filter = words,
             Self::Findings(it) => it.filter = words,
-            Self::Run(_) | Self::Changes(_) | Self::Connections(_) | Self::Snapshot(_) | Self::Earlier(_) => {}
+            Self::Run(_) | Self::Changes(_) | Self::Trend(_) | Self::Connections(_) | Self::Snapshot(_) | Self::Earlier(_) => {}
         }
     }
 
@@ -119,7 +124,7 @@ impl Screen {
             Self::Portfolio(it) => &it.filter,
             Self::Board(it) => &it.filter,
             Self::Findings(it) => &it.filter,
-            Self::Run(_) | Self::Changes(_) | Self::Connections(_) | Self::Snapshot(_) | Self::Earlier(_) => "",
+            Self::Run(_) | Self::Changes(_) | Self::Trend(_) | Self::Connections(_) | Self::Snapshot(_) | Self::Earlier(_) => "",
         }
     }
 
@@ -132,6 +137,7 @@ impl Screen {
             Self::Run(it) => listing::is_reading(it, world),
             Self::Findings(it) => listing::is_reading(it, world),
             Self::Changes(it) => listing::is_reading(it, world),
+            Self::Trend(it) => listing::is_reading(it, world),
             Self::Connections(it) => listing::is_reading(it, world),
             Self::Earlier(it) => listing::is_reading(it, world),
         }
@@ -145,6 +151,7 @@ impl Screen {
             Self::Run(it) => it.draw(world, buffer),
             Self::Findings(it) => plain_screen(it, "findings", world, buffer),
             Self::Changes(it) => plain_screen(it, "changes", world, buffer),
+            Self::Trend(it) => it.draw(world, buffer),
             Self::Connections(it) => plain_screen(it, "connections", world, buffer),
             Self::Snapshot(it) => it.draw(world, buffer),
             Self::Earlier(it) => plain_screen(it, "snapshots", world, buffer),

@@ -8,14 +8,14 @@ use super::effect::Effect;
 use super::key::Stroke;
 use super::keymap::{Context, Keymap};
 use super::live::Live;
-use super::message::{Failure, Message, Since};
+use super::message::{Changes, Failure, Message, Since};
 use super::pages::{Pages, Wish};
 use super::popups::{
     Popup, ask,
     choose::Palette,
     reading::{Matter, Reading},
 };
-use super::screens::{Screen, changes, connections, earlier, findings, portfolio, run, snapshot};
+use super::screens::{Screen, changes, connections, earlier, findings, portfolio, run, snapshot, trend};
 use super::theme::{Look, Role};
 use super::world::{Step, World};
 use crate::domain::{AppName, Board, ProbeId};
@@ -24,6 +24,7 @@ use crate::words;
 use chrono::{DateTime, TimeDelta, Utc};
 use crossterm::event::{KeyEventKind, MouseButton, MouseEvent, MouseEventKind};
 use ratatui::layout::Position;
+use std::sync::Arc;
 
 /// How deep steps may lead to further steps: an action that names itself must not hang the console.
 const DEPTH: u8 = 8;
@@ -155,6 +156,9 @@ impl State {
                 };
                 let mut effects = self.follow(steps, 0);
                 effects.extend(self.page_anew());
+                if let (Some(Screen::Trend(_)), Some(app)) = (self.screens.last(), self.world.open.clone()) {
+                    effects.push(Effect::LoadTrend(app));
+                }
                 if let Some(AskedRun(only)) = self.run_once_read.take() {
                     self.world.said = None;
                     effects.extend(self.start(only));
@@ -175,6 +179,8 @@ impl State {
             }
             Message::Systems { app, inventory } if world.open.as_ref() == Some(&app) => world.systems = Some(inventory),
             Message::Changes(changes) => world.changes = Some(changes),
+            Message::Lost { app, changes } => return self.lost(&app, changes),
+            Message::Trend { app, trend } if world.open.as_ref() == Some(&app) => world.trend = Some(trend),
             Message::Pages(news) => return self.heard_of_pages(*news),
             Message::Added { app: name, remarks } => {
                 world.drafts.remove("add-app");
@@ -213,6 +219,20 @@ impl State {
             _ => {}
         }
         Vec::new()
+    }
+
+    /// What was lost comes first, once: where the person has gone on by now, it waits for the next opening.
+    fn lost(&mut self, app: &AppName, changes: Arc<Changes>) -> Vec<Effect> {
+        let is_waiting = self.popups.is_empty() && self.run_once_read.is_none() && !self.world.is_running();
+        let is_board = matches!(self.screens.last(), Some(Screen::Board(_)));
+        if self.world.open.as_ref() != Some(app) || !is_board || !is_waiting {
+            return Vec::new();
+        }
+        let looked = Effect::Looked { app: app.clone(), at: changes.to.unwrap_or(self.world.now) };
+        let since = changes.since;
+        self.world.changes = Some(changes);
+        self.show(Screen::Changes(changes::ChangesScreen::since(since)));
+        vec![looked]
     }
 
     fn failed(&mut self, failure: Failure) {
@@ -394,6 +414,7 @@ impl State {
             world.board = None;
             world.histories.clear();
             (world.live, world.connections, world.changes, world.systems) = (None, None, None, None);
+            world.trend = None;
             world.pages = Pages::default();
             self.asked_at = None;
             self.run_once_read = None;
@@ -450,6 +471,9 @@ impl State {
                 let load = Effect::LoadChanges { app, since: Since::default() };
                 vec![Step::Show(Screen::Changes(changes::ChangesScreen::default())), Step::Do(load)]
             }),
+            Action::Trend => {
+                of_app(&|app| vec![Step::Show(Screen::Trend(trend::TrendScreen::default())), Step::Do(Effect::LoadTrend(app))])
+            }
             Action::Systems => of_app(&|app| {
                 vec![Step::Raise(Popup::Reading(Reading::new(Matter::Systems))), Step::Do(Effect::LoadSystems(app))]
             }),

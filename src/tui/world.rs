@@ -10,8 +10,8 @@ use super::popups::Popup;
 use super::screens::Screen;
 use super::theme::{Look, Role};
 use crate::desk::systems::Inventory;
-use crate::domain::{AppName, Assessment, Board, Foreign, Item, ItemId};
 use crate::schedule::standing::Standing;
+use crate::domain::{AppName, Assessment, Board, Foreign, Item, ItemId, Trend};
 use chrono::{DateTime, Utc};
 use ratatui::layout::{Constraint, Layout, Rect};
 use std::collections::BTreeMap;
@@ -39,6 +39,8 @@ pub struct World {
     pub starting: bool,
     pub connections: Option<Vec<ConnectionRow>>,
     pub changes: Option<Arc<Changes>>,
+    /// The course of the open app; none until it was read.
+    pub trend: Option<Arc<Trend>>,
     /// None until they were read.
     pub systems: Option<Arc<Inventory>>,
     /// The founder's pages of the open app.
@@ -100,6 +102,7 @@ impl World {
             starting: false,
             connections: None,
             changes: None,
+            trend: None,
             systems: None,
             pages: Pages::default(),
             demo: None,
@@ -131,7 +134,7 @@ impl World {
         match action {
             Action::Cancel => self.is_running(),
             Action::ProbeAll | Action::ProbeThis => !self.is_running(),
-            Action::Findings | Action::Changes | Action::Connections | Action::Systems => self.open.is_some(),
+            Action::Findings | Action::Changes | Action::Trend | Action::Connections | Action::Systems => self.open.is_some(),
             Action::Open | Action::Filter | Action::Undo | Action::Copy | Action::Snapshot => !is_empty,
             other => self.offers(other),
         }

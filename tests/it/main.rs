@@ -32,3 +32,4 @@ mod tell;
 mod terminal;
 mod tidy;
 mod two_processes;
+mod year;

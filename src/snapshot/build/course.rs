@@ -1,41 +1,24 @@
-//! The weeks as a line of points done: what the board said at the end of each week, and at the moment of the page.
+//! The weeks as a line of points done: the trend that the console and `rescue trend` show, from the same function.
 
 use super::super::model::{Course, Point};
 use super::super::words::fill;
-use super::{Making, number};
-use crate::domain::{Board, Truth, board};
-use chrono::TimeDelta;
+use super::Making;
+use crate::domain::trend::{self, trend};
 
-/// The most points of the line: a year of weeks and a little; older weeks of a longer engagement are left out from the
-/// beginning on.
-const MOST: i64 = 60;
+/// The most whole weeks of the line: a year and a little; older weeks of a longer engagement are left out from the beginning
+/// on.
+const MOST: usize = 61;
 
 pub(super) fn course(making: &Making<'_>) -> Course {
     let request = &making.request;
-    let week = TimeDelta::days(7);
-    let began = making.board.settings.start.and_time(chrono::NaiveTime::MIN).and_utc();
-    let weeks = request.now.signed_duration_since(began).num_days() / 7;
-    let ends = ((weeks - MOST).max(0)..=weeks).filter_map(|number| {
-        let passed = i32::try_from(number).ok()?;
-        began.checked_add_signed(week.checked_mul(passed)?)
-    });
-    let mut points: Vec<Point> = ends
-        .filter(|at| *at < request.now)
-        .filter_map(|at| board::board(request.facts, request.checklists, request.book, at))
-        .map(|board| point(&board))
-        .collect();
-    points.push(point(making.board));
+    let points = trend(request.facts, request.checklists, request.book, request.now).map(|it| it.points).unwrap_or_default();
+    let older = points.len().saturating_sub(MOST + 1);
+    let points: Vec<Point> = points.iter().skip(older).map(point).collect();
     Course { says: says(making, &points), points }
 }
 
-fn point(board: &Board) -> Point {
-    let count = |wanted: &dyn Fn(Truth) -> bool| number(board.items.iter().filter(|it| wanted(it.truth)).count());
-    Point {
-        on: board.now.date_naive(),
-        done: count(&|truth| truth.is_done()),
-        of: count(&|truth| truth != Truth::NotApplicable),
-        lost: count(&|truth| truth.is_lost()),
-    }
+fn point(it: &trend::Point) -> Point {
+    Point { on: it.at.date_naive(), done: it.done, of: it.of, lost: it.lost }
 }
 
 fn says(making: &Making<'_>, points: &[Point]) -> String {

@@ -127,11 +127,23 @@ pub fn history() -> History {
 /// What changed since the previous run.
 #[must_use]
 pub fn changes() -> Changes {
-    let change = |item: &str, says: &str| Change { item: Some(item.parse().unwrap()), says: says.into() };
+    let change = |item: &str, says: &str| Change { item: Some(item.parse().unwrap()), says: says.into(), more: vec![] };
+    let first = "first seen 2026-11-22 15:40 by run 019a0000-0000-7000-8000-000000000007".to_owned();
+    let lost = Change {
+        more: vec![
+            "had been good for 13 days, since 9 November 2026".to_owned(),
+            "broke within 7 days: seen good 2026-11-15 15:38, seen bad 2026-11-22 15:40".to_owned(),
+            first,
+        ],
+        ..change("RLS-01", "verified → drifted: row-level security is off for orders")
+    };
     Changes {
         since: Since::PreviousRun,
         from: Some(ago(60 * 24 * 7)),
-        lost: vec![change("RLS-01", "verified → drifted: row-level security is off for orders")],
+        to: Some(now()),
+        lost: vec![lost],
+        newly_failing: vec![],
+        lost_between: vec![],
         won: vec![change("BAK-01", "failing → verified: PITR is on"), change("CI-01", "open → verified: main asks for a review")],
         new_findings: vec![change("RLS-01", "Anybody can read the table orders: row-level security is off")],
         gone_findings: vec![],

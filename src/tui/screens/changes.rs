@@ -19,19 +19,27 @@ pub struct ChangesScreen {
     since: Since,
 }
 
-fn groups(changes: &Changes) -> [(&'static str, &'static str, Role, &[Change]); 7] {
+fn groups(changes: &Changes) -> [(&'static str, &'static str, Role, &[Change]); 9] {
     [
         ("↯", "Lost", Role::Lost, &changes.lost),
+        ("✘", "Newly failing", Role::Bad, &changes.newly_failing),
         ("≈", "Waivers that ended", Role::Caution, &changes.expired_waivers),
         ("✘", "New findings", Role::Bad, &changes.new_findings),
         ("?", "Not seen any more", Role::Unseen, &changes.newly_unseen),
         ("◷", "Stale", Role::Caution, &changes.stale),
+        ("↯", "Lost and won back", Role::Caution, &changes.lost_between),
         ("✔", "Won", Role::Good, &changes.won),
         ("✓", "Findings that are gone", Role::Good, &changes.gone_findings),
     ]
 }
 
 impl ChangesScreen {
+    /// What is compared with that moment.
+    #[must_use]
+    pub fn since(since: Since) -> Self {
+        Self { since, ..Self::default() }
+    }
+
     /// Compares with another moment, opens the item; moving is the list's.
     pub fn act(&mut self, action: Action, world: &World) -> Option<Vec<Step>> {
         match action {
@@ -105,6 +113,9 @@ impl Listing for ChangesScreen {
         let mut prose = Prose::new(world.look, width);
         let Some(change) = self.find(world, key) else { return prose.done() };
         prose.text(Role::Text, change.says.as_str());
+        for line in &change.more {
+            prose.hang(0, (Role::Faint, "·"), Role::Text, line);
+        }
         if let Some((assessment, item)) = change.item.as_ref().and_then(|it| world.item(it.as_str())) {
             prose.blank();
             super::board::detail::lead(&mut prose, world, assessment, item);

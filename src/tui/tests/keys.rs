@@ -287,6 +287,67 @@ fn changes_are_compared_with_another_moment() {
     assert_eq!(press(&mut state, "s"), vec![Effect::LoadChanges { app: app(), since: Since::LastWeek }]);
 }
 
+fn lost() -> Message {
+    let changes = crate::tui::message::Changes { since: Since::LastLook, ..sample::changes() };
+    Message::Lost { app: "acme-shop".parse().unwrap(), changes: std::sync::Arc::new(changes) }
+}
+
+#[test]
+fn what_was_lost_is_the_first_screen_once_and_back_is_the_board() {
+    let mut state = board();
+    let app = || "acme-shop".parse().unwrap();
+    assert_eq!(state.update(lost(), sample::now()), vec![Effect::Looked { app: app(), at: sample::now() }]);
+    assert_eq!(state.context(), Context::Changes);
+    let shown = super::screens::shot(&state).backend().to_string();
+    assert!(shown.contains("since you last looked") && shown.contains("Lost · 1"), "{shown}");
+    press(&mut state, "<esc>");
+    assert_eq!(state.context(), Context::Board);
+    assert_eq!(press(&mut state, "v"), vec![Effect::LoadChanges { app: app(), since: Since::PreviousRun }]);
+}
+
+#[test]
+fn nobody_is_torn_away_by_what_was_lost() {
+    for keys in ["f", "?", "<esc>", "R"] {
+        let mut state = board();
+        press(&mut state, keys);
+        let before = state.context();
+        assert_eq!(state.update(lost(), sample::now()), vec![], "{keys}: it waits for the next opening");
+        assert_eq!(state.context(), before);
+    }
+}
+
+#[test]
+fn the_trend_is_read_when_it_is_shown_and_again_when_facts_change() {
+    let mut state = board();
+    let load = vec![Effect::LoadTrend("acme-shop".parse().unwrap())];
+    assert_eq!(press(&mut state, "T"), load);
+    let trend = std::sync::Arc::new(sample::trend(3));
+    drop(state.update(Message::Trend { app: "acme-shop".parse().unwrap(), trend }, sample::now()));
+    assert_eq!(state.update(Message::Board(std::sync::Arc::new(sample::board())), sample::now()), load);
+    press(&mut state, "<end>");
+    let open = press(&mut state, "<enter>");
+    assert_eq!((open, state.context()), (vec![], Context::Board), "an open case leads to its item");
+}
+
+/// What the screen says of a week is what the trend counted, and what `rescue trend --json` writes.
+#[test]
+fn the_screen_has_the_numbers_of_the_document() {
+    let mut state = board();
+    press(&mut state, "T");
+    let trend = sample::trend(3);
+    let document = crate::cli::trend::document(&"acme-shop".parse().unwrap(), &trend);
+    drop(state.update(Message::Trend { app: "acme-shop".parse().unwrap(), trend: std::sync::Arc::new(trend) }, sample::now()));
+    let shown = super::screens::shot(&state).backend().to_string();
+    for point in document["points"].as_array().unwrap() {
+        let row = format!("{}/{}", point["done"], point["of"]);
+        assert!(shown.contains(&row), "{row}\n{shown}");
+    }
+    for area in document["areas"].as_array().unwrap().iter().filter(|it| it["of"] != 0) {
+        let row = format!("{:<6}{}/{}", area["area"].as_str().unwrap(), area["done"], area["of"]);
+        assert!(shown.contains(&row), "{row}\n{shown}");
+    }
+}
+
 #[test]
 fn an_app_is_added_by_the_parsers_of_the_domain() {
     let mut state = board();

@@ -78,6 +78,23 @@ fn scene(name: &str, size: (u16, u16)) -> State {
             press(&mut state, "v");
             tell(&mut state, Message::Changes(Arc::new(sample::changes())));
         }
+        "changes_first" => {
+            let app = "acme-shop".parse().unwrap();
+            let changes = crate::tui::message::Changes { since: crate::tui::message::Since::LastLook, ..sample::changes() };
+            tell(&mut state, Message::Lost { app, changes: Arc::new(changes) });
+        }
+        "trend" | "trend_year" | "trend_open" | "trend_ascii" => {
+            if name == "trend_ascii" {
+                state.world.look = crate::tui::Look { colour: false, ascii: true };
+            }
+            press(&mut state, "T");
+            let weeks = if name == "trend" { 3 } else { 53 };
+            let app = "acme-shop".parse().unwrap();
+            tell(&mut state, Message::Trend { app, trend: Arc::new(sample::trend(weeks)) });
+            if name == "trend_open" {
+                drop(press(&mut state, "<end>"));
+            }
+        }
         name if name.starts_with("snapshot") => state = super::pages::scene(name, size),
         "add_form" => drop(press(&mut state, "aacme-shop<tab><tab>acme<ctrl-s>")),
         "attest" => drop(press(&mut state, "5/SPD-01<enter><space>")),
@@ -125,6 +142,11 @@ fn a_screen_looks_as_it_did(
         "places",
         "connections",
         "changes",
+        "changes_first",
+        "trend",
+        "trend_year",
+        "trend_open",
+        "trend_ascii",
         "snapshot",
         "snapshot_middle",
         "snapshot_investor",
