@@ -5,6 +5,8 @@ pub mod apps;
 pub mod args;
 pub mod auth;
 pub mod checklists;
+pub mod db;
+pub mod db_args;
 pub mod demo;
 pub mod discover;
 pub mod exit;
@@ -133,7 +135,7 @@ async fn command(
         Some(Command::Auth(command)) => auth::auth(&desk, command, out).await,
         Some(Command::Checklist(command)) => checklists::checklist(&desk, command, out),
         Some(Command::Snapshot(args)) => snapshot::snapshot(&desk, args, terminal, out),
-        Some(Command::Db(command)) => checklists::db(&desk, command, out),
+        Some(Command::Db(args)) => db::db(&desk, args, &stop, out),
         Some(Command::Demo(_) | Command::Scan(_) | Command::Verify(_) | Command::Completions { .. } | Command::Man) => {
             Ok(exit::FINE)
         }

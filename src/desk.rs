@@ -8,6 +8,7 @@ pub mod discovery;
 pub mod fields;
 pub mod moving;
 pub mod portfolio;
+pub mod retention;
 pub mod running;
 pub mod signing;
 pub mod snapshot;

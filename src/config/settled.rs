@@ -4,7 +4,7 @@ use super::environment::Environment;
 use super::paths::Paths;
 use super::program;
 use super::written::{ConfigError, Strokes, Theme, Written};
-use crate::domain::{AppName, Author, Foreign, System};
+use crate::domain::{AppName, Author, Foreign, Retention, System};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::process::Command;
@@ -22,6 +22,8 @@ pub struct Configuration {
     /// The file of those whose signatures of snapshots are trusted, as written: it may begin with `~/`, or be meant from
     /// beside the configuration.
     pub signers: Option<PathBuf>,
+    /// Which observations of old runs may be thinned, unless the command says otherwise.
+    pub retention: Retention,
 }
 
 /// Commands that print a credential.
@@ -87,6 +89,7 @@ impl Configuration {
                 ascii: written.ui.ascii,
             },
             signers: written.snapshot.signers.filter(|path| !path.as_os_str().is_empty()),
+            retention: Retention::or_default(written.retention.older_than, written.retention.keep),
         }
     }
 

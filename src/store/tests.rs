@@ -4,6 +4,7 @@ mod any_fact;
 mod erasing;
 mod facts;
 mod opening;
+mod raising;
 mod runs;
 mod snapshots;
 
