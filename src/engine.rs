@@ -9,4 +9,4 @@ pub mod run;
 pub use event::{PlannedProbe, RunEvent};
 pub use plan::{Only, Plan};
 pub use recorder::{NotRecorded, Recorder};
-pub use run::{RunReport, run};
+pub use run::{RunReport, Running, run};

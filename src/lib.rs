@@ -2,7 +2,7 @@
 //!
 //! The house in prose: `domain` has the words and the laws; `checklist` loads the work; `store` keeps facts;
 //! `net` is the one way out, `systems` speak to vendors through it, `repo` and `scan` read a repository, `probes` judge
-//! what was seen; `engine` runs them; `desk` is where console (`tui`) and commands (`cli`) do the same things the same
+//! what was seen; `engine` runs them; `schedule` says when; `desk` is where console (`tui`) and commands (`cli`) do the same things the same
 //! way; `demo` plays an invented client on loopback. ARCHITECTURE.md has the map.
 
 pub mod checklist;
@@ -22,6 +22,7 @@ pub mod net;
 pub mod probes;
 pub mod repo;
 pub mod scan;
+pub mod schedule;
 pub mod snapshot;
 pub mod store;
 pub mod systems;

@@ -271,8 +271,9 @@ pub struct ProbeArgs {
     /// Every app that is not archived
     #[arg(long, conflicts_with = "names")]
     pub all: bool,
-    /// Every app whose last finished run is a week old or older
-    #[arg(long, conflicts_with_all = ["names", "all"])]
+    /// Only what is due: a pass that ages, a week since the last look, a change since, and the few daily ones; of every
+    /// app, or of those that are named
+    #[arg(long, conflicts_with = "all")]
     pub due: bool,
     /// Only these probes, items or systems
     #[arg(long, value_delimiter = ',', value_name = "PROBE|ITEM|SYSTEM")]
@@ -282,9 +283,12 @@ pub struct ProbeArgs {
     /// Append-only lines for logs and screen readers
     #[arg(long)]
     pub plain: bool,
-    /// Say how many requests would go to whom, and ask nobody
+    /// Say what is due because of what and how many requests would go to whom, and ask nobody
     #[arg(long)]
     pub dry_run: bool,
+    /// Do not wait ten minutes to look again at a fail that needs a second look
+    #[arg(long)]
+    pub no_confirm: bool,
 }
 
 #[derive(Debug, Subcommand)]

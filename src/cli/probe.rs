@@ -1,165 +1,126 @@
-//! `rescue probe`: plans, runs, and says what was decided; the document on standard output, progress on standard error.
+//! `rescue probe`: says what is asked, asks it, and says what was decided; the result on standard output, in the order of
+//! the apps, progress on standard error. What is due and how many apps are asked side by side is the desk's business.
+
+mod document;
+mod dry;
+mod progress;
 
 use super::args::ProbeArgs;
-use super::{exit, json, out::Out, plain, unused};
+use super::{exit, json, out::Out};
 use crate::desk::Desk;
-use crate::domain::{AppName, GapKind, Verdict};
-use crate::engine::{Only, Plan, RunReport};
+use crate::desk::rerun::Wanted;
+use crate::domain::AppName;
+use crate::engine::Only;
 use crate::trouble::Trouble;
 use crate::words;
-use serde_json::{Value, json};
+use chrono::{DateTime, Utc};
+use progress::{Manner, Progress};
+use serde_json::json;
+use std::collections::BTreeSet;
 use tokio_util::sync::CancellationToken;
 
-/// `rescue probe NAME… | --all | --due`.
+/// `rescue probe NAME… | --all | --due [NAME…]`.
 ///
 /// # Errors
-/// An unknown app or part; a store that cannot be written.
+/// An unknown app or part; a store that cannot be read; the trouble of the one app that was named. A trouble of one app of
+/// several is told with the app and shows in the exit code.
 pub async fn probe(desk: &Desk, args: ProbeArgs, stop: CancellationToken, out: &mut Out<'_>) -> Result<u8, Trouble> {
     crate::engine::run::log_panics(|| {});
-    let only = args.only.iter().map(|text| text.parse::<Only>()).collect::<Result<Vec<_>, _>>();
-    let only = only.map_err(|error| Trouble::usage(error.to_string()))?;
-    let several = args.all || args.due;
-    let names = match (args.all, args.due) {
-        (true, _) => desk.apps(false)?,
-        (_, true) => desk.due()?,
-        _ => args.names.iter().map(|name| desk.app(name)).collect::<Result<_, _>>()?,
+    let wanted = wanted(desk, &args)?;
+    let manner = Manner {
+        is_single: !args.all && !args.due && wanted.apps.len() == 1,
+        as_json: args.json,
+        is_plain: args.plain,
+        only_due: args.due,
     };
-    let mut documents = Vec::new();
-    let mut codes = Vec::new();
-    for app in &names {
-        let board = desk.board(app)?;
-        let plan = desk.plan(app, &board, &only)?;
-        if plan.probes.is_empty() && plan.unasked.is_empty() {
-            let next =
-                if only.is_empty() { "Say what it uses with `rescue app edit`" } else { "Name another probe, item or system" };
-            return Err(Trouble::usage(format!("{app} has no probe to run there")).next(next));
+    if wanted.apps.is_empty() && !args.json {
+        out.say("no apps yet: add one with `rescue app add NAME`");
+        return Ok(exit::FINE);
+    }
+    if args.dry_run {
+        return dry::run(desk, &wanted, manner, out).await;
+    }
+    let mut progress = Progress::new(desk, &wanted, manner);
+    {
+        let (tell, mut told) = tokio::sync::mpsc::unbounded_channel();
+        let rerun = desk.rerun(&wanted, &tell, &stop);
+        tokio::pin!(rerun);
+        loop {
+            tokio::select! {
+                biased;
+                Some(it) = told.recv() => progress.hear(it, out)?,
+                () = &mut rerun => break,
+            }
         }
-        if args.dry_run {
-            documents.push(dry_run(app, &plan, !args.json, out));
-            continue;
-        }
-        let report = one(desk, app, plan, &stop, args.json, out).await?;
-        let (code, document) = report;
-        codes.push(code);
-        documents.push(document);
-        if stop.is_cancelled() {
-            break;
+        while let Ok(it) = told.try_recv() {
+            progress.hear(it, out)?;
         }
     }
+    let ended = progress.end();
     if args.json {
-        let document = match (several || documents.len() != 1, documents.pop()) {
-            (false, Some(document)) => document,
-            (_, last) => {
+        let mut documents = ended.documents;
+        let document = match documents.pop() {
+            Some(document) if manner.is_single => document,
+            last => {
                 documents.extend(last);
-                json!({ "runs": documents })
+                let next = next_due(desk, &wanted)?;
+                json!({ "runs": documents, "next_due": next.map(|(at, _)| json::moment(at)) })
             }
         };
         out.json(&json::document(document));
-    } else if names.is_empty() {
-        out.say(if args.due { "no app is due" } else { "no apps yet: add one with `rescue app add NAME`" });
+    } else if !manner.is_single {
+        tell_the_rest(desk, &wanted, &ended.codes, ended.stopped, out)?;
+    }
+    if args.due && ended.codes.is_empty() && ended.stopped == 0 {
+        return as_status_would(desk, &wanted);
+    }
+    Ok(exit::worst(&ended.codes))
+}
+
+fn wanted(desk: &Desk, args: &ProbeArgs) -> Result<Wanted, Trouble> {
+    let only = args.only.iter().map(|text| text.parse::<Only>()).collect::<Result<Vec<_>, _>>();
+    let only = only.map_err(|error| Trouble::usage(error.to_string()))?;
+    let apps = if args.names.is_empty() {
+        desk.apps(false)?
+    } else {
+        let mut once = BTreeSet::new();
+        let named = args.names.iter().map(|name| desk.app(name)).collect::<Result<Vec<AppName>, _>>()?;
+        named.into_iter().filter(|app| once.insert(app.clone())).collect()
+    };
+    Ok(Wanted { apps, only_due: args.due, only, confirm: !args.no_confirm })
+}
+
+/// What is said after several apps: what was left over, and when the next thing is due.
+fn tell_the_rest(desk: &Desk, wanted: &Wanted, codes: &[u8], stopped: usize, out: &mut Out<'_>) -> Result<(), Trouble> {
+    if stopped > 0 {
+        let left = words::count(stopped, "app");
+        out.say(format!("stopped before {left}; what was decided is kept, `rescue probe --due` goes on with what is left"));
+    }
+    if !wanted.only_due || stopped > 0 {
+        return Ok(());
+    }
+    if codes.is_empty() {
+        out.say("nothing is due");
+    }
+    match next_due(desk, wanted)? {
+        Some((at, app)) => out.say(format!("next due: {app}, {}", words::moment(at))),
+        None => out.say("nothing more can become due: connect what the apps use with `rescue app edit`"),
+    }
+    Ok(())
+}
+
+/// When the next thing of these apps is due, and of which: now, where something was left over.
+fn next_due(desk: &Desk, wanted: &Wanted) -> Result<Option<(DateTime<Utc>, AppName)>, Trouble> {
+    let now = desk.clock.now();
+    let rows = desk.portfolio(true)?.into_iter().filter(|row| wanted.apps.contains(&row.name));
+    Ok(rows.filter_map(|row| Some((row.when.from?.max(now), row.name))).min())
+}
+
+/// Where nothing was asked, the exit code says how things stand.
+fn as_status_would(desk: &Desk, wanted: &Wanted) -> Result<u8, Trouble> {
+    let mut codes = Vec::new();
+    for app in &wanted.apps {
+        codes.push(exit::of(&desk.board(app)?, desk.lost(app)?.len()));
     }
     Ok(exit::worst(&codes))
-}
-
-async fn one(
-    desk: &Desk,
-    app: &AppName,
-    plan: Plan,
-    stop: &CancellationToken,
-    as_json: bool,
-    out: &mut Out<'_>,
-) -> Result<(u8, Value), Trouble> {
-    let unasked: Vec<_> = plan.unasked.iter().map(|(planned, gap)| (planned.clone(), gap.clone())).collect();
-    let items: std::collections::BTreeMap<_, _> =
-        plan.probes.iter().map(|(_, planned)| (planned.probe.clone(), planned.items.clone())).collect();
-    let (tell, mut told) = tokio::sync::mpsc::unbounded_channel();
-    let running = desk.run(app, plan, tell, stop.clone());
-    tokio::pin!(running);
-    let report: RunReport = loop {
-        tokio::select! {
-            biased;
-            Some(event) = told.recv() => if let Some(line) = plain::event(&event) { out.say(line) },
-            report = &mut running => break report?,
-        }
-    };
-    while let Ok(event) = told.try_recv() {
-        if let Some(line) = plain::event(&event) {
-            out.say(line);
-        }
-    }
-    let board = desk.board(app)?;
-    let lost = desk.lost(app)?.len();
-    let idle = desk.unused_acceptances(app)?;
-    let failed_to_store = !report.not_stored.is_empty();
-    let code = if failed_to_store { exit::FAILED } else { exit::of(&board, lost) };
-    let none = Vec::new();
-    let mut outcomes: Vec<Value> = report
-        .decided
-        .iter()
-        .map(|(probe, verdict, ms, requests)| {
-            json::outcome(probe.as_str(), items.get(probe).unwrap_or(&none), verdict, Some(*ms), Some(*requests))
-        })
-        .collect();
-    for (planned, gap) in &unasked {
-        outcomes.push(json::outcome(planned.probe.as_str(), &planned.items, &Verdict::undecided(gap.clone()), None, None));
-    }
-    if !as_json {
-        for (planned, gap) in &unasked {
-            out.say(format!("  ? {}: can't see: {}", planned.probe, gap.says));
-        }
-        summary(&board, app, lost, out);
-        unused::print(app.as_str(), &idle, board.now, out);
-    }
-    let document = json!({
-        "app": app,
-        "run": report.run,
-        "how": report.how,
-        "requests": report.requests,
-        "outcomes": outcomes,
-        "not_stored": report.not_stored,
-        "unused_acceptances": unused::rows(&idle),
-        "headline": json::headline(&board.headline),
-    });
-    Ok((code, document))
-}
-
-/// What a person wants to know after a run: lost first, then what fails, then the steps that would let us see.
-fn summary(board: &crate::domain::Board, app: &AppName, lost: usize, out: &mut Out<'_>) {
-    out.line(format!("{}: {} {}", app, board.headline.question, board.headline.says));
-    if lost > 0 {
-        out.line(format!("lost since the run before: {}", words::count(lost, "item")));
-    }
-    for it in board.items.iter().filter(|it| it.truth.is_failing()) {
-        out.line(plain::line(board, it));
-    }
-    let mut steps: Vec<(String, usize)> = Vec::new();
-    for gap in board.items.iter().flat_map(|it| it.words.iter()).filter_map(|word| word.gap.as_ref()) {
-        let Some(step) = gap.needs.as_ref().filter(|_| gap.kind != GapKind::NeedsJudgement) else { continue };
-        match steps.iter_mut().find(|(known, _)| known == step.as_str()) {
-            Some((_, n)) => *n += 1,
-            None => steps.push((step.to_string(), 1)),
-        }
-    }
-    for (step, n) in steps {
-        out.line(format!("to see more: {step} ({})", words::count(n, "probe")));
-    }
-}
-
-fn dry_run(app: &AppName, plan: &Plan, print: bool, out: &mut Out<'_>) -> Value {
-    if print {
-        out.line(format!("{app}: {} would be asked", words::count(plan.probes.len(), "probe")));
-        for (system, requests) in &plan.requests {
-            out.line(format!("  {}: at most {}", system.title(), words::count(*requests as usize, "request")));
-        }
-        for (planned, gap) in &plan.unasked {
-            out.line(format!("  not asked: {}: {}", planned.probe, gap.says));
-        }
-    }
-    json!({
-        "app": app,
-        "dry_run": true,
-        "requests": plan.requests,
-        "probes": plan.probes.iter().map(|(_, it)| json!({ "probe": it.probe, "items": it.items, "asks": it.asks })).collect::<Vec<_>>(),
-        "unasked": plan.unasked.iter().map(|(it, gap)| json!({ "probe": it.probe, "items": it.items, "gap": json::gap(gap) })).collect::<Vec<_>>(),
-    })
 }

@@ -1,17 +1,16 @@
 //! The portfolio: a row per app, from a cache that is thrown away at will. The cache is keyed by the newest fact, the
 //! checklist and the next moment at which anything changes by itself (DESIGN §2).
 
-use super::Desk;
+use super::{Desk, due};
 use crate::domain::fact::RunEnd;
 use crate::domain::state::Answer;
 use crate::domain::{AppName, Board, Foreign, Truth};
+use crate::schedule::Short;
 use crate::store::SummaryKey;
 use crate::trouble::Trouble;
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
-
-/// After how long an app is due for its weekly rerun.
-pub const DUE_AFTER: TimeDelta = TimeDelta::days(7);
+use std::collections::BTreeMap;
 
 /// An app in the portfolio.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -30,14 +29,17 @@ pub struct Row {
     pub unseen: u16,
     /// When the newest finished run ended.
     pub last_run: Option<DateTime<Utc>>,
-    /// Its newest finished run is a week old, or there is none.
+    /// Something of it is due ([`crate::schedule`]), as far as facts and marks tell: a credential that appeared is noticed by
+    /// the rerun.
     #[serde(default)]
     pub due: bool,
+    /// When it is, computed with the row.
+    pub when: Short,
     pub archived: bool,
 }
 
 impl Row {
-    fn of(board: &Board, last_run: Option<DateTime<Utc>>) -> Self {
+    fn of(board: &Board, last_run: Option<DateTime<Utc>>, when: Short) -> Self {
         let sum = |of: fn(&crate::domain::PhaseProgress) -> u16| board.phases.iter().map(of).sum();
         let count = |truth: Truth| board.counts.get(&truth).copied().unwrap_or(0);
         Self {
@@ -54,12 +56,13 @@ impl Row {
             unseen: board.unseen,
             last_run,
             due: false,
+            when,
             archived: board.settings.archived,
         }
     }
 
-    fn at(mut self, now: DateTime<Utc>) -> Self {
-        self.due = !self.archived && self.last_run.is_none_or(|at| now - at >= DUE_AFTER);
+    fn at(mut self, changed: Option<&BTreeMap<String, DateTime<Utc>>>, now: DateTime<Utc>) -> Self {
+        self.due = !self.archived && self.when.is_due(changed, now);
         self
     }
 }
@@ -72,11 +75,12 @@ impl Desk {
     pub fn portfolio(&self, archived: bool) -> Result<Vec<Row>, Trouble> {
         let now = self.clock.now();
         let mut kept = self.store.summaries(now)?;
+        let changes = self.store.changes()?;
         let mut fresh = Vec::new();
         let mut rows = Vec::new();
         for app in self.store.apps()? {
             if let Some(row) = kept.remove(&app.id).and_then(|(_, json)| serde_json::from_str::<Row>(&json).ok()) {
-                rows.push(row);
+                rows.push(row.at(changes.get(&app.id), now));
                 continue;
             }
             let facts = self.store.facts(app.id)?;
@@ -85,11 +89,11 @@ impl Desk {
                 crate::domain::FactBody::RunEnded { how: RunEnd::Finished, .. } => Some(fact.at),
                 _ => None,
             });
-            let row = Row::of(&board, last_run);
+            let row = Row::of(&board, last_run, due::short(&board, &facts, now));
             let lost = self.store.unreadable(app.id);
             if lost > 0 {
                 let says = format!("NO — {}: {}; run `rescue db check`", super::unreadable(lost), super::UNSURE);
-                rows.push(Row { answer: Answer::No, says: says.into(), done: 0, ..row });
+                rows.push(Row { answer: Answer::No, says: says.into(), done: 0, ..row.at(changes.get(&app.id), now) });
                 continue;
             }
             let digest = facts.iter().rev().find_map(|fact| match &fact.body {
@@ -100,7 +104,7 @@ impl Desk {
                 let key = SummaryKey { last_fact, checklist, made: now, until: board.next_change };
                 fresh.push((app.id, key, serde_json::to_string(&row).unwrap_or_default()));
             }
-            rows.push(row);
+            rows.push(row.at(changes.get(&app.id), now));
         }
         if !fresh.is_empty() && !self.store.is_reading_only() {
             // Only a cache: a failure to keep it is no reason to fail.
@@ -110,14 +114,6 @@ impl Desk {
             }
         }
         rows.retain(|row| archived || !row.archived);
-        Ok(rows.into_iter().map(|row| row.at(now)).collect())
-    }
-
-    /// The apps whose newest finished run is a week old or older, or that have none.
-    ///
-    /// # Errors
-    /// A store that cannot be read.
-    pub fn due(&self) -> Result<Vec<AppName>, Trouble> {
-        Ok(self.portfolio(false)?.into_iter().filter(|row| row.due).map(|row| row.name).collect())
+        Ok(rows)
     }
 }

@@ -5,9 +5,9 @@ use super::{Desk, VERSION};
 use crate::domain::app::Authorisation;
 use crate::domain::fact::RunEnd;
 use crate::domain::ledger::Ledger;
-use crate::domain::{AppName, Board, FactBody, OutcomeFact, ProbeId, RunId};
-use crate::engine::{self, NotRecorded, Only, Plan, Recorder, RunEvent, RunReport};
-use crate::net::{self, Door, Manner, Shelf};
+use crate::domain::{AppName, AppSettings, Board, OutcomeFact, ProbeId, RunId, System};
+use crate::engine::{NotRecorded, Only, Plan, PlannedProbe, Recorder, RunEvent, RunReport, Running};
+use crate::net::{self, Door, Keys, Manner, Shelf};
 use crate::probes::Sight;
 use crate::scan::ScanKey;
 use crate::store::{AppId, Holder, Store};
@@ -55,12 +55,7 @@ impl Desk {
     /// A store that cannot be read.
     pub fn authorisations(&self, app: &AppName) -> Result<Vec<Authorisation>, Trouble> {
         let facts = self.facts(app)?;
-        let ledger = Ledger::read(&facts, self.clock.now());
-        let given = ledger.counting().iter().filter_map(|fact| match &fact.body {
-            FactBody::Authorised { authorisation } => Some(authorisation.clone()),
-            _ => None,
-        });
-        Ok(given.collect())
+        Ok(super::due::authorisations(&Ledger::read(&facts, self.clock.now())))
     }
 
     /// The door for one app: with its credentials, the shared pace, and what earlier runs kept.
@@ -74,14 +69,29 @@ impl Desk {
 
     /// The door with the credentials that an app of that name has, known here or not.
     pub(super) async fn door_for(&self, app: &AppName, kept: Option<Arc<dyn Shelf>>) -> Result<Door, Trouble> {
+        let keys = self.keys(app).await?;
+        self.door_of(keys, kept)
+    }
+
+    /// The credentials of an app, or what is missing.
+    pub(super) async fn keys(&self, app: &AppName) -> Result<Keys, Trouble> {
         let chain = Arc::clone(&self.chain);
         let name = app.clone();
         // Keyring, commands and vendor CLIs may take their time: never on the interface's threads.
-        let keys = tokio::task::spawn_blocking(move || chain.keys(&name, ASKED))
+        tokio::task::spawn_blocking(move || chain.keys(&name, ASKED))
             .await
-            .map_err(|_| Trouble::failed("the credentials could not be looked up"))?;
+            .map_err(|_| Trouble::failed("the credentials could not be looked up"))
+    }
+
+    /// A door with these credentials.
+    pub(super) fn door_of(&self, keys: Keys, kept: Option<Arc<dyn Shelf>>) -> Result<Door, Trouble> {
         let manner = Manner { pace: Arc::clone(&self.pace), ..Manner::default() };
         Ok(Door::with(self.client()?, Arc::clone(&self.endpoints), keys, Arc::clone(&self.clock), kept, manner))
+    }
+
+    /// Until when a system wants no more requests with a credential, if it said so in this process.
+    pub(super) fn closed(&self, system: System, fingerprint: Option<&str>) -> Option<DateTime<Utc>> {
+        self.pace.closed(system, fingerprint)
     }
 
     /// One client per process: its pool of connections is shared by all runs.
@@ -105,24 +115,40 @@ impl Desk {
         tell: UnboundedSender<RunEvent>,
         stop: CancellationToken,
     ) -> Result<RunReport, Trouble> {
-        let id = self.id(app)?;
-        let settings = self.settings(app)?;
-        let scratch = self.paths.scratch();
-        let sight = Sight {
-            settings: Arc::new(settings),
-            door: self.door(app).await?,
+        let planned = plan.probes.iter().map(|(_, planned)| planned.clone()).collect();
+        let sight = self.sight(app, Arc::new(self.settings(app)?), self.door(app).await?)?;
+        let mut running = self.begin(app, planned, tell, stop).await?;
+        running.ask(&plan.probes, sight).await;
+        Ok(running.end().await)
+    }
+
+    /// What the probes of one part of a run may see, through that door.
+    pub(super) fn sight(&self, app: &AppName, settings: Arc<AppSettings>, door: Door) -> Result<Sight, Trouble> {
+        Ok(Sight {
+            settings,
+            door,
             now: self.clock.now(),
             scan_key: ScanKey::new(self.store.scan_key()?),
             stop: Arc::new(AtomicBool::new(false)),
-            scratch: Arc::new(scratch),
+            scratch: Arc::new(self.paths.scratch()),
             once: Arc::default(),
             cloner: self.cloner(app),
-        };
+        })
+    }
+
+    /// Begins a run of the app that will ask these probes.
+    pub(super) async fn begin(
+        &self,
+        app: &AppName,
+        planned: Vec<PlannedProbe>,
+        tell: UnboundedSender<RunEvent>,
+        stop: CancellationToken,
+    ) -> Result<Running, Trouble> {
+        let id = self.id(app)?;
         let recorder = Arc::new(StoreRecorder { store: Arc::clone(&self.store), app: id });
         let run = self.store.new_run_id()?;
-        tracing::info!(%app, %run, version = VERSION, probes = plan.probes.len(), "a run begins");
-        engine::run(run, plan, sight, Arc::clone(&self.clock), recorder, tell, stop)
-            .await
-            .map_err(|NotRecorded(why)| Trouble::told(&why))
+        tracing::info!(%app, %run, version = VERSION, probes = planned.len(), "a run begins");
+        let begun = Running::begin(run, app, planned, Arc::clone(&self.clock), recorder, tell, stop).await;
+        begun.map_err(|NotRecorded(why)| Trouble::told(&why))
     }
 }

@@ -5,11 +5,11 @@ use super::fact::RunEnd;
 use super::ledger::Ledger;
 use super::state::RunSummary;
 use super::{
-    Assessment, Board, Checklist, Digest, Fact, FactBody, Phase, PhaseProgress, ProbeBook, Truth, assess, calendar, findings,
-    headline, lane, unused,
+    Assessment, Board, Checklist, Digest, Fact, FactBody, Phase, PhaseProgress, ProbeBook, ProbeId, Truth, assess, calendar,
+    findings, headline, lane, unused,
 };
 use chrono::{DateTime, Utc};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// The board at `now`. None while there are no settings, or no adopted checklist whose text is known.
@@ -85,11 +85,18 @@ fn last_run(ledger: &Ledger<'_>) -> Option<RunSummary> {
     let FactBody::RunStarted { run, .. } = start.body else { return None };
     let (mut decided, mut undecided) = (0, 0);
     let mut ended: Option<(DateTime<Utc>, RunEnd)> = None;
+    // A probe that looked twice in a run counts by its later look.
+    let mut counted: BTreeSet<&ProbeId> = BTreeSet::new();
     // Newest first. Facts of the moment of the start may stand before it in the order.
     for fact in ledger.counting().iter().rev().take_while(|fact| fact.at >= start.at) {
         match &fact.body {
-            FactBody::Outcome(it) if it.run == run && it.verdict.outcome.is_decided() => decided += 1,
-            FactBody::Outcome(it) if it.run == run => undecided += 1,
+            FactBody::Outcome(it) if it.run == run && counted.insert(&it.probe) => {
+                if it.verdict.outcome.is_decided() {
+                    decided += 1;
+                } else {
+                    undecided += 1;
+                }
+            }
             FactBody::RunEnded { run: which, how } if *which == run && ended.is_none() => ended = Some((fact.at, *how)),
             _ => {}
         }

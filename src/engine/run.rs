@@ -1,11 +1,11 @@
 //! One run: a task per probe, each with its own deadline; what is decided is stored, then told. A probe that panics,
 //! hangs or errs ends as undecided and the run goes on; a cancelled run keeps what was decided.
 
-use super::event::RunEvent;
+use super::event::{PlannedProbe, RunEvent};
 use super::plan::Plan;
 use super::recorder::{NotRecorded, Recorder};
 use crate::clock::SharedClock;
-use crate::domain::{Digest, Gap, GapKind, OutcomeFact, ProbeId, RunId, System, Verdict, fact::RunEnd};
+use crate::domain::{AppName, Digest, Gap, GapKind, OutcomeFact, ProbeId, RunId, System, Verdict, fact::RunEnd};
 use crate::net::{Asker, Signal};
 use crate::probes::{Answer, AnyProbe, Sight};
 use futures_util::FutureExt as _;
@@ -88,28 +88,92 @@ pub async fn run(
     tell: UnboundedSender<RunEvent>,
     stop: CancellationToken,
 ) -> Result<RunReport, NotRecorded> {
-    let started = clock.now();
-    let planned: Vec<_> = plan.probes.iter().map(|(_, planned)| planned.clone()).collect();
-    {
-        let (recorder, probes) = (Arc::clone(&recorder), planned.iter().map(|it| it.probe.clone()).collect());
-        blocking(move || recorder.begin(run, started, probes)).await?;
+    let planned = plan.probes.iter().map(|(_, planned)| planned.clone()).collect();
+    let mut running = Running::begin(run, &sight.settings.name, planned, clock, recorder, tell, stop).await?;
+    running.ask(&plan.probes, sight).await;
+    Ok(running.end().await)
+}
+
+/// A run that has begun and is not over. It may ask in parts, with waits between them: a fail that needs a second look, a
+/// system that wants no requests for a while. Whoever began it must end it; one that is dropped stays open until its process
+/// is gone.
+pub struct Running {
+    clock: SharedClock,
+    recorder: Arc<dyn Recorder>,
+    tell: UnboundedSender<RunEvent>,
+    stop: CancellationToken,
+    report: RunReport,
+    /// What still has to have an outcome before the run is whole.
+    owed: Vec<ProbeId>,
+}
+
+impl Running {
+    /// Records that a run begins which will ask these probes.
+    ///
+    /// # Errors
+    /// Another run of the app is open, the store refuses: nothing is asked.
+    pub async fn begin(
+        run: RunId,
+        app: &AppName,
+        planned: Vec<PlannedProbe>,
+        clock: SharedClock,
+        recorder: Arc<dyn Recorder>,
+        tell: UnboundedSender<RunEvent>,
+        stop: CancellationToken,
+    ) -> Result<Self, NotRecorded> {
+        let started = clock.now();
+        let probes: Vec<ProbeId> = planned.iter().map(|it| it.probe.clone()).collect();
+        let (into, recorded) = (Arc::clone(&recorder), probes.clone());
+        blocking(move || into.begin(run, started, recorded)).await?;
+        let _ = tell.send(RunEvent::Started { run, app: app.to_string(), at: started, probes: planned });
+        let report =
+            RunReport { run, how: RunEnd::Finished, decided: Vec::new(), requests: BTreeMap::new(), not_stored: Vec::new() };
+        Ok(Self { clock, recorder, tell, stop, report, owed: probes })
     }
-    let _ = tell.send(RunEvent::Started { run, app: sight.settings.name.to_string(), at: started, probes: planned.clone() });
-    let settings = Digest::of(&serde_json::to_string(&*sight.settings).unwrap_or_default());
-    let end = Instant::now() + MOST_TIME;
-    let mut tasks = JoinSet::new();
-    for (index, (probe, planned)) in plan.probes.iter().enumerate() {
-        tasks.spawn(look(index, *probe, planned.probe.clone(), sight.clone(), end, tell.clone(), stop.clone()));
+
+    /// What was decided so far, in that order: a probe that looked twice stands there twice.
+    #[must_use]
+    pub fn decided(&self) -> &[(ProbeId, Verdict, u64, u32)] {
+        &self.report.decided
     }
-    let mut report =
-        RunReport { run, how: RunEnd::Finished, decided: Vec::new(), requests: BTreeMap::new(), not_stored: Vec::new() };
-    while let Some(looked) = tasks.join_next().await {
-        let Ok(Some(looked)) = looked else { continue };
-        let Some((probe, planned)) = plan.probes.get(looked.index) else { continue };
-        let at = clock.now();
+
+    /// Says that these are to be asked once more before the run is whole.
+    pub fn owes(&mut self, probes: impl IntoIterator<Item = ProbeId>) {
+        self.owed.extend(probes);
+    }
+
+    /// Asks these probes now, side by side. A new sight each time: what was read once is read anew.
+    pub async fn ask(&mut self, probes: &[(&'static dyn AnyProbe, PlannedProbe)], sight: Sight) {
+        let settings = Digest::of(&serde_json::to_string(&*sight.settings).unwrap_or_default());
+        let end = Instant::now() + MOST_TIME;
+        let mut tasks = JoinSet::new();
+        for (index, (probe, planned)) in probes.iter().enumerate() {
+            tasks.spawn(look(index, *probe, planned.probe.clone(), sight.clone(), end, self.tell.clone(), self.stop.clone()));
+        }
+        while let Some(looked) = tasks.join_next().await {
+            let Ok(Some(looked)) = looked else { continue };
+            let Some((probe, planned)) = probes.get(looked.index) else { continue };
+            self.record(*probe, planned, looked, &sight, &settings).await;
+        }
+        sight.stop.store(true, Ordering::Relaxed);
+        for (system, requests) in sight.door.requests() {
+            *self.report.requests.entry(system).or_default() += requests;
+        }
+    }
+
+    /// Stores a decision, then tells it.
+    async fn record(
+        &mut self,
+        probe: &'static dyn AnyProbe,
+        planned: &PlannedProbe,
+        looked: Looked,
+        sight: &Sight,
+        settings: &Digest,
+    ) {
+        let at = self.clock.now();
         let Looked { answer, ms, requests, .. } = looked;
         let fact = OutcomeFact {
-            run,
+            run: self.report.run,
             probe: planned.probe.clone(),
             revision: probe.meta().revision,
             subject: sight.settings.subject(planned.system).unwrap_or_default(),
@@ -119,36 +183,36 @@ pub async fn run(
             ms,
             requests,
         };
-        let written = {
-            let recorder = Arc::clone(&recorder);
-            blocking(move || recorder.outcome(at, fact, answer.observation.as_ref())).await
-        };
+        let recorder = Arc::clone(&self.recorder);
+        let written = blocking(move || recorder.outcome(at, fact, answer.observation.as_ref())).await;
         let probe = planned.probe.clone();
+        if let Some(position) = self.owed.iter().position(|owed| *owed == probe) {
+            self.owed.swap_remove(position);
+        }
         match written {
             Ok(()) => {
-                report.decided.push((probe.clone(), answer.verdict.clone(), ms, requests));
-                let _ = tell.send(RunEvent::Decided { probe, verdict: Box::new(answer.verdict), ms, requests, at });
+                self.report.decided.push((probe.clone(), answer.verdict.clone(), ms, requests));
+                let _ = self.tell.send(RunEvent::Decided { probe, verdict: Box::new(answer.verdict), ms, requests, at });
             }
             Err(NotRecorded(why)) => {
-                report.not_stored.push(format!("{probe}: {why}"));
-                let _ = tell.send(RunEvent::NotStored { probe: Some(probe), why });
+                self.report.not_stored.push(format!("{probe}: {why}"));
+                let _ = self.tell.send(RunEvent::NotStored { probe: Some(probe), why });
             }
         }
     }
-    sight.stop.store(true, Ordering::Relaxed);
-    report.how = if stop.is_cancelled() && report.decided.len() + report.not_stored.len() < planned.len() {
-        RunEnd::Cancelled
-    } else {
-        RunEnd::Finished
-    };
-    report.requests = sight.door.requests();
-    let (at, how) = (clock.now(), report.how);
-    if let Err(NotRecorded(why)) = blocking(move || recorder.end(run, at, how)).await {
-        report.not_stored.push(why.clone());
-        let _ = tell.send(RunEvent::NotStored { probe: None, why });
+
+    /// Records that the run is over: cancelled, if it was told to stop while something had no outcome yet.
+    pub async fn end(mut self) -> RunReport {
+        let how = if self.stop.is_cancelled() && !self.owed.is_empty() { RunEnd::Cancelled } else { RunEnd::Finished };
+        self.report.how = how;
+        let (run, at, recorder) = (self.report.run, self.clock.now(), self.recorder);
+        if let Err(NotRecorded(why)) = blocking(move || recorder.end(run, at, how)).await {
+            self.report.not_stored.push(why.clone());
+            let _ = self.tell.send(RunEvent::NotStored { probe: None, why });
+        }
+        let _ = self.tell.send(RunEvent::Ended { run, how, at, requests: self.report.requests.clone() });
+        self.report
     }
-    let _ = tell.send(RunEvent::Ended { run, how, at, requests: report.requests.clone() });
-    Ok(report)
 }
 
 /// One probe's look. None: the run was cancelled before it decided, so it has no outcome.

@@ -43,6 +43,14 @@ impl Pace {
         let (lanes, apart) = manner(whose.system);
         Arc::clone(all.entry(whose).or_insert_with(|| Arc::new(Lanes::new(lanes, apart))))
     }
+
+    /// Until when a system wants no more requests with a credential (by its short name), if it said so.
+    #[must_use]
+    pub fn closed(&self, system: System, fingerprint: Option<&str>) -> Option<DateTime<Utc>> {
+        let all = self.lanes.lock().unwrap_or_else(PoisonError::into_inner);
+        let of = all.iter().filter(|(whose, _)| whose.system == system && whose.fingerprint.as_deref() == fingerprint);
+        of.filter_map(|(_, lanes)| lanes.closed()).map(|moment| moment.at).max()
+    }
 }
 
 /// Requests at once, and the least time between two of them. GitHub asks for at most 4–8 in parallel (apis/github.md
@@ -130,6 +138,18 @@ mod tests {
         assert_eq!(lanes.closed(), Some(late));
         tokio::time::advance(Duration::from_secs(9)).await;
         assert_eq!(lanes.closed(), None);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn whoever_plans_ahead_sees_what_is_closed_for_whom() {
+        let pace = Pace::default();
+        pace.lanes(whose("a")).close(moment(5));
+        assert_eq!(pace.closed(System::Github, Some("a")), Some(moment(5).at));
+        assert_eq!(pace.closed(System::Github, Some("b")), None);
+        assert_eq!(pace.closed(System::Vercel, Some("a")), None);
+        assert_eq!(pace.closed(System::Github, None), None);
+        tokio::time::advance(Duration::from_secs(5)).await;
+        assert_eq!(pace.closed(System::Github, Some("a")), None);
     }
 
     #[tokio::test(start_paused = true)]

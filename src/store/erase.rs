@@ -89,7 +89,7 @@ fn erase(transaction: &Transaction<'_>, app: AppId, by: &Author, now: DateTime<U
     transaction.execute(&cut("said", "number", "said"), [])?;
     // A checklist of the user's own may name the client.
     transaction.execute(&cut("checklist", "digest", "checklist"), [])?;
-    for table in ["run", "kept", "assessed", "snapshot"] {
+    for table in ["run", "kept", "assessed", "snapshot", "mark"] {
         transaction.execute(&format!("DELETE FROM {table} WHERE app = ?1"), [app])?;
     }
     transaction.execute("DELETE FROM app WHERE id = ?1", [app])?;

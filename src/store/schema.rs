@@ -8,6 +8,7 @@ fn steps() -> [M<'static>; NEWEST as usize] {
     [
         M::up(include_str!("steps/0001_facts.sql")),
         M::up(include_str!("steps/0002_snapshots.sql")),
+        M::up(include_str!("steps/0003_marks.sql")),
         M::up_with_hook(include_str!("steps/0006_thinning.sql"), super::steps::thinning),
     ]
 }
@@ -16,7 +17,7 @@ fn steps() -> [M<'static>; NEWEST as usize] {
 pub(super) const APPLICATION_ID: i32 = 0x5245_5343;
 
 /// The schema that this build writes.
-pub(super) const NEWEST: u32 = 3;
+pub(super) const NEWEST: u32 = 4;
 
 /// Brings a database to step `wanted`, all steps in one transaction.
 pub(super) fn raise(connection: &mut Connection, wanted: u32) -> rusqlite_migration::Result<()> {

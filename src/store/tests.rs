@@ -3,6 +3,7 @@
 mod any_fact;
 mod erasing;
 mod facts;
+mod marks;
 mod opening;
 mod raising;
 mod runs;

@@ -22,7 +22,7 @@ pub use paging::Listed;
 pub use refusal::{Answered, Negative};
 pub use requests::requests;
 
-use crate::domain::{Gap, GapKind, Slug, System};
+use crate::domain::{Foreign, Gap, GapKind, Slug, System};
 use crate::net::service::{octocrab, through};
 use crate::net::{Door, ReadCall, Reply};
 use chrono::{DateTime, Utc};
@@ -65,6 +65,20 @@ impl Github {
         match &*self.one::<Vec<facts::Commit>>(requests::newest_commit(slug), |_| true).await? {
             Answered::Have(_) => Ok(false),
             Answered::Without(Negative::EmptyRepository) => Ok(true),
+            Answered::Without(other) => Err(other.gap("the commits")),
+        }
+    }
+
+    /// The newest commit of the default branch: a conditional request, so that asking whether anything changed is free where
+    /// nothing did (dossier §1.4). None: there is no commit yet.
+    ///
+    /// # Errors
+    /// Any gap; a commit without its name is an `unexpected_answer`.
+    pub async fn newest_commit(&self, slug: &Slug) -> Result<Option<Foreign>, Gap> {
+        let is_genuine = |list: &Vec<facts::Commit>| list.iter().all(|it| it.sha.is_some());
+        match &*self.one::<Vec<facts::Commit>>(requests::newest_commit(slug), is_genuine).await? {
+            Answered::Have(list) => Ok(list.first().and_then(|it| it.sha.clone())),
+            Answered::Without(Negative::EmptyRepository) => Ok(None),
             Answered::Without(other) => Err(other.gap("the commits")),
         }
     }

@@ -141,6 +141,26 @@ impl<'a> Vercel<'a> {
         Ok(list.deployments.clone())
     }
 
+    /// The id of the newest deployment that is ready in an environment, by its slug; none while there is none.
+    ///
+    /// # Errors
+    /// The gap that hides them; a deployment without an id is an `unexpected_answer`.
+    pub async fn newest_in(&self, environment: &str) -> Result<Option<Foreign>, Gap> {
+        // Deployments are listed by the project's id, which only the project itself knows where it is named otherwise.
+        let by_id = if self.project.starts_with("prj_") { self.clone() } else { self.anchored(&*self.project().await?) };
+        let call = by_id
+            .call("v6/deployments".to_owned())
+            .query("projectId", &by_id.project)
+            .query("target", environment)
+            .query("state", "READY")
+            .query("limit", 1);
+        let list: Arc<Deployments> = self.door.facts(call, |reply| VENDOR.data(reply, &DEPLOYMENTS)).await?;
+        match list.deployments.first() {
+            None => Ok(None),
+            Some(newest) => newest.uid.clone().map(Some).ok_or_else(|| VENDOR.lacks("the id of the newest deployment")),
+        }
+    }
+
     /// The project's own variables: names and places, never values.
     ///
     /// # Errors

@@ -67,6 +67,7 @@ fn allowed() -> BTreeMap<&'static str, &'static [&'static str]> {
         ("scan", &["domain", "repo", "net"]),
         ("probes", &["systems", "repo", "scan", "domain", "net"]),
         ("engine", &["probes", "domain", "net", "clock", "store"]),
+        ("schedule", &["domain", "probes", "engine", "store"]),
         ("log", &["config", "clock", "credentials"]),
     ])
 }

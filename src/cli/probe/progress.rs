@@ -1,0 +1,201 @@
+//! What a rerun tells, as it is told: lines of progress at once, results in the order of the apps. An app's board and report
+//! are dropped as soon as its lines or its document are made.
+
+use super::document;
+use crate::cli::{exit, out::Out, plain};
+use crate::desk::Desk;
+use crate::desk::due::Saw;
+use crate::desk::rerun::{Ended, How, Told, Wanted};
+use crate::domain::{AppName, System};
+use crate::engine::RunEvent;
+use crate::trouble::Trouble;
+use crate::words;
+use chrono::{DateTime, Utc};
+use serde_json::Value;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// How it was asked for.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Manner {
+    /// One app by its name: each probe is a line, and its trouble is the command's.
+    pub is_single: bool,
+    pub as_json: bool,
+    pub is_plain: bool,
+    pub only_due: bool,
+}
+
+/// What is held of an app until those before it are told.
+#[derive(Default)]
+struct Piece {
+    lines: Vec<u8>,
+    document: Option<Value>,
+}
+
+/// What came of it all.
+pub(super) struct AllEnded {
+    /// In the order of the apps.
+    pub documents: Vec<Value>,
+    /// The exit codes of those that were asked, or could not be.
+    pub codes: Vec<u8>,
+    /// How many were not asked because the rerun was stopped.
+    pub stopped: usize,
+}
+
+/// The listener.
+pub(super) struct Progress<'a> {
+    desk: &'a Desk,
+    manner: Manner,
+    places: BTreeMap<AppName, usize>,
+    held: BTreeMap<usize, Piece>,
+    next: usize,
+    over: usize,
+    waits: BTreeSet<(System, DateTime<Utc>)>,
+    ended: AllEnded,
+}
+
+impl<'a> Progress<'a> {
+    pub fn new(desk: &'a Desk, wanted: &Wanted, manner: Manner) -> Self {
+        let places = wanted.apps.iter().cloned().zip(0..).collect();
+        let ended = AllEnded { documents: Vec::new(), codes: Vec::new(), stopped: 0 };
+        Self { desk, manner, places, held: BTreeMap::new(), next: 0, over: 0, waits: BTreeSet::new(), ended }
+    }
+
+    /// Hears one thing.
+    ///
+    /// # Errors
+    /// The trouble of the one app that was named.
+    pub fn hear(&mut self, told: Told, out: &mut Out<'_>) -> Result<(), Trouble> {
+        match told {
+            Told::Begun { app, due, checks } => {
+                for check in &checks {
+                    if let Saw::Nothing(gap) = &check.saw {
+                        let what = check.watch.says();
+                        out.say(format!("{app}: could not see whether the {what} changed: {}", gap.says));
+                    }
+                }
+                if self.manner.only_due {
+                    out.say(format!("{app}: {} due: {}", words::count(due.len(), "probe"), document::reasons(&due)));
+                }
+            }
+            Told::Step { app, event } => self.step(&app, &event, out),
+            Told::Waits { app, system, probes, until } => {
+                // Whoever stops at the same closed door would say the same.
+                if self.waits.insert((system, until)) {
+                    let (system, at) = (system.title(), until.format("%H:%M:%S UTC"));
+                    let probes = words::count(probes, "probe");
+                    out.say(format!("{system} wants no more requests until {at}: {probes} of {app} wait, the others go on"));
+                }
+            }
+            Told::Again { app, probes, at } => {
+                let at = at.format("%H:%M UTC");
+                let names: Vec<&str> = probes.iter().map(crate::domain::ProbeId::as_str).collect();
+                out.say(format!("{app}: {} suspected, looked at again at {at}: {}", probes.len(), names.join(", ")));
+            }
+            Told::Over { app, ended } => return self.over(&app, *ended, out),
+        }
+        Ok(())
+    }
+
+    fn step(&self, app: &AppName, event: &RunEvent, out: &mut Out<'_>) {
+        let matters = self.manner.is_single || self.manner.is_plain || matches!(event, RunEvent::NotStored { .. });
+        let Some(line) = plain::event(event).filter(|_| matters) else { return };
+        if self.manner.is_single || matches!(event, RunEvent::Started { .. }) {
+            out.say(line);
+        } else {
+            out.say(format!("{app}:{}", line.strip_prefix(' ').unwrap_or(&line)));
+        }
+    }
+
+    fn over(&mut self, app: &AppName, ended: Ended, out: &mut Out<'_>) -> Result<(), Trouble> {
+        self.over += 1;
+        let mut piece = Piece::default();
+        let mut line = None;
+        match &ended.how {
+            How::Ran(ran) => {
+                let code = if ran.report.not_stored.is_empty() { exit::of(&ran.board, ran.lost) } else { exit::FAILED };
+                self.ended.codes.push(code);
+                if self.manner.is_single && !self.manner.as_json {
+                    for (planned, gap) in &ran.unasked {
+                        out.say(format!("  ? {}: can't see: {}", planned.probe, gap.says));
+                    }
+                }
+                let blind = ran.report.decided.iter().filter(|(_, verdict, ..)| !verdict.outcome.is_decided()).count();
+                let decided = ran.report.decided.len() - blind;
+                let how = if ran.report.how == crate::domain::fact::RunEnd::Cancelled { ", cancelled" } else { "" };
+                line = Some(format!("{} decided, {blind} not seen or not decided{how}", words::count(decided, "probe")));
+                if !self.manner.as_json {
+                    let (mut sink, mut inner) = (Vec::new(), Vec::new());
+                    let mut into = Out::new(&mut inner, &mut sink);
+                    document::summary(app, ran, &mut into);
+                    piece.lines = inner;
+                }
+            }
+            How::NothingDue { .. } => {
+                for check in &ended.checks {
+                    if let Saw::Nothing(gap) = &check.saw {
+                        let what = check.watch.says();
+                        line =
+                            Some(format!("nothing due, as far as could be seen: not whether the {what} changed: {}", gap.says));
+                    }
+                }
+            }
+            How::Stopped if self.manner.is_single => {
+                return Err(Trouble::failed(format!("stopped before anything of {app} was asked")));
+            }
+            How::Stopped => self.ended.stopped += 1,
+            How::NothingToAsk if self.manner.is_single => return Err(nothing_to_ask(app)),
+            How::NothingToAsk => line = Some("skipped: no probe to run there".to_owned()),
+            How::OpenElsewhere { since, pid, host } if self.manner.is_single => {
+                return Err(run_open(app, *since, *pid, host.as_str()));
+            }
+            How::OpenElsewhere { since, pid, host } => {
+                let stands = self.desk.board(app).and_then(|board| Ok(exit::of(&board, self.desk.lost(app)?.len())));
+                self.ended.codes.push(stands.unwrap_or(exit::FAILED));
+                let since = since.format("%H:%M UTC");
+                line = Some(format!("skipped: a run of it is open since {since} (process {pid} on {host})"));
+            }
+            How::Failed(trouble) if self.manner.is_single => return Err(trouble.clone()),
+            How::Failed(trouble) => {
+                self.ended.codes.push(exit::FAILED);
+                line = Some(trouble.to_string());
+            }
+        }
+        if let Some(line) = line.filter(|_| !self.manner.is_single) {
+            out.say(format!("[{}/{}] {app}: {line}", self.over, self.places.len()));
+        }
+        if self.manner.as_json {
+            piece.document = document::of(app, &ended);
+        }
+        if let Some(place) = self.places.get(app) {
+            self.held.insert(*place, piece);
+        }
+        self.hand_over(out);
+        Ok(())
+    }
+
+    /// What is next in the order of the apps, as far as it is there.
+    fn hand_over(&mut self, out: &mut Out<'_>) {
+        while let Some(piece) = self.held.remove(&self.next) {
+            self.next += 1;
+            if !piece.lines.is_empty() {
+                out.raw(&piece.lines);
+            }
+            self.ended.documents.extend(piece.document);
+        }
+    }
+
+    pub fn end(self) -> AllEnded {
+        self.ended
+    }
+}
+
+pub(super) fn nothing_to_ask(app: &AppName) -> Trouble {
+    Trouble::usage(format!("{app} has no probe to run there"))
+        .next("Say what it uses with `rescue app edit`, or name another probe, item or system")
+}
+
+fn run_open(app: &AppName, since: DateTime<Utc>, pid: u32, host: &str) -> Trouble {
+    Trouble::failed(format!("a run of `{app}` is open since {}", words::moment(since)))
+        .why(format!("process {pid} on {host} is at it"))
+        .next("wait until it ends, or stop it")
+}
