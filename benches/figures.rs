@@ -204,6 +204,7 @@ fn portfolio(home: &Path) -> usize {
             facts,
             checklists: BTreeMap::from([(digest.clone(), text.to_owned())]),
             observations: BTreeMap::new(),
+            thinned: BTreeMap::new(),
             snapshots: BTreeMap::new(),
         };
         store.put_down(&settings.name, &carried).unwrap();

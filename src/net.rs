@@ -23,7 +23,7 @@ pub use call::{ReadCall, Verb};
 pub use door::{Asker, Door, Keys, Manner, Signal};
 pub use download::{Downloaded, MOST_ARCHIVE};
 pub use outside::Names;
-pub use pace::Pace;
+pub use pace::{Pace, manner};
 pub use reply::Reply;
 pub use retry::Patience;
 pub use send::is_loopback;

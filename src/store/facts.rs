@@ -111,15 +111,19 @@ pub(super) fn put(connection: &Connection, app: AppId, fact: &Fact) -> Result<()
 /// The same; `thinned` are the numbers of observations that were thinned elsewhere and are named by this fact.
 pub(super) fn put_with(connection: &Connection, app: AppId, fact: &Fact, thinned: &BTreeMap<Digest, i64>) -> Result<(), Fault> {
     let Fact { id, at, by, body } = fact;
-    if let FactBody::Outcome(outcome) = body {
-        let seen = match &outcome.observation {
+    if let Some(told) = looks::text(by, body) {
+        let seen = match body {
+            FactBody::Outcome(outcome) => outcome.observation.as_ref(),
+            _ => None,
+        };
+        let number = match seen {
             None => None,
             Some(digest) => match observations::number(connection, digest)?.or_else(|| thinned.get(digest).copied()) {
                 Some(number) => Some(number),
                 None => return Err(StoreError::refused("an outcome names an observation that is not there").into()),
             },
         };
-        looks::put(connection, app, fact, outcome, seen)?;
+        looks::put(connection, app, fact, told, number)?;
     } else {
         let checklist = match body {
             FactBody::ChecklistAdopted { checklist, .. } => Some(checklist),

@@ -1,5 +1,6 @@
-//! How outcomes lie in the database: what one says is kept once, however often it is said; its run, its moment and how
-//! long it took are beside the number of that. What comes back is the fact that was given, whole.
+//! How a run's facts lie in the database: what an outcome says, and which probes a run asks, is kept once, however often
+//! it is said; the run, the moment and how long it took are beside the number of that. What comes back is the fact that
+//! was given, whole.
 
 use super::convert::{Hex, Moment};
 use super::error::Fault;
@@ -21,9 +22,35 @@ pub(super) struct Said {
     verdict: Verdict,
 }
 
+/// What the start of a run says besides when and which run: a format that is stored, too.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+struct Started {
+    by: Author,
+    probes: Vec<ProbeId>,
+}
+
+/// Either, as read.
+#[derive(Debug, Clone)]
+enum Told {
+    Look(Said),
+    Start(Started),
+}
+
+/// The text of what a run's fact says, and its run; none for any other fact.
+pub(super) fn text(by: &Author, body: &FactBody) -> Option<(String, RunId)> {
+    match body {
+        FactBody::Outcome(it) => Some((Said::text(by, it), it.run)),
+        FactBody::RunStarted { run, probes } => {
+            let started = Started { by: by.clone(), probes: probes.clone() };
+            Some((serde_json::to_string(&started).unwrap_or_default(), *run))
+        }
+        _ => None,
+    }
+}
+
 impl Said {
     /// Of an outcome, as JSON.
-    pub(super) fn text(by: &Author, it: &OutcomeFact) -> String {
+    fn text(by: &Author, it: &OutcomeFact) -> String {
         let said = Self {
             by: by.clone(),
             probe: it.probe.clone(),
@@ -43,7 +70,7 @@ pub(super) const COLUMNS: &str = "id, at, author, body, said, observed, run, ms,
 /// Reads facts, and what several of them say only once.
 pub(super) struct Reader<'c> {
     connection: &'c Connection,
-    said: HashMap<i64, Result<Said, String>>,
+    said: HashMap<i64, Result<Told, String>>,
 }
 
 impl<'c> Reader<'c> {
@@ -70,13 +97,18 @@ impl<'c> Reader<'c> {
             None => None,
         };
         let run: RunId = row.get(6).map_err(column)?;
-        let ms = row.get::<_, i64>(7).map_err(column)?.cast_unsigned();
-        let requests = row.get(8).map_err(column)?;
         let connection = self.connection;
-        let Said { by, probe, revision, subject, settings, verdict } =
-            self.said.entry(number).or_insert_with(|| said(connection, number)).clone()?;
-        let outcome = OutcomeFact { run, probe, revision, subject, settings, observation, verdict, ms, requests };
-        Ok(Fact { id, at, by, body: FactBody::Outcome(Box::new(outcome)) })
+        let is_start = row.get::<_, String>(9).map_err(column)? == "run_started";
+        let body = match self.said.entry(number).or_insert_with(|| told(connection, number, is_start)).clone()? {
+            Told::Start(Started { by, probes }) => (by, FactBody::RunStarted { run, probes }),
+            Told::Look(Said { by, probe, revision, subject, settings, verdict }) => {
+                let ms = row.get::<_, i64>(7).map_err(column)?.cast_unsigned();
+                let requests = row.get(8).map_err(column)?;
+                let outcome = OutcomeFact { run, probe, revision, subject, settings, observation, verdict, ms, requests };
+                (by, FactBody::Outcome(Box::new(outcome)))
+            }
+        };
+        Ok(Fact { id, at, by: body.0, body: body.1 })
     }
 
     fn digest(&self, number: i64) -> rusqlite::Result<Digest> {
@@ -85,13 +117,14 @@ impl<'c> Reader<'c> {
     }
 }
 
-fn said(connection: &Connection, number: i64) -> Result<Said, String> {
+fn told(connection: &Connection, number: i64, is_start: bool) -> Result<Told, String> {
     let packed: Vec<u8> = connection
         .prepare_cached("SELECT body FROM said WHERE number = ?1")
         .and_then(|mut statement| statement.query_row([number], |row| row.get(0)))
         .map_err(column)?;
     let text = unpack(&packed).ok_or("what it says was damaged")?;
-    serde_json::from_str(&text).map_err(json)
+    if is_start { serde_json::from_str(&text).map(Told::Start) } else { serde_json::from_str(&text).map(Told::Look) }
+        .map_err(json)
 }
 
 #[expect(clippy::needless_pass_by_value, reason = "it is given to map_err")]
@@ -104,26 +137,29 @@ fn json(error: serde_json::Error) -> String {
     format!("{:?} error at column {}", error.classify(), error.column())
 }
 
-/// Adds an outcome within a transaction. `observed`: the number of what it saw.
+/// Adds a run's fact within a transaction. `observed`: the number of what it saw.
 pub(super) fn put(
     connection: &Connection,
     app: AppId,
     fact: &Fact,
-    outcome: &OutcomeFact,
+    (text, run): (String, RunId),
     observed: Option<i64>,
 ) -> Result<(), Fault> {
-    let text = Said::text(&fact.by, outcome);
     if text.is_empty() {
-        return Err(StoreError::refused("an outcome cannot be stored: it has no text form").into());
+        return Err(StoreError::refused("what a run says cannot be stored: it has no text form").into());
     }
+    let (ms, requests) = match &fact.body {
+        FactBody::Outcome(it) => (Some(it.ms.cast_signed()), Some(it.requests)),
+        _ => (None, None),
+    };
     connection
         .prepare_cached(
-            "INSERT INTO fact (app, id, at, kind, said, observed, run, ms, requests)
-             VALUES (:app, :id, :at, :kind, :said, :observed, :run, :ms, :requests)",
+            "INSERT INTO fact (id, app, at, kind, said, observed, run, ms, requests)
+             VALUES (:id, :app, :at, :kind, :said, :observed, :run, :ms, :requests)",
         )?
         .execute(named_params! {
-            ":app": app, ":id": fact.id, ":at": Moment(fact.at), ":kind": fact.body.kind(), ":said": number(connection, &text)?,
-            ":observed": observed, ":run": outcome.run, ":ms": outcome.ms.cast_signed(), ":requests": outcome.requests,
+            ":id": fact.id, ":app": app, ":at": Moment(fact.at), ":kind": fact.body.kind(), ":said": number(connection, &text)?,
+            ":observed": observed, ":run": run, ":ms": ms, ":requests": requests,
         })?;
     Ok(())
 }
@@ -142,7 +178,7 @@ fn number(connection: &Connection, text: &str) -> Result<i64, Fault> {
     Ok(connection.last_insert_rowid())
 }
 
-/// What is wrong with what outcomes say.
+/// What is wrong with what runs say.
 pub(super) fn check(connection: &Connection, problems: &mut Vec<String>) -> Result<(), Fault> {
     let mut statement = connection
         .prepare("SELECT digest, body, number IN (SELECT said FROM fact WHERE said IS NOT NULL) FROM said ORDER BY number")?;
@@ -150,10 +186,10 @@ pub(super) fn check(connection: &Connection, problems: &mut Vec<String>) -> Resu
     while let Some(row) = rows.next()? {
         let (Hex(digest), body, is_used): (Hex, Vec<u8>, bool) = (row.get(0)?, row.get(1)?, row.get(2)?);
         if unpack(&body).is_none_or(|text| Digest::of(&text) != digest) {
-            problems.push(format!("what outcome {} says is not what its digest says: it was changed", digest.0));
+            problems.push(format!("what a run says ({}) is not what its digest says: it was changed", digest.0));
         }
         if !is_used {
-            problems.push(format!("what outcome {} says belongs to no fact", digest.0));
+            problems.push(format!("what a run says ({}) belongs to no fact", digest.0));
         }
     }
     Ok(())

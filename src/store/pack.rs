@@ -48,8 +48,9 @@ fn deflated(text: &str) -> Option<Vec<u8>> {
     (packed.len() <= text.len()).then_some(packed)
 }
 
-/// The text again. None: it was damaged, or a newer tool packed it.
-pub(super) fn unpack(packed: &[u8]) -> Option<String> {
+/// A packed text as it was, for whoever looks into the database itself. None: it was damaged, or a newer tool packed it.
+#[must_use]
+pub fn unpack(packed: &[u8]) -> Option<String> {
     match packed.split_first()? {
         (&PLAIN, text) => String::from_utf8(text.to_vec()).ok(),
         (&DEFLATED, rest) => {

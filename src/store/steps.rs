@@ -1,8 +1,8 @@
 //! What a schema step does beyond SQL. As with the steps themselves: never edited after a release, a change is a new one.
 
-use super::looks::Said;
+use super::looks;
 use super::pack::pack;
-use crate::domain::{Author, Digest, FactBody, OutcomeFact};
+use crate::domain::{Author, Digest, FactBody, RunId};
 use rusqlite::{OptionalExtension as _, Transaction, named_params};
 use rusqlite_migration::HookResult;
 use std::collections::HashMap;
@@ -45,16 +45,16 @@ fn facts(transaction: &Transaction<'_>, observed: &HashMap<String, i64>) -> rusq
         let (at, kind): (String, String) = (row.get(2)?, row.get(3)?);
         let seen = row.get::<_, Option<String>>(7)?;
         let number = seen.as_ref().and_then(|digest| observed.get(digest)).copied();
-        let told = told(&author, &body).filter(|(_, it)| it.observation.as_ref().map(|it| &it.0) == seen.as_ref());
+        let told = told(&author, &body).filter(|it| it.observation.as_ref().map(|it| &it.0) == seen.as_ref());
         let mut insert = transaction.prepare_cached(
             "INSERT INTO fact_6 (app, id, at, kind, author, body, checklist, said, observed, run, ms, requests)
              VALUES (:app, :id, :at, :kind, :author, :body, :checklist, :said, :observed, :run, :ms, :requests)",
         )?;
         match told {
-            Some((by, it)) => insert.execute(named_params! {
+            Some(it) => insert.execute(named_params! {
                 ":app": app, ":id": id, ":at": at, ":kind": kind, ":author": None::<String>, ":body": None::<String>,
-                ":checklist": None::<String>, ":said": said(transaction, &by, &it)?, ":observed": number, ":run": it.run,
-                ":ms": it.ms.cast_signed(), ":requests": it.requests,
+                ":checklist": None::<String>, ":said": said(transaction, &it.text)?, ":observed": number, ":run": it.run,
+                ":ms": it.ms.map(u64::cast_signed), ":requests": it.requests,
             })?,
             None => insert.execute(named_params! {
                 ":app": app, ":id": id, ":at": at, ":kind": kind, ":author": author, ":body": body,
@@ -66,20 +66,30 @@ fn facts(transaction: &Transaction<'_>, observed: &HashMap<String, i64>) -> rusq
     Ok(())
 }
 
-/// The outcome that these texts are, if they would be written the same again.
-fn told(author: &str, body: &str) -> Option<(Author, OutcomeFact)> {
+/// A run's fact in its parts.
+struct Told {
+    text: String,
+    run: RunId,
+    observation: Option<Digest>,
+    ms: Option<u64>,
+    requests: Option<u32>,
+}
+
+/// The run's fact that these texts are, if they would be written the same again.
+fn told(author: &str, body: &str) -> Option<Told> {
     let by: Author = serde_json::from_str(author).ok()?;
     let read: FactBody = serde_json::from_str(body).ok()?;
     let same = serde_json::to_string(&by).is_ok_and(|it| it == author) && serde_json::to_string(&read).is_ok_and(|it| it == body);
-    match read {
-        FactBody::Outcome(outcome) if same => Some((by, *outcome)),
-        _ => None,
-    }
+    let (text, run) = looks::text(&by, &read).filter(|_| same)?;
+    let (observation, ms, requests) = match read {
+        FactBody::Outcome(it) => (it.observation, Some(it.ms), Some(it.requests)),
+        _ => (None, None, None),
+    };
+    Some(Told { text, run, observation, ms, requests })
 }
 
-fn said(transaction: &Transaction<'_>, by: &Author, it: &OutcomeFact) -> rusqlite::Result<i64> {
-    let text = Said::text(by, it);
-    let digest = Digest::of(&text).0;
+fn said(transaction: &Transaction<'_>, text: &str) -> rusqlite::Result<i64> {
+    let digest = Digest::of(text).0;
     let known = transaction
         .prepare_cached("SELECT number FROM said WHERE digest = unhex(?1)")?
         .query_row([&digest], |row| row.get(0))
@@ -87,6 +97,6 @@ fn said(transaction: &Transaction<'_>, by: &Author, it: &OutcomeFact) -> rusqlit
     if let Some(number) = known {
         return Ok(number);
     }
-    transaction.prepare_cached("INSERT INTO said (digest, body) VALUES (unhex(?1), ?2)")?.execute((&digest, pack(&text)))?;
+    transaction.prepare_cached("INSERT INTO said (digest, body) VALUES (unhex(?1), ?2)")?.execute((&digest, pack(text)))?;
     Ok(transaction.last_insert_rowid())
 }

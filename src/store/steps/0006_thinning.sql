@@ -33,8 +33,8 @@ CREATE TABLE seen (
 ALTER TABLE app ADD COLUMN newest TEXT;
 UPDATE app SET newest = (SELECT max(at) FROM fact WHERE fact.app = app.id);
 
--- Of an outcome: `said`, `observed`, `run`, `ms`, `requests`. Of anything else, and of an outcome that this tool cannot
--- read: `author` and `body`, as JSON.
+-- Of an outcome: `said`, `observed`, `run`, `ms`, `requests`; of the start of a run: `said`, `run`. Of anything else, and
+-- of what this tool would not write the same again: `author` and `body`, as JSON.
 CREATE TABLE fact_6 (
   app BLOB NOT NULL REFERENCES app (id),
   id BLOB NOT NULL CHECK (length(id) = 16),
