@@ -8,6 +8,7 @@ use super::observations::ObservationNumber;
 use super::{AppId, Store, StoreError};
 use crate::config::program;
 use crate::domain::{Author, FactId, Retention};
+use chrono::{DateTime, Utc};
 use rusqlite::{OptionalExtension as _, Transaction, named_params};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -94,24 +95,21 @@ impl Store {
             if stop() {
                 break;
             }
-            let done = self.write("thin observations", |transaction| {
+            let (number, done) = self.write("thin observations", |transaction| {
                 let (touched, named) = since(transaction, &plan.as_of)?;
-                let step = step.iter().filter(|(app, it)| !touched.contains(app) && !named.contains(it)).map(|(_, it)| *it);
+                let may = |(app, number): &&(AppId, ObservationNumber)| !touched.contains(app) && !named.contains(number);
+                let step: Vec<ObservationNumber> = step.iter().filter(may).map(|(_, number)| *number).collect();
+                if step.is_empty() {
+                    return Ok((thinning, Thinned::default()));
+                }
                 let number = match thinning {
                     Some(number) => number,
-                    None => {
-                        transaction
-                            .prepare_cached(
-                                "INSERT INTO thinning (at, author, rule, observations, bytes) VALUES (?1, ?2, ?3, 0, 0)",
-                            )?
-                            .execute((Moment(now), super::facts::json(by)?, rule.to_string()))?;
-                        transaction.last_insert_rowid()
-                    }
+                    None => begun(transaction, now, rule, by)?,
                 };
-                Ok((number, let_go(transaction, number, step)?))
+                Ok((Some(number), let_go(transaction, number, &step)?))
             })?;
-            thinning = Some(done.0);
-            gone.add(done.1);
+            thinning = number;
+            gone.add(done);
         }
         Ok(gone)
     }
@@ -160,6 +158,14 @@ impl Store {
     }
 }
 
+/// Writes down that a thinning begins; gives back its number.
+fn begun(transaction: &Transaction<'_>, now: DateTime<Utc>, rule: &Retention, by: &Author) -> Result<i64, Fault> {
+    transaction
+        .prepare_cached("INSERT INTO thinning (at, author, rule, observations, bytes) VALUES (?1, ?2, ?3, 0, 0)")?
+        .execute((Moment(now), super::facts::json(by)?, rule.to_string()))?;
+    Ok(transaction.last_insert_rowid())
+}
+
 /// Apps about which a person said something since, and observations that facts since then name.
 fn since(
     transaction: &Transaction<'_>,
@@ -182,11 +188,7 @@ fn since(
     Ok((touched, named))
 }
 
-fn let_go(
-    transaction: &Transaction<'_>,
-    thinning: i64,
-    numbers: impl Iterator<Item = ObservationNumber>,
-) -> Result<Thinned, Fault> {
+fn let_go(transaction: &Transaction<'_>, thinning: i64, numbers: &[ObservationNumber]) -> Result<Thinned, Fault> {
     let mut mark = transaction.prepare_cached("UPDATE observed SET thinned = ?1 WHERE number = ?2 AND thinned IS NULL")?;
     let mut weigh = transaction.prepare_cached("SELECT length(body) FROM seen WHERE number = ?1")?;
     let mut cut = transaction.prepare_cached("DELETE FROM seen WHERE number = ?1")?;

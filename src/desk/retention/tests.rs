@@ -15,7 +15,7 @@ use pretty_assertions::assert_eq;
 use serde_json::{Value, json};
 use std::sync::Arc;
 
-const PROBES: [&str; 3] = ["github.branch-protection", "github.secret-scanning", "github.dependabot-alerts"];
+const PROBES: [&str; 3] = ["github.branch-protection", "github.preview-deployments", "github.deploy-source"];
 const WEEKS: i64 = 60;
 
 struct Year {
