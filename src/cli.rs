@@ -7,6 +7,8 @@ pub mod asking;
 pub mod auth;
 pub mod changes;
 pub mod checklists;
+pub mod db;
+pub mod db_args;
 pub mod demo;
 pub mod discover;
 pub mod exit;
@@ -144,7 +146,7 @@ async fn command(
         Some(Command::Checklist(command)) => checklists::checklist(&desk, command, out),
         Some(Command::Snapshot(args)) => snapshot::snapshot(&desk, args, terminal, out),
         Some(Command::Tell(command)) => tell::tell(&desk, command, out).await,
-        Some(Command::Db(command)) => checklists::db(&desk, command, out),
+        Some(Command::Db(args)) => db::db(&desk, args, &stop, out),
         Some(Command::Demo(_) | Command::Scan(_) | Command::Verify(_) | Command::Completions { .. } | Command::Man) => {
             Ok(exit::FINE)
         }

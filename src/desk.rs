@@ -11,6 +11,7 @@ pub mod fields;
 pub mod moving;
 pub mod portfolio;
 pub mod rerun;
+pub mod retention;
 pub mod running;
 pub mod scheduled;
 pub mod signing;

@@ -4,6 +4,7 @@
 pub mod app;
 pub mod assess;
 mod asset_host;
+pub mod behind;
 pub mod board;
 mod calendar;
 pub mod changes;
@@ -29,6 +30,7 @@ pub mod outcome;
 mod people;
 pub mod probe;
 mod remarks;
+pub mod retention;
 pub mod rotation;
 pub mod rule;
 pub mod stack;
@@ -47,6 +49,7 @@ mod words;
 pub use app::{AppSettings, Limit, Person, Side, Slug, SupabaseRef, VercelProject};
 pub use assess::assess;
 pub use asset_host::AssetHost;
+pub use behind::behind;
 pub use board::board;
 pub use changes::{Told, changes};
 pub use checklist::{Checklist, Decides, Freshness, Gate, Item, JudgedFor, Phase, Rule};
@@ -60,6 +63,7 @@ pub use id::{AppName, FactId, ItemId, ProbeId, RunId};
 pub use ledger::Ledger;
 pub use outcome::{Finding, Gap, GapKind, Note, NoteLevel, Outcome, Place, Remedy, Severity, Verdict};
 pub use probe::{Consent, ProbeBook, ProbeKind, ProbeTraits};
+pub use retention::{Keep, Retention};
 pub use rotation::Rotation;
 pub use state::{
     Assessment, Board, Headline, HistoryLine, Judgement, Lost, NowRow, PhaseProgress, ProbeWord, RuleState, StandingFinding,

@@ -24,7 +24,7 @@ pub use door::{Asker, Door, Keys, Manner, Signal};
 pub use download::{Downloaded, MOST_ARCHIVE};
 pub use limit::retry_after;
 pub use outside::Names;
-pub use pace::Pace;
+pub use pace::{Pace, manner};
 pub use reply::Reply;
 pub use retry::Patience;
 pub use send::is_loopback;

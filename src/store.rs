@@ -9,20 +9,26 @@ mod convert;
 mod erase;
 mod error;
 mod facts;
+mod holdings;
 mod key;
+mod looks;
 mod marks;
 mod looked;
+mod observations;
 mod open;
+mod pack;
 mod process;
 mod runs;
 mod scheduled;
 mod schema;
 mod shelf;
 mod snapshot;
+mod steps;
 mod summary;
 #[cfg(test)]
 mod tests;
 mod told;
+mod thin;
 mod transfer;
 pub mod undo;
 
@@ -30,19 +36,23 @@ pub use apps::{AppRow, StoredChecklist};
 pub use care::Problem;
 pub use erase::Receipt;
 pub use error::{StoreError, Trouble};
+pub use holdings::{Heap, Holdings, PastThinning};
 pub use key::existing_key;
 pub use marks::{Mark, Marked};
+pub use observations::{ObservationNumber, Observed};
+pub use pack::unpack;
 pub use process::Holder;
 pub use runs::OpenRun;
 pub use scheduled::{MOST_SCHEDULED, Schedule, ScheduledHow, ScheduledId, ScheduledRun};
 pub use shelf::AppShelf;
 pub use summary::SummaryKey;
 pub use told::{About, Ended, ToldRow};
+pub use thin::{Compacted, Thinned, ThinningPlan};
 pub use transfer::Carried;
 
 use crate::clock::SharedClock;
 use crate::config::Paths;
-use crate::domain::Author;
+use crate::domain::{Author, FactId};
 use error::Fault;
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 use std::collections::BTreeMap;
@@ -65,8 +75,8 @@ pub struct Store {
     clock: SharedClock,
     version: String,
     reading_only: bool,
-    /// Rows of `fact` that could not be read as a fact.
-    undecodable: Mutex<BTreeMap<i64, AppId>>,
+    /// Facts that could not be read as one, by their ids.
+    undecodable: Mutex<BTreeMap<FactId, AppId>>,
 }
 
 /// How often a write asks again when another process holds the database; each asking waits [`open::PATIENCE`].

@@ -61,6 +61,7 @@ pub fn app(number: usize, now: DateTime<Utc>) -> (AppName, Carried) {
         facts,
         checklists: BTreeMap::from([(digest, text.to_owned())]),
         observations: BTreeMap::new(),
+        thinned: BTreeMap::new(),
         snapshots: BTreeMap::new(),
     };
     (settings.name, carried)

@@ -1,5 +1,6 @@
 //! The command line as it is written: every command, argument and its help text. What they do is elsewhere.
 
+use super::db_args::DbArgs;
 use super::item_args::ItemCommand;
 use super::scan_args::ScanArgs;
 use super::schedule_args::ScheduleCommand;
@@ -96,9 +97,8 @@ pub enum Command {
     /// Who is told when something was lost: try it, see what would be told, and what was
     #[command(subcommand)]
     Tell(TellCommand),
-    /// The database: path, backup, check
-    #[command(subcommand)]
-    Db(DbCommand),
+    /// The database: what it holds, path, backup, check, thin
+    Db(DbArgs),
     /// Print a completion script
     Completions { shell: clap_complete::Shell },
     /// Print the manual page
@@ -406,16 +406,6 @@ pub enum ChecklistCommand {
         #[arg(default_value = "six-week")]
         checklist: String,
     },
-}
-
-#[derive(Debug, Subcommand)]
-pub enum DbCommand {
-    /// Where the database is
-    Path,
-    /// Copy the database and the key of its hashes into a new file, while others go on working
-    Backup { file: PathBuf },
-    /// Look for damage
-    Check,
 }
 
 fn split(text: &str) -> Result<(&str, &str), String> {

@@ -1,6 +1,6 @@
-//! `rescue checklist` and `rescue db`: the files that the work rests on.
+//! `rescue checklist`: the text that an app is worked through. It judges no app.
 
-use super::args::{ChecklistCommand, DbCommand};
+use super::args::ChecklistCommand;
 use super::{exit, json, out::Out};
 use crate::desk::Desk;
 use crate::trouble::Trouble;
@@ -79,33 +79,4 @@ pub fn checklist(desk: &Desk, command: ChecklistCommand, out: &mut Out<'_>) -> R
             Ok(exit::FINE)
         }
     }
-}
-
-/// `rescue db …`.
-///
-/// # Errors
-/// A database that cannot be read or copied.
-pub fn db(desk: &Desk, command: DbCommand, out: &mut Out<'_>) -> Result<u8, Trouble> {
-    match command {
-        DbCommand::Path => out.line(desk.database().display().to_string()),
-        DbCommand::Backup { file } => {
-            desk.backup(&file)?;
-            out.line(format!("backed up to {}, with the key of its hashes beside it", file.display()));
-        }
-        DbCommand::Check => {
-            let (damage, passing): (Vec<_>, Vec<_>) = desk.check_database()?.into_iter().partition(|it| it.is_damage);
-            for problem in &passing {
-                out.say(&problem.says);
-            }
-            for problem in &damage {
-                out.line(&problem.says);
-            }
-            if !damage.is_empty() {
-                out.say("the database has damage; restore a backup, or report it with these lines");
-                return Ok(exit::FAILED);
-            }
-            out.line("the database is sound");
-        }
-    }
-    Ok(exit::FINE)
 }

@@ -5,7 +5,7 @@ use super::paths::Paths;
 use super::program;
 use super::tell::Tellings;
 use super::written::{ConfigError, Strokes, Theme, Written};
-use crate::domain::{AppName, Author, Foreign, System};
+use crate::domain::{AppName, Author, Foreign, Retention, System};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::process::Command;
@@ -25,6 +25,8 @@ pub struct Configuration {
     pub signers: Option<PathBuf>,
     /// Who is told what, and by which ways.
     pub tell: Tellings,
+    /// Which observations of old runs may be thinned, unless the command says otherwise.
+    pub retention: Retention,
 }
 
 /// Commands that print a credential.
@@ -92,6 +94,7 @@ impl Configuration {
                 ascii: written.ui.ascii,
             },
             signers: written.snapshot.signers.filter(|path| !path.as_os_str().is_empty()),
+            retention: Retention::or_default(written.retention.older_than, written.retention.keep),
         }
     }
 

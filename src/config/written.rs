@@ -1,7 +1,7 @@
 //! What `config.toml` says, word for word. What it means is in `settled`; nothing here runs or resolves anything.
 
 use super::tell::{WrittenTell, refused};
-use crate::domain::{AppName, Foreign, System};
+use crate::domain::{AppName, Foreign, Keep, Limit, System};
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::io;
@@ -28,6 +28,8 @@ pub struct Written {
     pub snapshot: WrittenSnapshot,
     #[serde(default)]
     pub tell: WrittenTell,
+    #[serde(default)]
+    pub retention: WrittenRetention,
 }
 
 /// `[app.NAME]`.
@@ -45,6 +47,22 @@ pub struct WrittenApp {
 pub struct WrittenSnapshot {
     /// A file of public keys, or of allowed signers, whose signatures `rescue verify` trusts.
     pub signers: Option<PathBuf>,
+}
+
+/// `[retention]`.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct WrittenRetention {
+    /// From which age observations may be thinned, such as `90d`.
+    #[serde(default, deserialize_with = "age")]
+    pub older_than: Option<Limit>,
+    /// Which of them stay all the same.
+    pub keep: Option<Keep>,
+}
+
+fn age<'de, D: serde::Deserializer<'de>>(given: D) -> Result<Option<Limit>, D::Error> {
+    let wanted = "expected an age: a whole number and m, h or d, such as \"90d\"";
+    String::deserialize(given)?.parse().map(Some).map_err(|_| serde::de::Error::custom(wanted))
 }
 
 /// `[ui]`.
@@ -201,6 +219,9 @@ mod tests {
             signers = "allowed_signers"
             [tell]
             desktop = true
+            [retention]
+            older_than = "180d"
+            keep = "monthly"
             "#,
         )
         .unwrap();
@@ -208,6 +229,7 @@ mod tests {
         assert_eq!(written.token_command[&System::Github], "op read op://work/github/token");
         assert_eq!(written.app["acme"].token_command[&System::Supabase], "pass show acme/supabase");
         assert_eq!(written.keys["probe-all"], Strokes::One("R".to_owned()));
+        assert_eq!(written.retention, WrittenRetention { older_than: "180d".parse().ok(), keep: Some(Keep::Monthly) });
         assert_eq!(written.snapshot.signers, Some(PathBuf::from("allowed_signers")));
         assert_eq!(written.ui, WrittenUi { theme: Some(Theme::Mono), mouse: Some(false), ascii: Some(true) });
     }
@@ -218,6 +240,8 @@ mod tests {
     #[case("[app.Acme.token_command]\n", "line 1, at `app.Acme.token_command`", "is not an app name")]
     #[case("[ui]\nmouse = \"hush\"\n", "line 2, at `mouse`", "expected a boolean")]
     #[case("[keys]\nundo = 3\n", "line 2, at `undo`", "a key such as")]
+    #[case("[retention]\nolder_than = \"hush\"\n", "line 2, at `older_than`", "expected an age")]
+    #[case("[retention]\nkeep = \"hush\"\n", "line 2, at `keep`", "expected one of `weekly`, `monthly`, `none`")]
     #[case("me = Ana\n", "line 1, at `me`", "")]
     #[case("[tell]\ndesktop = 3\n", "line 2, at `desktop`", "true, false, or a table")]
     #[case("[tell]\ndesktop = true\nwhen = []\n", "line 3, at `when`", "name drift, cannot-run or both")]

@@ -6,6 +6,7 @@ use crate::domain::{AppName, Foreign, Gap, ProbeId, System};
 use crate::probes::Probe;
 use crate::probes::repo::systems_inventory::{Row, Seen, SystemsInventory};
 use crate::repo::project::Strength;
+use crate::store::Observed;
 use crate::trouble::Trouble;
 use chrono::{DateTime, Utc};
 use serde::Serialize;
@@ -113,7 +114,7 @@ impl Desk {
     /// # Errors
     /// A store that cannot be read; an observation that is missing or cannot be read.
     pub fn systems(&self, app: &AppName) -> Result<Inventory, Trouble> {
-        let facts = self.facts(app)?;
+        let (id, facts) = (self.id(app)?, self.facts(app)?);
         let ledger = Ledger::read(&facts, self.clock.now());
         let subject = ledger.subject(System::Repo);
         let mut inventory = Inventory::default();
@@ -126,7 +127,15 @@ impl Desk {
                 continue;
             };
             let damaged = || Trouble::failed("the stored inventory of systems cannot be read").next("Probe ACC-01 again");
-            let stored = self.store.observation(digest)?.ok_or_else(damaged)?;
+            let stored = match self.store.observed(id, digest)?.ok_or_else(damaged)? {
+                Observed::Kept(stored) => stored,
+                Observed::Thinned(at) => {
+                    let day = |at: DateTime<Utc>| crate::words::day(at.date_naive());
+                    let says = format!("what was seen on {} was thinned on {}", day(look.at), day(at));
+                    inventory.unseen = inventory.unseen.or_else(|| Some(Gap::internal(says).needs("Probe ACC-01 again")));
+                    continue;
+                }
+            };
             let seen: Seen = serde_json::from_value(stored).map_err(|error| damaged().why(error))?;
             inventory.seen = Some(Look::of(look.at, seen));
             break;

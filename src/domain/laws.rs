@@ -7,6 +7,7 @@ use proptest::prelude::*;
 use proptest::sample::{Index, select};
 use std::collections::BTreeSet;
 
+mod behind;
 mod evidence;
 mod rotation;
 mod timeline;

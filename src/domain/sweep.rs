@@ -1,6 +1,8 @@
 //! One pass over the counting facts of an item, oldest first: what stands at the end, and what was on the way.
 //! It never looks ahead and never calls itself.
 
+pub(super) mod behind;
+
 use super::app::Use;
 use super::ledger::{Era, Ledger, Look};
 use super::people::{Attested, Said};

@@ -270,6 +270,11 @@ impl<'l> Seat<'l> {
         self.spoken.filter(|it| it.shows).into_iter().chain(self.evidence.filter(|it| asks_for_judgement(it)))
     }
 
+    /// Everything that lies before a reader: its word, what was laid before a person since, what it could not see.
+    pub(super) fn on_the_table(&self) -> impl Iterator<Item = &'l Look<'l>> + use<'l> {
+        [self.spoken, self.evidence, self.blind].into_iter().flatten()
+    }
+
     /// Compares what it shows with what a judgement saw.
     pub(super) fn compare(&mut self, saw: Option<&BTreeSet<String>>) {
         self.unread = saw.is_some_and(|saw| self.first_unread(saw).is_some());

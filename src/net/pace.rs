@@ -57,7 +57,8 @@ impl Pace {
 /// §1.4), Vercel for 4 (apis/vercel.md §1). A client's site is asked for static files, as by a browser that comes for the
 /// first time: its six lines to a host. Two requests a second (apis/http.md §0) would take five minutes for three hundred
 /// chunks and see two deployments at once; what makes the server think (pages) is asked two at a time by whoever walks.
-fn manner(system: System) -> (usize, Duration) {
+#[must_use]
+pub fn manner(system: System) -> (usize, Duration) {
     match system {
         System::Supabase | System::Vercel | System::SupabaseProject => (4, Duration::ZERO),
         System::Github | System::Site => (6, Duration::ZERO),

@@ -131,18 +131,6 @@ impl Store {
             Ok(rows.collect::<Result<_, _>>()?)
         })
     }
-
-    /// A stored observation, as JSON.
-    ///
-    /// # Errors
-    /// The database could not be read.
-    pub fn observation(&self, digest: &Digest) -> Result<Option<serde_json::Value>, StoreError> {
-        self.read("read an observation", |connection| {
-            let mut statement = connection.prepare_cached("SELECT body FROM observation WHERE digest = ?1")?;
-            let text: Option<String> = statement.query_row([digest], |row| row.get(0)).optional()?;
-            Ok(text.and_then(|text| serde_json::from_str(&text).ok()))
-        })
-    }
 }
 
 fn apps(connection: &Connection) -> Result<Vec<AppRow>, Fault> {

@@ -1,7 +1,8 @@
 //! Looking after the database: a copy of it while it is in use, and a check that reads everything. It mends nothing.
 
 use super::error::Fault;
-use super::facts::{decode, fresh_uuid};
+use super::facts::fresh_uuid;
+use super::looks::{COLUMNS, Reader};
 use super::process::Holder;
 use super::{Store, StoreError};
 use crate::config::private;
@@ -67,8 +68,9 @@ impl Store {
                 Ok(format!("a row of `{}` points at nothing in `{}`", row.get::<_, String>(0)?, row.get::<_, String>(2)?))
             })?);
             check_facts(connection, &mut problems)?;
-            check_digests(connection, "observation", &mut problems)?;
-            check_digests(connection, "checklist", &mut problems)?;
+            super::looks::check(connection, &mut problems)?;
+            super::observations::check(connection, &mut problems)?;
+            check_checklists(connection, &mut problems)?;
             super::snapshot::check(connection, &mut problems)?;
             problems.extend(texts(
                 connection,
@@ -115,40 +117,39 @@ fn texts(
 }
 
 fn check_facts(connection: &Connection, problems: &mut Vec<String>) -> Result<(), Fault> {
-    let mut statement = connection.prepare("SELECT rowid, id, at, author, body, kind, observation FROM fact ORDER BY rowid")?;
+    let mut statement = connection.prepare(&format!("SELECT {COLUMNS}, app FROM fact ORDER BY app, id"))?;
     let mut rows = statement.query([])?;
+    let mut reader = Reader::new(connection);
+    let mut of: Vec<u8> = Vec::new();
     while let Some(row) = rows.next()? {
-        let number: i64 = row.get(0)?;
-        match decode(row) {
-            Err(why) => problems.push(format!("fact in row {number} cannot be read: {why}")),
-            Ok(fact) => {
-                if row.get::<_, String>(5)? != fact.body.kind() {
-                    problems.push(format!("fact {} is filed under another kind", fact.id));
-                }
-                if let crate::domain::FactBody::Outcome(outcome) = &fact.body
-                    && outcome.observation != row.get(6)?
-                {
-                    problems.push(format!("fact {} is filed under another observation", fact.id));
-                }
+        let app: Vec<u8> = row.get(10)?;
+        if app != of {
+            reader.forget();
+            of = app;
+        }
+        match reader.fact(row) {
+            Err(why) => problems.push(format!("fact {} cannot be read: {why}", row.get::<_, crate::domain::FactId>(0)?)),
+            Ok(fact) if row.get::<_, String>(9)? != fact.body.kind() => {
+                problems.push(format!("fact {} is filed under another kind", fact.id));
             }
+            Ok(_) => {}
         }
     }
     Ok(())
 }
 
-fn check_digests(connection: &Connection, table: &str, problems: &mut Vec<String>) -> Result<(), Fault> {
-    let question = format!(
-        "SELECT digest, body, EXISTS (SELECT 1 FROM fact WHERE fact.{table} = {table}.digest) FROM {table} ORDER BY digest"
-    );
-    let mut statement = connection.prepare(&question)?;
+fn check_checklists(connection: &Connection, problems: &mut Vec<String>) -> Result<(), Fault> {
+    let mut statement = connection.prepare(
+        "SELECT digest, body, EXISTS (SELECT 1 FROM fact WHERE fact.checklist = checklist.digest) FROM checklist ORDER BY digest",
+    )?;
     let mut rows = statement.query([])?;
     while let Some(row) = rows.next()? {
         let (named, body, is_used): (String, String, bool) = (row.get(0)?, row.get(1)?, row.get(2)?);
         if crate::domain::Digest::of(&body).0 != named {
-            problems.push(format!("{table} {named} is not what its digest says: it was changed"));
+            problems.push(format!("checklist {named} is not what its digest says: it was changed"));
         }
         if !is_used {
-            problems.push(format!("{table} {named} belongs to no fact"));
+            problems.push(format!("checklist {named} belongs to no fact"));
         }
     }
     Ok(())

@@ -52,6 +52,49 @@ impl FromSql for Digest {
     }
 }
 
+/// How many, or how many bytes: SQLite's numbers have a sign, ours do not.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Count(pub u64);
+
+impl ToSql for Count {
+    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+        Ok(i64::try_from(self.0).unwrap_or(i64::MAX).into())
+    }
+}
+impl FromSql for Count {
+    fn column_result(value: ValueRef<'_>) -> FromSqlResult<Self> {
+        u64::try_from(value.as_i64()?).map(Self).map_err(FromSqlError::other)
+    }
+}
+
+/// A digest as its 32 bytes, where there are very many.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Hex(pub Digest);
+
+impl ToSql for Hex {
+    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+        let digit = |byte: &u8| char::from(*byte).to_digit(16).and_then(|it| u8::try_from(it).ok());
+        let pair = |pair: &[u8]| match pair {
+            [high, low] => Some(digit(high)? * 16 + digit(low)?),
+            _ => None,
+        };
+        let bytes: Option<Vec<u8>> = self.0.0.as_bytes().chunks(2).map(pair).collect();
+        // What is no digest is a blob that no row has and none may have.
+        Ok(ToSqlOutput::Owned(rusqlite::types::Value::Blob(bytes.unwrap_or_default())))
+    }
+}
+impl FromSql for Hex {
+    fn column_result(value: ValueRef<'_>) -> FromSqlResult<Self> {
+        use std::fmt::Write as _;
+        let mut hex = String::with_capacity(64);
+        for byte in value.as_blob()? {
+            // Writing into a String cannot fail.
+            let _ = write!(hex, "{byte:02x}");
+        }
+        Ok(Self(Digest(hex)))
+    }
+}
+
 impl ToSql for AppName {
     fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
         self.as_str().to_sql()

@@ -72,21 +72,23 @@ fn erase(transaction: &Transaction<'_>, app: AppId, by: &Author, now: DateTime<U
     if open_runs(transaction, Some(app))?.iter().any(|open| !open.is_crashed(&here.host, now)) {
         return Err(StoreError::refused(format!("a run of `{name}` is open: stop it, or let it end, and try again")).into());
     }
-    transaction.execute_batch("CREATE TEMP TABLE IF NOT EXISTS loose (digest TEXT PRIMARY KEY); DELETE FROM loose;")?;
-    let loosen =
-        |column: &str| format!("INSERT OR IGNORE INTO loose SELECT {column} FROM fact WHERE app = ?1 AND {column} IS NOT NULL");
-    transaction.execute(&loosen("observation"), [app])?;
-    transaction.execute(&loosen("checklist"), [app])?;
+    transaction.execute_batch(
+        "CREATE TEMP TABLE IF NOT EXISTS loose (said INTEGER, observed INTEGER, checklist TEXT); DELETE FROM loose;",
+    )?;
+    transaction.execute("INSERT INTO loose SELECT said, observed, checklist FROM fact WHERE app = ?1", [app])?;
     let facts = count(transaction.execute("DELETE FROM fact WHERE app = ?1", [app])?);
-    let cut = |table: &str| {
+    // What another app's facts name stays.
+    let cut = |table: &str, key: &str, column: &str| {
         format!(
-            "DELETE FROM {table} WHERE digest IN (SELECT digest FROM loose)
-             AND digest NOT IN (SELECT {table} FROM fact WHERE {table} IS NOT NULL)"
+            "DELETE FROM {table} WHERE {key} IN (SELECT {column} FROM loose WHERE {column} IS NOT NULL)
+             AND {key} NOT IN (SELECT {column} FROM fact WHERE {column} IS NOT NULL)"
         )
     };
-    let observations = count(transaction.execute(&cut("observation"), [])?);
+    let observations = count(transaction.execute(&cut("seen", "number", "observed"), [])?);
+    transaction.execute(&cut("observed", "number", "observed"), [])?;
+    transaction.execute(&cut("said", "number", "said"), [])?;
     // A checklist of the user's own may name the client.
-    transaction.execute(&cut("checklist"), [])?;
+    transaction.execute(&cut("checklist", "digest", "checklist"), [])?;
     for table in ["run", "kept", "assessed", "snapshot", "mark", "told", "looked"] {
         transaction.execute(&format!("DELETE FROM {table} WHERE app = ?1"), [app])?;
     }

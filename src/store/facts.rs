@@ -2,10 +2,12 @@
 
 use super::convert::Moment;
 use super::error::Fault;
-use super::{AppId, Store, StoreError};
+use super::looks::{COLUMNS, Reader};
+use super::{AppId, Store, StoreError, looks, observations};
 use crate::domain::{Author, Digest, Fact, FactBody, FactId, RunId};
 use chrono::{DateTime, SubsecRound, TimeDelta, Utc};
-use rusqlite::{Connection, OptionalExtension, Row, named_params};
+use rusqlite::{Connection, OptionalExtension, named_params};
+use std::collections::BTreeMap;
 use std::sync::PoisonError;
 use uuid::Uuid;
 
@@ -49,13 +51,14 @@ impl Store {
     }
 
     pub(super) fn select(&self, connection: &Connection, app: AppId, last: Option<FactId>) -> Result<Vec<Fact>, Fault> {
-        let mut statement = connection.prepare_cached(
-            "SELECT rowid, id, at, author, body FROM fact WHERE app = :app AND (:last IS NULL OR id > :last) ORDER BY at, id",
-        )?;
+        let mut statement = connection.prepare_cached(&format!(
+            "SELECT {COLUMNS} FROM fact WHERE app = :app AND id > coalesce(:last, x'') ORDER BY at, id"
+        ))?;
+        let mut reader = Reader::new(connection);
         let mut rows = statement.query(named_params! { ":app": app, ":last": last })?;
         let mut facts = Vec::new();
         while let Some(row) = rows.next()? {
-            match decode(row) {
+            match reader.fact(row) {
                 Ok(fact) => facts.push(fact),
                 Err(why) => self.count_undecodable(row.get(0)?, app, &why),
             }
@@ -63,33 +66,22 @@ impl Store {
         Ok(facts)
     }
 
-    fn count_undecodable(&self, row: i64, app: AppId, why: &str) {
+    fn count_undecodable(&self, row: FactId, app: AppId, why: &str) {
         let mut seen = self.undecodable.lock().unwrap_or_else(PoisonError::into_inner);
         if seen.insert(row, app).is_none() {
-            tracing::warn!(row, why, "a stored fact could not be read");
+            tracing::warn!(fact = %row, why, "a stored fact could not be read");
         }
     }
-}
-
-/// Reads `rowid, id, at, author, body` as a fact, or says what is wrong without quoting the body.
-pub(super) fn decode(row: &Row<'_>) -> Result<Fact, String> {
-    let column = |error: rusqlite::Error| error.to_string();
-    let json = |error: serde_json::Error| format!("{:?} error at column {}", error.classify(), error.column());
-    Ok(Fact {
-        id: row.get(1).map_err(column)?,
-        at: row.get::<_, Moment>(2).map_err(column)?.0,
-        by: serde_json::from_str(&row.get::<_, String>(3).map_err(column)?).map_err(json)?,
-        body: serde_json::from_str(&row.get::<_, String>(4).map_err(column)?).map_err(json)?,
-    })
 }
 
 /// Refuses a moment that is more than [`TOLERANCE`] before the app's newest fact. It is asked per app: a fact of
 /// one client that was written under a wrong clock must not lock the others.
 pub(super) fn check_clock(connection: &Connection, app: AppId, at: DateTime<Utc>) -> Result<(), Fault> {
     let newest = connection
-        .prepare_cached("SELECT at FROM fact WHERE app = ?1 ORDER BY at DESC LIMIT 1")?
-        .query_row([app], |row| row.get::<_, Moment>(0))
-        .optional()?;
+        .prepare_cached("SELECT newest FROM app WHERE id = ?1")?
+        .query_row([app], |row| row.get::<_, Option<Moment>>(0))
+        .optional()?
+        .flatten();
     match newest {
         Some(Moment(newest)) if newest - at > TOLERANCE => {
             Err(StoreError::ClockBehind { at, newest, behind: newest - at }.into())
@@ -113,21 +105,43 @@ pub(super) fn insert(
 
 /// Adds a fact that has its id and its moment, within a transaction.
 pub(super) fn put(connection: &Connection, app: AppId, fact: &Fact) -> Result<(), Fault> {
+    put_with(connection, app, fact, &BTreeMap::new())
+}
+
+/// The same; `thinned` are the numbers of observations that were thinned elsewhere and are named by this fact.
+pub(super) fn put_with(connection: &Connection, app: AppId, fact: &Fact, thinned: &BTreeMap<Digest, i64>) -> Result<(), Fault> {
     let Fact { id, at, by, body } = fact;
-    let (observation, checklist): (Option<&Digest>, Option<&Digest>) = match body {
-        FactBody::Outcome(outcome) => (outcome.observation.as_ref(), None),
-        FactBody::ChecklistAdopted { checklist, .. } => (None, Some(checklist)),
-        _ => (None, None),
-    };
+    if let Some(told) = looks::text(by, body) {
+        let seen = match body {
+            FactBody::Outcome(outcome) => outcome.observation.as_ref(),
+            _ => None,
+        };
+        let number = match seen {
+            None => None,
+            Some(digest) => match observations::number(connection, digest)?.or_else(|| thinned.get(digest).copied()) {
+                Some(number) => Some(number),
+                None => return Err(StoreError::refused("an outcome names an observation that is not there").into()),
+            },
+        };
+        looks::put(connection, app, fact, told, number)?;
+    } else {
+        let checklist = match body {
+            FactBody::ChecklistAdopted { checklist, .. } => Some(checklist),
+            _ => None,
+        };
+        connection
+            .prepare_cached(
+                "INSERT INTO fact (id, app, at, author, kind, checklist, body)
+                 VALUES (:id, :app, :at, :author, :kind, :checklist, :body)",
+            )?
+            .execute(named_params! {
+                ":id": id, ":app": app, ":at": Moment(*at), ":author": json(by)?, ":kind": body.kind(),
+                ":checklist": checklist, ":body": json(body)?,
+            })?;
+    }
     connection
-        .prepare_cached(
-            "INSERT INTO fact (id, app, at, author, kind, observation, checklist, body)
-             VALUES (:id, :app, :at, :author, :kind, :observation, :checklist, :body)",
-        )?
-        .execute(named_params! {
-            ":id": id, ":app": app, ":at": Moment(*at), ":author": json(by)?, ":kind": body.kind(),
-            ":observation": observation, ":checklist": checklist, ":body": json(body)?,
-        })?;
+        .prepare_cached("UPDATE app SET newest = :at WHERE id = :app AND (newest IS NULL OR newest < :at)")?
+        .execute(named_params! { ":app": app, ":at": Moment(*at) })?;
     Ok(())
 }
 

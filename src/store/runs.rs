@@ -4,9 +4,9 @@
 use super::convert::Moment;
 use super::error::Fault;
 use super::process::Holder;
-use super::{AppId, Store, StoreError, facts};
+use super::{AppId, Store, StoreError, facts, observations};
 use crate::domain::fact::RunEnd;
-use crate::domain::{AppName, Digest, FactBody, FactId, Foreign, OutcomeFact, ProbeId, RunId};
+use crate::domain::{AppName, FactBody, FactId, Foreign, OutcomeFact, ProbeId, RunId};
 use chrono::{DateTime, TimeDelta, Utc};
 use rusqlite::{Connection, OptionalExtension, Transaction, named_params};
 
@@ -88,14 +88,7 @@ impl Store {
                 return Err(StoreError::RunGone { run: outcome.run }.into());
             }
             outcome.observation = match observation {
-                Some(observation) => {
-                    let body = facts::json(observation)?;
-                    let digest = Digest::of(&body);
-                    transaction
-                        .prepare_cached("INSERT INTO observation (digest, body) VALUES (?1, ?2) ON CONFLICT DO NOTHING")?
-                        .execute((&digest, &body))?;
-                    Some(digest)
-                }
+                Some(observation) => Some(observations::keep(transaction, &facts::json(observation)?)?),
                 None => None,
             };
             facts::insert(transaction, app, at, &self.tool(), &FactBody::Outcome(Box::new(outcome)))

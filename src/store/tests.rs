@@ -5,6 +5,7 @@ mod erasing;
 mod facts;
 mod marks;
 mod opening;
+mod raising;
 mod runs;
 mod scheduled;
 mod snapshots;

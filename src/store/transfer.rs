@@ -2,12 +2,12 @@
 //! Nothing is computed and nothing is made up on the way.
 
 use super::convert::Moment;
-use super::{AppId, Store, StoreError, facts, snapshot};
+use super::{AppId, Store, StoreError, facts, observations, snapshot};
 use crate::domain::{AppName, Digest, Fact, FactBody};
 use chrono::{DateTime, Utc};
 use rusqlite::{OptionalExtension as _, named_params};
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Everything that the store knows of one app.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -18,6 +18,9 @@ pub struct Carried {
     pub checklists: BTreeMap<Digest, String>,
     /// What probes saw.
     pub observations: BTreeMap<Digest, serde_json::Value>,
+    /// When what probes saw was thinned, where it was.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub thinned: BTreeMap<Digest, DateTime<Utc>>,
     /// Records of frozen pages, by their seals.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub snapshots: BTreeMap<Digest, String>,
@@ -60,7 +63,8 @@ impl Store {
                 _ => {}
             }
         }
-        Ok(Carried { facts, checklists, observations, snapshots })
+        let thinned = self.thinned(app)?;
+        Ok(Carried { facts, checklists, observations, thinned, snapshots })
     }
 
     /// Puts down an app that was carried here. All of it, or nothing.
@@ -90,17 +94,16 @@ impl Store {
                     (digest, Moment(now), text),
                 )?;
             }
+            let mut loose: BTreeSet<&Digest> = carried.observations.keys().chain(carried.thinned.keys()).collect();
             for (digest, seen) in &carried.observations {
-                let body = facts::json(seen)?;
-                if Digest::of(&body) != *digest {
+                if observations::keep(transaction, &facts::json(seen)?)? != *digest {
                     return Err(StoreError::refused(
                         "an observation in the file is not what its digest says; the file was changed",
                     )
                     .into());
                 }
-                transaction
-                    .execute("INSERT INTO observation (digest, body) VALUES (?1, ?2) ON CONFLICT DO NOTHING", (digest, body))?;
             }
+            let thinned = observations::put_thinned(transaction, &carried.thinned, &facts::json(&self.tool())?)?;
             let named: BTreeMap<&Digest, DateTime<Utc>> = carried.facts.iter().filter_map(frozen).collect();
             if let Some(seal) = named.keys().find(|seal| !carried.snapshots.contains_key(**seal)) {
                 return Err(StoreError::refused(format!("the file lacks the text of snapshot {}", seal.0)).into());
@@ -112,14 +115,24 @@ impl Store {
                 snapshot::put(transaction, app, *at, seal, text)?;
             }
             for fact in &carried.facts {
-                let known = transaction.query_row("SELECT 1 FROM fact WHERE id = ?1", [fact.id], |_| Ok(())).optional()?;
+                let known = transaction
+                    .query_row("SELECT 1 FROM app JOIN fact ON fact.app = app.id AND fact.id = ?1", [fact.id], |_| Ok(()))
+                    .optional()?;
                 if known.is_some() {
                     return Err(StoreError::refused(
                         "a fact in the file is in this database already; the app was not carried twice",
                     )
                     .into());
                 }
-                facts::put(transaction, app, fact)?;
+                if let FactBody::Outcome(outcome) = &fact.body
+                    && let Some(digest) = &outcome.observation
+                {
+                    loose.remove(digest);
+                }
+                facts::put_with(transaction, app, fact, &thinned)?;
+            }
+            if !loose.is_empty() {
+                return Err(StoreError::refused("an observation in the file belongs to no fact; the file was changed").into());
             }
             Ok(app)
         })

@@ -1,10 +1,9 @@
 //! Marked tokens and marked secrets go in; none comes out: not in the database, the logs, either output or the screen.
 
-use crate::program::{Home, bytes_below, checkout, contains};
+use crate::program::{Home, bytes_below, bytes_of, checkout, contains};
 use crate::server::{Reply, Server, VENDORS, home_of, serve, take_on, vendors};
 use crate::terminal::Terminal;
 use serde_json::Value;
-use std::fs;
 
 /// Fields in which vendors send secrets next to harmless ones.
 const SECRET_FIELDS: [&str; 12] = [
@@ -184,7 +183,7 @@ fn no_mark_is_in_any_output_or_file() {
     it.went_in();
     let copy = it.home.beside("copy.db");
     it.home.must(&["db", "backup", copy.to_str().unwrap()]);
-    it.nothing_in("the backup", &fs::read(copy).unwrap());
+    it.nothing_in("the backup", &bytes_of(&copy));
     it.newer_probes_saw_it();
     let kept = bytes_below(&it.home.path());
     for there in ["acme", "scan.tree", "lib/pay.ts", "supabase.backup-age", "answered"] {

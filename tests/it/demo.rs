@@ -226,7 +226,7 @@ fn bytes_below(directory: &Path) -> Vec<u8> {
         if path.is_dir() {
             all.extend(bytes_below(&path));
         } else {
-            all.extend(std::fs::read(&path).unwrap());
+            all.extend(crate::program::bytes_of(&path));
         }
     }
     all

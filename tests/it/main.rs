@@ -17,6 +17,7 @@ mod cli;
 mod contracts;
 mod demo;
 mod faults;
+mod fleet;
 mod hostile;
 mod layers;
 mod matrix;

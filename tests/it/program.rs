@@ -180,9 +180,26 @@ pub fn bytes_below(directory: &Path) -> Vec<u8> {
     let mut all = Vec::new();
     for entry in fs::read_dir(directory).unwrap() {
         let path = entry.unwrap().path();
-        all.extend(if path.is_dir() { bytes_below(&path) } else { fs::read(&path).unwrap() });
+        all.extend(if path.is_dir() { bytes_below(&path) } else { bytes_of(&path) });
     }
     all
+}
+
+/// A file's bytes; of a database also what lies packed in it, which shows nothing of itself to who looks for a mark.
+pub fn bytes_of(path: &Path) -> Vec<u8> {
+    let mut bytes = fs::read(path).unwrap();
+    if !bytes.starts_with(b"SQLite format 3\0") {
+        return bytes;
+    }
+    let database = rusqlite::Connection::open(path).unwrap();
+    for table in ["said", "seen"] {
+        // A copy from before a schema step has none of them, and nothing packed.
+        let Ok(mut rows) = database.prepare(&format!("SELECT body FROM {table}")) else { continue };
+        for packed in rows.query_map([], |row| row.get::<_, Vec<u8>>(0)).unwrap() {
+            bytes.extend(rescue::store::unpack(&packed.unwrap()).expect("what is packed can be read").into_bytes());
+        }
+    }
+    bytes
 }
 
 pub fn contains(bytes: &[u8], wanted: &[u8]) -> bool {

@@ -25,7 +25,13 @@ fn nothing_of_the_client_stays_but_the_receipt() {
     let app = bench.store.create_app(&of_client, text, "1", &ana()).unwrap();
     let other = bench.app("other");
     let (shared, own) = (json!({ "branches": 1 }), json!({ "host": "marmalade.moon.example" }));
+    let packed = crate::store::pack::pack(&own.to_string());
     run_with(&bench, app, &[shared.clone(), own]);
+    let holds = |bench: &Bench| {
+        let files = std::fs::read_dir(bench.paths().data()).unwrap().map(|it| std::fs::read(it.unwrap().path()).unwrap());
+        files.into_iter().any(|bytes| bytes.windows(packed.len()).any(|it| it == packed))
+    };
+    assert!(holds(&bench), "it lies there packed");
     run_with(&bench, other, std::slice::from_ref(&shared));
     let mut record = crate::snapshot::story_tests::record();
     record.page.title = "Marmalade Moon Ltd".into();
@@ -56,6 +62,7 @@ fn nothing_of_the_client_stays_but_the_receipt() {
         let content = String::from_utf8_lossy(&std::fs::read(&path).unwrap()).to_lowercase();
         assert!(!content.contains("marmalade"), "{} still holds it", path.display());
     }
+    assert!(!holds(&bench), "packed or not, nothing of it stays");
     bench.app("acme");
 }
 

@@ -267,7 +267,8 @@ fn a_check_finds_what_was_changed_by_hand() {
     bench.app("acme");
     let raw = Connection::open(bench.store.path()).unwrap();
     raw.execute("UPDATE checklist SET body = 'another text'", []).unwrap();
-    raw.execute("INSERT INTO observation (digest, body) VALUES (?1, '{}')", [crate::domain::Digest::of("{}").0]).unwrap();
+    raw.execute("INSERT INTO observed (digest) VALUES (randomblob(32))", []).unwrap();
+    raw.execute("INSERT INTO said (digest, body) VALUES (randomblob(32), x'00')", []).unwrap();
     raw.execute("UPDATE fact SET kind = 'noted' WHERE kind = 'settings'", []).unwrap();
     let says: Vec<String> = bench.store.check().unwrap().into_iter().map(|it| it.says.to_string()).collect();
     for wanted in ["is not what its digest says", "belongs to no fact", "filed under another kind", "has no settings"] {
