@@ -14,6 +14,7 @@ pub mod exposure;
 pub mod fact;
 mod findings;
 pub mod foreign;
+pub mod glance;
 mod headline;
 #[cfg(test)]
 mod histories;
@@ -27,6 +28,7 @@ pub mod lost;
 pub mod outcome;
 mod people;
 pub mod probe;
+pub mod question;
 mod remarks;
 pub mod rotation;
 pub mod rule;
@@ -51,10 +53,12 @@ pub use evidence::{ClockBehind, check_write, judgement_basis};
 pub use exposure::{ExposedIn, Exposure};
 pub use fact::{Author, Digest, Fact, FactBody, OutcomeFact, Target, WorkNote};
 pub use foreign::Foreign;
+pub use glance::Glance;
 pub use id::{AppName, FactId, ItemId, ProbeId, RunId};
 pub use ledger::Ledger;
 pub use outcome::{Finding, Gap, GapKind, Note, NoteLevel, Outcome, Place, Remedy, Severity, Verdict};
 pub use probe::{Consent, ProbeBook, ProbeKind, ProbeTraits};
+pub use question::{Question, Vocabulary};
 pub use rotation::Rotation;
 pub use state::{
     Assessment, Board, Headline, HistoryLine, Judgement, Lost, NowRow, PhaseProgress, ProbeWord, RuleState, StandingFinding,
