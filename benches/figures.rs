@@ -11,19 +11,17 @@
     reason = "a bench makes its own data, prints its figures and may stop when it is wrong"
 )]
 
-use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system};
-use rescue::clock::SetClock;
-use rescue::config::Paths;
+#[path = "shared/console.rs"]
+mod console;
+#[path = "shared/year.rs"]
+mod year;
+
+use console::{Console, median, peak_memory};
 use rescue::demo::stage::Stage;
 use rescue::demo::stand_in::Thinking;
-use rescue::domain::fact::RunEnd;
-use rescue::domain::{AppSettings, Author, Fact, FactBody, FactId, Foreign, Gap, GapKind, OutcomeFact, ProbeId, RunId, Verdict};
+use rescue::domain::ProbeId;
 use rescue::engine::Only;
-use rescue::store::{Carried, Store};
-use std::collections::BTreeMap;
-use std::io::{Read, Write};
 use std::path::Path;
-use std::sync::mpsc::{Receiver, channel};
 use std::time::{Duration, Instant};
 
 const APPS: usize = 200;
@@ -38,7 +36,7 @@ fn main() {
     }
     println!("| what | figure |\n|---|---|");
     let home = tempfile::tempdir().unwrap();
-    let facts = portfolio(home.path());
+    let facts = year::portfolio(home.path(), APPS, WEEKS);
     println!("| facts of {APPS} apps with a year of weekly runs | {facts} |");
     first_frame(home.path());
     idle(home.path());
@@ -48,167 +46,12 @@ fn main() {
     println!("| release binary | {:.1} MB |", size as f64 / 1e6);
 }
 
-fn median(mut times: Vec<f64>) -> String {
-    times.sort_by(f64::total_cmp);
-    format!("median {:.1} ms of {} (from {:.1} to {:.1})", times[times.len() / 2], times.len(), times[0], times[times.len() - 1])
-}
-
-/// A console in a pseudo-terminal.
-struct Console {
-    child: Box<dyn Child + Send + Sync>,
-    master: Box<dyn MasterPty + Send>,
-    keys: Box<dyn Write + Send>,
-    bytes: Receiver<Vec<u8>>,
-    screen: vt100::Parser,
-    began: Instant,
-}
-
-impl Console {
-    fn open(arguments: &[&str], home: Option<&Path>) -> Self {
-        let pair = native_pty_system().openpty(PtySize { rows: 40, cols: 120, pixel_width: 0, pixel_height: 0 }).unwrap();
-        let mut command = CommandBuilder::new(PROGRAM);
-        command.args(arguments);
-        command.env("TERM", "xterm-256color");
-        command.env("RESCUE_KEYRING", "off");
-        if let Some(home) = home {
-            command.env("RESCUE_HOME", home);
-        }
-        let began = Instant::now();
-        let child = pair.slave.spawn_command(command).unwrap();
-        let (send, bytes) = channel();
-        let mut reader = pair.master.try_clone_reader().unwrap();
-        std::thread::spawn(move || {
-            let mut buffer = [0; 16_384];
-            while let Ok(n) = reader.read(&mut buffer) {
-                if n == 0 || send.send(buffer[..n].to_vec()).is_err() {
-                    break;
-                }
-            }
-        });
-        let keys = pair.master.take_writer().unwrap();
-        Self {
-            child,
-            master: pair.master,
-            keys,
-            bytes,
-            screen: vt100::Parser::new(40.try_into().unwrap(), 120.try_into().unwrap(), 0),
-            began,
-        }
-    }
-
-    /// Waits until the screen shows `text`.
-    fn until(&mut self, text: &str) -> Instant {
-        let end = Instant::now() + Duration::from_secs(30);
-        while !self.screen.screen().contents().contains(text) {
-            assert!(Instant::now() < end, "`{text}` never came:\n{}", self.screen.screen().contents());
-            if let Ok(bytes) = self.bytes.recv_timeout(Duration::from_millis(200)) {
-                self.screen.process(&bytes);
-            }
-        }
-        Instant::now()
-    }
-
-    /// Takes what was drawn during this time.
-    fn rest(&mut self, time: Duration) {
-        let end = Instant::now() + time;
-        while let Some(left) = end.checked_duration_since(Instant::now()) {
-            if let Ok(bytes) = self.bytes.recv_timeout(left) {
-                self.screen.process(&bytes);
-            }
-        }
-    }
-
-    fn press(&mut self, keys: &str) -> Instant {
-        self.keys.write_all(keys.as_bytes()).unwrap();
-        self.keys.flush().unwrap();
-        Instant::now()
-    }
-
-    fn process(&self) -> u32 {
-        self.child.process_id().unwrap()
-    }
-
-    fn close(mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-        drop(self.master);
-    }
-}
-
 /// Milliseconds of processor time that a process used so far.
 fn processor_time(process: u32) -> f64 {
     let stat = std::fs::read_to_string(format!("/proc/{process}/stat")).unwrap();
     let fields: Vec<&str> = stat.rsplit(") ").next().unwrap().split(' ').collect();
     // Clock ticks are 10 ms on Linux.
     (fields[11].parse::<f64>().unwrap() + fields[12].parse::<f64>().unwrap()) * 10.0
-}
-
-/// The most memory that a process had, in megabytes.
-fn peak_memory(process: u32) -> f64 {
-    let status = std::fs::read_to_string(format!("/proc/{process}/status")).unwrap();
-    let line = status.lines().find(|line| line.starts_with("VmHWM")).unwrap();
-    line.split_whitespace().nth(1).unwrap().parse::<f64>().unwrap() / 1024.0
-}
-
-/// Two hundred apps, each with a year of weekly runs of every probe.
-fn portfolio(home: &Path) -> usize {
-    let now = chrono::Utc::now();
-    let store = Store::open(&Paths::in_home(home), SetClock::at(now), "bench").unwrap();
-    let text = rescue::checklist::embedded();
-    let digest = rescue::domain::Digest::of(text);
-    let probes: Vec<ProbeId> = rescue::probes::all().map(|probe| probe.meta().id.parse().unwrap()).collect();
-    let mut total = 0;
-    for n in 0..APPS {
-        let start = now - chrono::TimeDelta::weeks(WEEKS);
-        let mut settings = AppSettings::new(format!("app-{n:03}").parse().unwrap(), start.date_naive());
-        settings.title = Foreign::new(format!("App {n}"));
-        settings.github = Some("acme/shop".parse().unwrap());
-        settings.supabase = Some("abcdefghijklmnopqrst".parse().unwrap());
-        settings.vercel = Some("acme/shop".parse().unwrap());
-        settings.providers.extend([rescue::domain::System::Openai, rescue::domain::System::Openrouter]);
-        let mut facts = Vec::new();
-        let mut add = |at, body| {
-            let id = FactId(uuid::Uuid::now_v7());
-            facts.push(Fact { id, at, by: Author::Tool("bench".to_owned()), body });
-        };
-        add(start, FactBody::Settings { settings: Box::new(settings.clone()) });
-        add(start, FactBody::ChecklistAdopted { checklist: digest.clone(), version: "1".to_owned() });
-        for week in 0..WEEKS {
-            let at = start + chrono::TimeDelta::weeks(week) + chrono::TimeDelta::hours(i64::try_from(n % 24).unwrap());
-            let run = RunId(uuid::Uuid::now_v7());
-            add(at, FactBody::RunStarted { run, probes: probes.clone() });
-            for (index, probe) in probes.iter().enumerate() {
-                let system = rescue::probes::find(probe.as_str()).unwrap().meta().system;
-                let verdict = match (index + usize::try_from(week).unwrap() + n) % 7 {
-                    0 => Verdict::fail("It is not so", Vec::new()),
-                    1 => Verdict::undecided(Gap::new(GapKind::TimedOut, system, "It did not answer")),
-                    _ => Verdict::pass("It is so, seen whole"),
-                };
-                let outcome = OutcomeFact {
-                    run,
-                    probe: probe.clone(),
-                    revision: 1,
-                    subject: settings.subject(system).unwrap_or_default(),
-                    settings: digest.clone(),
-                    observation: None,
-                    verdict,
-                    ms: 120,
-                    requests: 2,
-                };
-                add(at + chrono::TimeDelta::seconds(1), FactBody::Outcome(Box::new(outcome)));
-            }
-            add(at + chrono::TimeDelta::seconds(2), FactBody::RunEnded { run, how: RunEnd::Finished });
-        }
-        total += facts.len();
-        let carried = Carried {
-            facts,
-            checklists: BTreeMap::from([(digest.clone(), text.to_owned())]),
-            observations: BTreeMap::new(),
-            snapshots: BTreeMap::new(),
-        };
-        store.put_down(&settings.name, &carried).unwrap();
-    }
-    total
 }
 
 fn first_frame(home: &Path) {

@@ -1,6 +1,7 @@
 //! The command line as it is written: every command, argument and its help text. What they do is elsewhere.
 
 use super::item_args::ItemCommand;
+use super::list::ListArgs;
 use super::scan_args::ScanArgs;
 use super::snapshot_args::{SnapshotArgs, VerifyArgs};
 use crate::domain::{AssetHost, Limit, Slug, SupabaseRef, System, VercelProject};
@@ -186,14 +187,8 @@ pub enum AppCommand {
         #[command(flatten)]
         fields: Box<AppFields>,
     },
-    /// Every app: week, headline, age of the last run
-    List {
-        #[arg(long)]
-        json: bool,
-        /// Archived ones too
-        #[arg(long)]
-        archived: bool,
-    },
+    /// Every app: week, headline, age of the last run; sorted, or only those of which something is so
+    List(ListArgs),
     /// What is known of an app
     Show {
         name: String,

@@ -10,6 +10,7 @@ pub use read::NotAQuestion;
 use super::glance::{Glance, ItemGlance, ProbeGlance, Silence};
 use super::state::Answer;
 use super::{GapKind, Truth};
+use chrono::{DateTime, Utc};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::ops::RangeInclusive;
@@ -38,8 +39,11 @@ pub struct Asked<'a> {
     pub failing: u16,
     /// Open gates for now.
     pub urgent: u16,
+    /// Every open gate that the answer depends on.
+    pub gates: u16,
     pub unseen: u16,
-    pub has_run: bool,
+    /// When the newest finished run ended.
+    pub last_run: Option<DateTime<Utc>>,
     pub glance: &'a Glance,
 }
 
@@ -129,9 +133,7 @@ enum Wanted {
 }
 
 /// What is asked of an app in one word.
-#[derive(
-    Debug, Clone, Copy, PartialEq, Eq, strum::Display, strum::EnumString, strum::IntoStaticStr, strum::VariantArray,
-)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, strum::Display, strum::EnumString, strum::IntoStaticStr, strum::VariantArray)]
 #[strum(serialize_all = "snake_case")]
 pub enum AppWord {
     /// A run is due.
@@ -188,6 +190,20 @@ impl Question {
         self.clauses.iter().any(|it| it.about == About::App(word))
     }
 
+    /// The items and probes that it names, each once, in its order.
+    #[must_use]
+    pub fn names(&self) -> Vec<&str> {
+        let mut named: Vec<&str> = Vec::new();
+        for clause in &self.clauses {
+            if let About::Item(Some(id), _) | About::Probe(Some(id), _) = &clause.about
+                && !named.contains(&id.as_str())
+            {
+                named.push(id);
+            }
+        }
+        named
+    }
+
     /// Each clause in words for a reader: `due`, `BAK-02 failing`, `not week 3`.
     #[must_use]
     pub fn words(&self) -> Vec<String> {
@@ -206,28 +222,28 @@ impl About {
                 AppWord::Urgent => app.urgent > 0,
                 AppWord::Failing => app.failing > 0 || app.lost > 0,
                 AppWord::Unseen => app.unseen > 0,
-                AppWord::Never => !app.has_run,
+                AppWord::Never => app.last_run.is_none(),
                 AppWord::Archived => app.archived,
             }),
             Self::Week(weeks) => Reply::of(weeks.contains(&app.week)),
             Self::Answer(answers) => Reply::of(answers.contains(&app.answer)),
             Self::Item(Some(id), tests) => {
-                app.glance.item(id).map_or(Reply::Unknown(Silence::Elsewhere), |it| all(tests, |test| of_item(&it, test)))
+                app.glance.item(id).map_or(Reply::Unknown(Silence::Elsewhere), |it| of_all(tests, |test| of_item(&it, test)))
             }
-            Self::Item(None, tests) => any(app.glance.items().map(|(_, it)| all(tests, |test| of_item(&it, test)))),
+            Self::Item(None, tests) => of_any(app.glance.items().map(|(_, it)| of_all(tests, |test| of_item(&it, test)))),
             Self::Probe(Some(id), tests) => {
-                app.glance.probe(id).map_or(Reply::Unknown(Silence::Elsewhere), |it| all(tests, |test| of_probe(&it, test)))
+                app.glance.probe(id).map_or(Reply::Unknown(Silence::Elsewhere), |it| of_all(tests, |test| of_probe(&it, test)))
             }
-            Self::Probe(None, tests) => any(app.glance.probes().map(|(_, it)| all(tests, |test| of_probe(&it, test)))),
+            Self::Probe(None, tests) => of_any(app.glance.probes().map(|(_, it)| of_all(tests, |test| of_probe(&it, test)))),
         }
     }
 }
 
-fn all(tests: &[Test], ask: impl Fn(&Wanted) -> Reply) -> Reply {
+fn of_all(tests: &[Test], ask: impl Fn(&Wanted) -> Reply) -> Reply {
     tests.iter().fold(Reply::Yes, |so_far, test| so_far.and(ask(&test.wanted).not_if(test.not)))
 }
 
-fn any(replies: impl Iterator<Item = Reply>) -> Reply {
+fn of_any(replies: impl Iterator<Item = Reply>) -> Reply {
     replies.fold(Reply::No, Reply::or)
 }
 
@@ -272,13 +288,15 @@ fn contains(text: &str, small: &str) -> bool {
     text.to_lowercase().contains(small)
 }
 
-/// Adds a word to the text of a question, or takes it out where it stands plainly.
+/// Adds a word to the text of a question, or takes it out where it stands plainly; for `week:3` any week is taken out.
 #[must_use]
 pub fn toggled(text: &str, word: &str) -> String {
     let tokens = read::tokens(text);
+    let key = word.split_once(':').map(|(key, _)| format!("{key}:"));
+    let is_it = |token: &read::Token<'_>| token.is_plain(word) || key.as_ref().is_some_and(|key| token.raw.starts_with(key));
     let stands = |at: usize| {
         let before = at.checked_sub(1).and_then(|at| tokens.get(at));
-        tokens.get(at).is_some_and(|it| it.is_plain(word)) && !before.is_some_and(|it| it.is_plain("not"))
+        tokens.get(at).is_some_and(is_it) && !before.is_some_and(|it| it.is_plain("not"))
     };
     let kept: Vec<&str> = (0..tokens.len()).filter(|at| !stands(*at)).filter_map(|at| Some(tokens.get(at)?.raw)).collect();
     let was_there = kept.len() < tokens.len();

@@ -58,14 +58,14 @@ fn what_it_does_not_name_is_not_known() {
 }
 
 #[rstest]
-#[case::never_asked("CI-02", |_| {}, 1, Silence::Never)]
+#[case::never_asked("CI-02", |_: &mut Story| {}, 1, Silence::Never)]
 #[case::half_asked("CI-02", |it: &mut Story| drop_(it.pass("github.a")), 1, Silence::Never)]
 #[case::half_blind("CI-02", |it: &mut Story| drop_(it.pass("github.a").blind("github.b", GapKind::TimedOut)), 1, Silence::Unseen(GapKind::TimedOut))]
 #[case::aged("CI-01", |it: &mut Story| drop_(it.pass("github.a")), 30, Silence::Aged)]
 #[case::blind_since("CI-01", |it: &mut Story| drop_(it.pass("github.a").on(20).blind("github.a", GapKind::Unreachable)), 30, Silence::Unseen(GapKind::Unreachable))]
 #[case::judge("CI-01", |it: &mut Story| drop_(it.blind("github.a", GapKind::NeedsJudgement)), 1, Silence::Unjudged)]
 #[case::both_half("ACC-01", |it: &mut Story| drop_(it.pass("supabase.a")), 1, Silence::Unjudged)]
-#[case::by_hand("DOC-01", |_| {}, 1, Silence::Unjudged)]
+#[case::by_hand("DOC-01", |_: &mut Story| {}, 1, Silence::Unjudged)]
 #[case::lapsed("DOC-01", |it: &mut Story| drop_(it.done("DOC-01", &[], &[])), 60, Silence::Aged)]
 fn why_nobody_knows(#[case] id: &str, #[case] tell: impl FnOnce(&mut Story), #[case] day: i64, #[case] why: Silence) {
     let mut story = story();

@@ -54,7 +54,8 @@ pub fn completions(text: &str, known: &Vocabulary) -> Vec<String> {
             let items = known.items.keys().filter(|it| it.starts_with(&last.to_uppercase())).map(|it| format!("{it}:"));
             let probes = known.probes.iter().filter(|it| it.starts_with(&small)).map(|it| format!("{it}:"));
             // Who does not know an item's id knows what it is about.
-            let about = known.items.iter().filter(|(_, title)| small.chars().count() > 2 && title.to_lowercase().contains(&small));
+            let about =
+                known.items.iter().filter(|(_, title)| small.chars().count() > 2 && title.to_lowercase().contains(&small));
             plain.chain(items).chain(probes).chain(about.map(|(id, _)| format!("{id}:"))).collect()
         }
     };
@@ -69,7 +70,8 @@ fn of_key(key: &str, value: &str, known: &Vocabulary) -> Vec<String> {
     let (before, part) = value.rsplit_once(',').map_or(("", value), |(before, part)| (before, part));
     let lead = if before.is_empty() { format!("{key}:") } else { format!("{key}:{before},") };
     let small = part.to_lowercase();
-    let offer = |words: Vec<&str>| words.into_iter().filter(|it| it.starts_with(&small)).map(|it| format!("{lead}{it}")).collect();
+    let offer =
+        |words: Vec<&str>| words.into_iter().filter(|it| it.starts_with(&small)).map(|it| format!("{lead}{it}")).collect();
     match key {
         "item" => known.items.keys().filter(|it| it.starts_with(&part.to_uppercase())).map(|it| format!("{lead}{it}")).collect(),
         "probe" => known.probes.iter().filter(|it| it.starts_with(&small)).map(|it| format!("{lead}{it}")).collect(),

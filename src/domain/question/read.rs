@@ -306,9 +306,7 @@ fn weeks(value: &str) -> Result<RangeInclusive<u16>, Wrong> {
         let (from, to): (u16, u16) = (from.parse().ok()?, to.parse().ok()?);
         (from <= to).then_some(from..=to)
     };
-    read().ok_or_else(|| {
-        (format!("`{value}` is no week"), ["week:3", "week:2-4", "week:5+"].map(str::to_owned).to_vec())
-    })
+    read().ok_or_else(|| (format!("`{value}` is no week"), ["week:3", "week:2-4", "week:5+"].map(str::to_owned).to_vec()))
 }
 
 fn answers(value: &str) -> Result<Vec<Option<Answer>>, Wrong> {

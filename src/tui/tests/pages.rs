@@ -368,7 +368,7 @@ fn the_board_says_to_the_founder_what_is_settled_once_it_is() {
 #[test]
 fn without_an_app_there_is_no_page_to_show() {
     let (mut state, _) = sample::empty((80, 24));
-    state.update(Message::Portfolio(vec![]), sample::now());
+    state.update(Message::Portfolio { apps: vec![], unread: 0 }, sample::now());
     assert_eq!(press(&mut state, "s"), vec![]);
     assert!(!text(&state).contains("s snapshot"), "{}", text(&state));
 }
