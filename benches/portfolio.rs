@@ -53,7 +53,7 @@ fn main() {
 
 /// What stands at the head of the screen when every app is on it.
 fn all(apps: usize) -> String {
-    format!("apps   {apps} apps ")
+    format!("apps   {apps} apps")
 }
 
 fn opens(home: &Path, apps: usize) {
@@ -101,6 +101,8 @@ fn keys(home: &Path, apps: usize) {
             let pressed = console.press(key);
             turned.push(console.until(says).duration_since(pressed).as_secs_f64() * 1e3);
         }
+        console.press("\u{1b}");
+        console.until(&all(apps));
         for says in ["by week", "by last run", "by name"] {
             console.press("o");
             console.until(says);

@@ -251,7 +251,7 @@ fn of_item(it: &ItemGlance, wanted: &Wanted) -> Reply {
     match (wanted, it.silence) {
         (Wanted::Truth(truths), _) if truths.contains(&it.truth) => Reply::Yes,
         // An item that is open today may be any of these in the world; whether somebody waived it is known for sure.
-        (Wanted::Truth(truths), Some(silence)) if truths.iter().any(is_of_the_world) => Reply::Unknown(silence),
+        (Wanted::Truth(truths), Some(silence)) if truths.iter().any(|it| is_of_the_world(*it)) => Reply::Unknown(silence),
         (Wanted::Work(works), _) => Reply::of(works.contains(&it.work)),
         (Wanted::Gap(gaps), _) if it.gap.is_some_and(|gap| gaps.contains(&gap)) => Reply::Yes,
         (Wanted::Gap(_), Some(Silence::Never)) => Reply::Unknown(Silence::Never),
@@ -274,7 +274,7 @@ fn of_probe(it: &ProbeGlance, wanted: &Wanted) -> Reply {
 /// The word for a look that decided nothing.
 const UNDECIDED: &str = "undecided";
 
-fn is_of_the_world(truth: &Truth) -> bool {
+fn is_of_the_world(truth: Truth) -> bool {
     matches!(truth, Truth::Verified | Truth::Failing | Truth::Drifted | Truth::Disputed | Truth::NotApplicable)
 }
 

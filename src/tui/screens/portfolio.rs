@@ -55,7 +55,7 @@ impl Portfolio {
             Action::OnlyArchived => return self.toggle("archived"),
             Action::OnlyWeek => {
                 let week = self.selected(world).and_then(|name| find(world, name.as_str())).map_or(1, |app| app.week);
-                return self.toggle(&format!("week:{week}"));
+                return Some(self.toggle(&format!("week:{week}")));
             }
             Action::Mark => {
                 let name = self.selected(world)?;
@@ -86,9 +86,9 @@ impl Portfolio {
         listing::selected(self, world)?.parse().ok()
     }
 
-    fn toggle(&mut self, word: &str) -> Option<Vec<Step>> {
+    fn toggle(&mut self, word: &str) -> Vec<Step> {
         self.filter = toggled(&self.filter, word);
-        Some(Vec::new())
+        Vec::new()
     }
 
     /// Marks every app that is shown; takes the marks away when all of them have one.

@@ -67,12 +67,11 @@ fn row(app: &AppRow, marked: &BTreeSet<AppName>, world: &World, width: u16) -> R
 /// The answer, with the number of urgent gates that say no.
 fn said(app: &AppRow) -> (String, Role) {
     let (word, role) = answer(app);
-    let word = match app.answer {
-        Some(Answer::YesWithAcceptedRisks) => "YES*".to_owned(),
-        Some(Answer::No) if app.urgent > 0 => format!("{word} {} urgent", app.urgent),
-        _ => word.to_owned(),
-    };
-    (word, role)
+    match app.answer {
+        Some(Answer::YesWithAcceptedRisks) => ("YES*".to_owned(), role),
+        Some(Answer::No) if app.urgent > 0 => (format!("{word} {} urgent", app.urgent), role),
+        _ => (word.to_owned(), role),
+    }
 }
 
 fn last_run(app: &AppRow, world: &World) -> Span<'static> {
