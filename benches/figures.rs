@@ -13,6 +13,8 @@
 
 #[path = "shared/console.rs"]
 mod console;
+#[path = "shared/homes.rs"]
+mod homes;
 #[path = "shared/year.rs"]
 mod year;
 
@@ -25,7 +27,6 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 const APPS: usize = 200;
-const WEEKS: i64 = 52;
 const EACH: Duration = Duration::from_millis(100);
 const PROGRAM: &str = env!("CARGO_BIN_EXE_rescue");
 
@@ -36,7 +37,7 @@ fn main() {
     }
     println!("| what | figure |\n|---|---|");
     let home = tempfile::tempdir().unwrap();
-    let facts = year::portfolio(home.path(), APPS, WEEKS);
+    let facts = homes::portfolio(home.path(), APPS);
     println!("| facts of {APPS} apps with a year of weekly runs | {facts} |");
     first_frame(home.path());
     idle(home.path());

@@ -12,6 +12,8 @@
 
 #[path = "shared/console.rs"]
 mod console;
+#[path = "shared/homes.rs"]
+mod homes;
 #[path = "shared/year.rs"]
 mod year;
 
@@ -28,7 +30,6 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 const APPS: usize = 500;
-const WEEKS: i64 = 52;
 /// What is typed into the filter, a key at a time.
 const QUESTION: &str = "BAK-01:failing due not lost supabase.backup-age:fail";
 
@@ -44,7 +45,7 @@ fn main() {
     let home = after("--home").map_or_else(|| scratch.path().to_owned(), PathBuf::from);
     println!("| what | figure |\n|---|---|");
     let began = Instant::now();
-    let facts = year::portfolio(&home, apps, WEEKS);
+    let facts = homes::portfolio(&home, apps);
     println!("| facts of {apps} apps with a year of weekly runs, made in {:.0} s | {facts} |", began.elapsed().as_secs_f64());
     opens(&home, apps);
     keys(&home, apps);

@@ -49,10 +49,10 @@ impl Portfolio {
                 self.order = self.order.next();
                 Step::Say(Role::Good, format!("Sorted by {}", self.order.words()))
             }
-            Action::OnlyDue => return self.toggle("due"),
-            Action::OnlyLost => return self.toggle("lost"),
-            Action::OnlyUrgent => return self.toggle("urgent"),
-            Action::OnlyArchived => return self.toggle("archived"),
+            Action::OnlyDue => return Some(self.toggle("due")),
+            Action::OnlyLost => return Some(self.toggle("lost")),
+            Action::OnlyUrgent => return Some(self.toggle("urgent")),
+            Action::OnlyArchived => return Some(self.toggle("archived")),
             Action::OnlyWeek => {
                 let week = self.selected(world).and_then(|name| find(world, name.as_str())).map_or(1, |app| app.week);
                 return Some(self.toggle(&format!("week:{week}")));
