@@ -58,7 +58,7 @@ fn processor_time(process: u32) -> f64 {
 fn first_frame(home: &Path) {
     let cold = {
         let mut console = Console::open(&[], Some(home));
-        let took = console.until("App 0").duration_since(console.began);
+        let took = console.until(&format!("apps   {APPS} apps")).duration_since(console.began);
         console.close();
         took
     };
@@ -66,7 +66,7 @@ fn first_frame(home: &Path) {
     for _ in 0..11 {
         let mut console = Console::open(&[], Some(home));
         frames.push(console.until("rescue").duration_since(console.began).as_secs_f64() * 1e3);
-        shown.push(console.until("App 0").duration_since(console.began).as_secs_f64() * 1e3);
+        shown.push(console.until(&format!("apps   {APPS} apps")).duration_since(console.began).as_secs_f64() * 1e3);
         console.close();
     }
     println!("| first frame | {} |", median(frames));
@@ -76,7 +76,7 @@ fn first_frame(home: &Path) {
 
 fn idle(home: &Path) {
     let mut console = Console::open(&[], Some(home));
-    console.until("App 0");
+    console.until(&format!("apps   {APPS} apps"));
     console.rest(Duration::from_secs(3));
     let mut shares = Vec::new();
     for _ in 0..3 {

@@ -314,7 +314,7 @@ mod tests {
 
     #[rstest]
     #[case(&[("doing", &["space"] as &[&str])], "[keys]: `space` would mean both doing and done in the board; give one of them another key")]
-    #[case(&[("help", &["d"] as &[&str])], "[keys]: `d` would mean both doing and help in the board; give one of them another key")]
+    #[case(&[("help", &["d"] as &[&str])], "[keys]: `d` would mean both only-due and help in the apps; give one of them another key")]
     #[case(&[("fly", &["z"] as &[&str])], "[keys]: there is no action `fly`; `:` in the console lists them")]
     #[case(&[("submit", &["s"] as &[&str])], "[keys] submit: `s` is typed as text in a form; use it with ctrl or alt")]
     #[case(&[("undo", &[] as &[&str])], "[keys] undo: at least one key has to remain")]

@@ -95,7 +95,7 @@ pub fn completed(text: &str, known: &Vocabulary) -> Option<String> {
         ([], _) => return None,
         (some, _) => common(some),
     };
-    (agreed.len() > last.len() || (agreed != last && agreed.eq_ignore_ascii_case(last))).then(|| format!("{before}{agreed}"))
+    (agreed != last).then(|| format!("{before}{agreed}"))
 }
 
 fn common(words: &[&String]) -> String {

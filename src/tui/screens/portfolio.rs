@@ -139,7 +139,13 @@ impl Portfolio {
     /// The line below the head: the order, the question in words, marks; or what is wrong with the question.
     fn state(&self, world: &World, sifted: &Sifted<'_>, room: usize) -> Line<'static> {
         let look = world.look;
-        let mut spans = vec![Span::styled(format!(" by {}", short(self.order)), look.style(Role::Faint))];
+        let mut spans = Vec::new();
+        // What is wrong comes first: where there is little room, it is what must be read.
+        if let Some(wrong) = &sifted.wrong {
+            let near = if wrong.nearest.is_empty() { String::new() } else { format!(": {}", wrong.nearest.join(", ")) };
+            spans.push(Span::styled(format!(" not asked: {}{near} ·", wrong.why), look.style(Role::Caution)));
+        }
+        spans.push(Span::styled(format!(" by {}", short(self.order)), look.style(Role::Faint)));
         let asked = sifted.question.words();
         if !asked.is_empty() {
             spans.push(Span::styled(" · only ", look.style(Role::Faint)));
@@ -147,10 +153,6 @@ impl Portfolio {
         }
         if !self.marked.is_empty() {
             spans.push(Span::styled(format!(" · ● {} marked", self.marked.len()), look.style(Role::Accent)));
-        }
-        if let Some(wrong) = &sifted.wrong {
-            let near = if wrong.nearest.is_empty() { String::new() } else { format!(": {}", wrong.nearest.join(", ")) };
-            spans.push(Span::styled(format!(" · not asked: {}{near}", wrong.why), look.style(Role::Caution)));
         }
         let mut left = room;
         for span in &mut spans {

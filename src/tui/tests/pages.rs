@@ -100,7 +100,7 @@ fn the_page_is_asked_for_and_nothing_is_stored() {
 #[test]
 fn from_the_portfolio_the_app_is_opened_with_its_page() {
     let (mut state, _) = sample::state((120, 40));
-    press(&mut state, "<esc>j");
+    press(&mut state, "<esc>jj");
     let other: AppName = "acme-notes".parse().unwrap();
     let effects = press(&mut state, "s");
     let wish = Wish::Preview { app: other.clone(), wanted: Wanted::default() };

@@ -39,7 +39,9 @@ fn row(app: &AppRow, marked: &BTreeSet<AppName>, world: &World, width: u16) -> R
     let is_wide = width >= WIDE;
     let progress = world.rerun.as_ref().and_then(|it| it.of(&app.name)).filter(|it| **it != Progress::Finished);
     let progress = progress.map(|it| Span::styled(fit(&it.word(), 8), look.style(role(it))));
-    let week = Span::styled(fit(&format!("w{}/{}", app.week, app.weeks), 6), look.style(Role::Faint));
+    // Below each other with the progress of a rerun, where that stands in the week's place.
+    let week_width = if is_wide || world.rerun.is_none() { 6 } else { 8 };
+    let week = Span::styled(fit(&format!("w{}/{}", app.week, app.weeks), week_width), look.style(Role::Faint));
     let lost = if app.lost > 0 { format!("↯{}", app.lost) } else { String::new() };
     let (word, role) = said(app);
     let mut cells = vec![Span::styled(fit(&word, 14), look.style(role)), Span::styled(fit(&lost, 4), look.style(Role::Lost))];
