@@ -76,9 +76,9 @@ impl Desk {
         let plan = tokio::task::spawn_blocking(move || desk.board(&name).and_then(|board| desk.plan(&name, &board, &[])));
         let plan = plan.await.map_err(|_| Trouble::failed("the plan could not be made"))??;
         if plan.probes.is_empty() {
-            let step = plan.unasked.first().and_then(|(_, gap)| gap.needs.as_ref()).map(ToString::to_string);
+            let missing = plan.unasked.first().and_then(|(_, gap)| gap.needs.as_ref()).map(ToString::to_string);
             return Err(
-                Trouble::usage("it has no probe to run").next(step.unwrap_or_else(|| "Connect a system to it".to_owned()))
+                Trouble::usage("it has no probe to run").next(missing.unwrap_or_else(|| "Connect a system to it".to_owned()))
             );
         }
         let _ = tell.send(Told::Began { app: app.clone(), probes: plan.probes.len() });

@@ -44,26 +44,28 @@ pub(super) fn values(key: &str) -> Vec<&'static str> {
 pub fn completions(text: &str, known: &Vocabulary) -> Vec<String> {
     let last = tokens(text).into_iter().last().filter(|_| !text.ends_with(char::is_whitespace));
     let Some(last) = last.map(|it| it.raw).filter(|it| !it.starts_with('"')) else { return Vec::new() };
-    let mut found: Vec<String> = match last.split_once(':') {
+    let mut found = match last.split_once(':') {
         Some((key, value)) => of_key(key, value, known),
-        None => {
-            let keys = KEYS.iter().map(|(key, _)| format!("{key}:"));
-            let words = AppWord::VARIANTS.iter().map(ToString::to_string);
-            let small = last.to_lowercase();
-            let plain = words.chain(keys).filter(|it| it.starts_with(&small));
-            let items = known.items.keys().filter(|it| it.starts_with(&last.to_uppercase())).map(|it| format!("{it}:"));
-            let probes = known.probes.iter().filter(|it| it.starts_with(&small)).map(|it| format!("{it}:"));
-            // Who does not know an item's id knows what it is about.
-            let about =
-                known.items.iter().filter(|(_, title)| small.chars().count() > 2 && title.to_lowercase().contains(&small));
-            plain.chain(items).chain(probes).chain(about.map(|(id, _)| format!("{id}:"))).collect()
-        }
+        None => of_word(last, known),
     };
     found.retain(|it| it != last);
     let mut seen = std::collections::BTreeSet::new();
     found.retain(|it| seen.insert(it.clone()));
     found.truncate(MOST);
     found
+}
+
+/// What a word without a colon may become.
+fn of_word(word: &str, known: &Vocabulary) -> Vec<String> {
+    let (small, large) = (word.to_lowercase(), word.to_uppercase());
+    let keys = KEYS.iter().map(|(key, _)| format!("{key}:"));
+    let words = AppWord::VARIANTS.iter().map(ToString::to_string);
+    let plain = words.chain(keys).filter(|it| it.starts_with(&small));
+    let items = known.items.keys().filter(|it| it.starts_with(&large)).map(|it| format!("{it}:"));
+    let probes = known.probes.iter().filter(|it| it.starts_with(&small)).map(|it| format!("{it}:"));
+    // Who does not know an item's id knows what it is about.
+    let about = known.items.iter().filter(|(_, title)| small.chars().count() > 2 && title.to_lowercase().contains(&small));
+    plain.chain(items).chain(probes).chain(about.map(|(id, _)| format!("{id}:"))).collect()
 }
 
 fn of_key(key: &str, value: &str, known: &Vocabulary) -> Vec<String> {
