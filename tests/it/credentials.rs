@@ -4,6 +4,7 @@
 
 use crate::program::{Home, item};
 use crate::server::{Asked, Reply, Server, VENDORS, serve, vendors};
+use base64::Engine as _;
 use rescue::config::Environment;
 use rescue::desk::Desk;
 use rescue::desk::several::{Ending, Told};
@@ -75,7 +76,7 @@ fn named(asked: &Asked) -> BTreeSet<char> {
     let query: String = asked.query.iter().map(|(key, value)| format!("&{key}={value}&")).collect();
     // A name ends where its part of the path does.
     let text = format!("{}/{query}/", asked.path);
-    let is_named = |mark: &str| ["/", "&", "?", ":"].iter().any(|end| text.contains(&format!("{mark}{end}")));
+    let is_named = |mark: &str| ["/", "&", "?", ":", ".git/"].iter().any(|end| text.contains(&format!("{mark}{end}")));
     everyone().map(|(letter, _)| letter).filter(|letter| marks(*letter).iter().any(|(mark, _)| is_named(mark))).collect()
 }
 
@@ -85,6 +86,11 @@ fn stand_in(elsewhere: String) -> Server {
     serve(move |asked| {
         let letter = named(asked).into_iter().next();
         let by = asked.authorization.clone().unwrap_or_default();
+        if asked.path.contains(".git/") {
+            // The user's git asks as a stranger first, and again with what it is told.
+            let status = if by.is_empty() { 401 } else { 404 };
+            return Reply::json(status, "{}").with("www-authenticate", "Basic realm=\"invented\"");
+        }
         if by.ends_with(&format!("-{LIMITED}-github")) {
             return Reply::json(429, r#"{"message":"slow down"}"#).with("retry-after", "3600");
         }
@@ -193,14 +199,27 @@ fn side_by_side(home: &Home) -> BTreeMap<String, Ending> {
     })
 }
 
+/// The token that came with a request, as clients of an API and as git send it.
+fn given(asked: &Asked) -> String {
+    let text = asked.authorization.as_deref().unwrap_or_default();
+    if let Some(basic) = text.strip_prefix("Basic ") {
+        let pair = String::from_utf8(base64::prelude::BASE64_STANDARD.decode(basic).unwrap()).unwrap();
+        return pair.split_once(':').unwrap().1.to_owned();
+    }
+    text.strip_prefix("Bearer ").unwrap_or_default().to_owned()
+}
+
 /// Every request bore the token of the app that it was for, and no other.
 #[track_caller]
 fn nobody_else_s(asked: &[Asked]) {
     let mut seen = BTreeMap::<(char, String), usize>::new();
     for it in asked {
-        let by = it.authorization.as_deref().and_then(|text| text.strip_prefix("Bearer ")).unwrap_or_default();
+        if it.authorization.is_none() && it.path.contains(".git/") {
+            continue;
+        }
+        let by = &given(it);
         let holders: BTreeSet<char> =
-            everyone().filter(|(letter, source)| token(*letter, *source, &it.system) == by).map(|(letter, _)| letter).collect();
+            everyone().filter(|(letter, source)| token(*letter, *source, &it.system) == *by).map(|(letter, _)| letter).collect();
         assert!(!holders.is_empty(), "`{by}` is nobody's token at {}: {it:?}", it.system);
         let of = named(it);
         // Both twins are named by their one repository.

@@ -38,13 +38,13 @@ fn a_question_is_answered_with_three_values() {
     assert_eq!(of("archived"), is("attic", ""));
     assert_eq!(of("archived DOC-02:done"), is("", "attic"));
     let document = home.json(&["app", "list", "--where", "DOC-02:done", "--json"]);
-    assert_eq!(document["counts"], serde_json::json!({ "asked": 2, "do": 1, "unjudged": 1 }));
-    assert_eq!(document["unknown"][0]["says"], "waits for a judgement");
+    assert_eq!(document["counts"], serde_json::json!({ "asked": 2, "do": 1, "unseen": 1 }));
+    assert_eq!(document["unknown"][0]["says"], "could not be seen (not configured)");
     assert_eq!(document["where"], serde_json::json!(["DOC-02 done"]));
     let told = home.must(&["app", "list", "--where", "DOC-02:done"]).out;
     let lines: Vec<&str> = told.lines().collect();
     assert!(lines[0].starts_with("acme ") && lines[1].starts_with("? shop "), "{told}");
-    assert_eq!(lines[2], "1 of 2 apps do, 1 wait for a judgement");
+    assert_eq!(lines[2], "1 of 2 apps do, 1 could not be seen");
 }
 
 #[test]
