@@ -11,20 +11,19 @@
     reason = "a bench makes its own data, prints its figures and may stop when it is wrong"
 )]
 
+#[path = "shared/console.rs"]
+mod console;
+#[path = "shared/homes.rs"]
+mod homes;
 #[path = "shared/year.rs"]
 mod year;
 
-use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system};
-use rescue::clock::SetClock;
-use rescue::config::Paths;
+use console::{Console, median, peak_memory};
 use rescue::demo::stage::Stage;
 use rescue::demo::stand_in::Thinking;
 use rescue::domain::ProbeId;
 use rescue::engine::Only;
-use rescue::store::Store;
-use std::io::{Read, Write};
 use std::path::Path;
-use std::sync::mpsc::{Receiver, channel};
 use std::time::{Duration, Instant};
 
 const APPS: usize = 200;
@@ -38,7 +37,7 @@ fn main() {
     }
     println!("| what | figure |\n|---|---|");
     let home = tempfile::tempdir().unwrap();
-    let facts = portfolio(home.path());
+    let facts = homes::portfolio(home.path(), APPS);
     println!("| facts of {APPS} apps with a year of weekly runs | {facts} |");
     first_frame(home.path());
     idle(home.path());
@@ -46,93 +45,6 @@ fn main() {
     runs();
     let size = std::fs::metadata(PROGRAM).unwrap().len();
     println!("| release binary | {:.1} MB |", size as f64 / 1e6);
-}
-
-fn median(mut times: Vec<f64>) -> String {
-    times.sort_by(f64::total_cmp);
-    format!("median {:.1} ms of {} (from {:.1} to {:.1})", times[times.len() / 2], times.len(), times[0], times[times.len() - 1])
-}
-
-/// A console in a pseudo-terminal.
-struct Console {
-    child: Box<dyn Child + Send + Sync>,
-    master: Box<dyn MasterPty + Send>,
-    keys: Box<dyn Write + Send>,
-    bytes: Receiver<Vec<u8>>,
-    screen: vt100::Parser,
-    began: Instant,
-}
-
-impl Console {
-    fn open(arguments: &[&str], home: Option<&Path>) -> Self {
-        let pair = native_pty_system().openpty(PtySize { rows: 40, cols: 120, pixel_width: 0, pixel_height: 0 }).unwrap();
-        let mut command = CommandBuilder::new(PROGRAM);
-        command.args(arguments);
-        command.env("TERM", "xterm-256color");
-        command.env("RESCUE_KEYRING", "off");
-        if let Some(home) = home {
-            command.env("RESCUE_HOME", home);
-        }
-        let began = Instant::now();
-        let child = pair.slave.spawn_command(command).unwrap();
-        let (send, bytes) = channel();
-        let mut reader = pair.master.try_clone_reader().unwrap();
-        std::thread::spawn(move || {
-            let mut buffer = [0; 16_384];
-            while let Ok(n) = reader.read(&mut buffer) {
-                if n == 0 || send.send(buffer[..n].to_vec()).is_err() {
-                    break;
-                }
-            }
-        });
-        let keys = pair.master.take_writer().unwrap();
-        Self {
-            child,
-            master: pair.master,
-            keys,
-            bytes,
-            screen: vt100::Parser::new(40.try_into().unwrap(), 120.try_into().unwrap(), 0),
-            began,
-        }
-    }
-
-    /// Waits until the screen shows `text`.
-    fn until(&mut self, text: &str) -> Instant {
-        let end = Instant::now() + Duration::from_secs(30);
-        while !self.screen.screen().contents().contains(text) {
-            assert!(Instant::now() < end, "`{text}` never came:\n{}", self.screen.screen().contents());
-            if let Ok(bytes) = self.bytes.recv_timeout(Duration::from_millis(200)) {
-                self.screen.process(&bytes);
-            }
-        }
-        Instant::now()
-    }
-
-    /// Takes what was drawn during this time.
-    fn rest(&mut self, time: Duration) {
-        let end = Instant::now() + time;
-        while let Some(left) = end.checked_duration_since(Instant::now()) {
-            if let Ok(bytes) = self.bytes.recv_timeout(left) {
-                self.screen.process(&bytes);
-            }
-        }
-    }
-
-    fn press(&mut self, keys: &str) -> Instant {
-        self.keys.write_all(keys.as_bytes()).unwrap();
-        self.keys.flush().unwrap();
-        Instant::now()
-    }
-
-    fn process(&self) -> u32 {
-        self.child.process_id().unwrap()
-    }
-
-    fn close(mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-        drop(self.master);
-    }
 }
 
 /// Milliseconds of processor time that a process used so far.
@@ -143,30 +55,10 @@ fn processor_time(process: u32) -> f64 {
     (fields[11].parse::<f64>().unwrap() + fields[12].parse::<f64>().unwrap()) * 10.0
 }
 
-/// The most memory that a process had, in megabytes.
-fn peak_memory(process: u32) -> f64 {
-    let status = std::fs::read_to_string(format!("/proc/{process}/status")).unwrap();
-    let line = status.lines().find(|line| line.starts_with("VmHWM")).unwrap();
-    line.split_whitespace().nth(1).unwrap().parse::<f64>().unwrap() / 1024.0
-}
-
-/// Two hundred apps, each with a year of weekly runs of every probe.
-fn portfolio(home: &Path) -> usize {
-    let now = chrono::Utc::now();
-    let store = Store::open(&Paths::in_home(home), SetClock::at(now), "bench").unwrap();
-    let mut total = 0;
-    for number in 0..APPS {
-        let (name, carried) = year::app(number, now);
-        total += carried.facts.len();
-        store.put_down(&name, &carried).unwrap();
-    }
-    total
-}
-
 fn first_frame(home: &Path) {
     let cold = {
         let mut console = Console::open(&[], Some(home));
-        let took = console.until("App 0").duration_since(console.began);
+        let took = console.until(&format!("apps   {APPS} apps")).duration_since(console.began);
         console.close();
         took
     };
@@ -174,7 +66,7 @@ fn first_frame(home: &Path) {
     for _ in 0..11 {
         let mut console = Console::open(&[], Some(home));
         frames.push(console.until("rescue").duration_since(console.began).as_secs_f64() * 1e3);
-        shown.push(console.until("App 0").duration_since(console.began).as_secs_f64() * 1e3);
+        shown.push(console.until(&format!("apps   {APPS} apps")).duration_since(console.began).as_secs_f64() * 1e3);
         console.close();
     }
     println!("| first frame | {} |", median(frames));
@@ -184,7 +76,7 @@ fn first_frame(home: &Path) {
 
 fn idle(home: &Path) {
     let mut console = Console::open(&[], Some(home));
-    console.until("App 0");
+    console.until(&format!("apps   {APPS} apps"));
     console.rest(Duration::from_secs(3));
     let mut shares = Vec::new();
     for _ in 0..3 {

@@ -15,6 +15,7 @@ pub mod exit;
 pub mod item_args;
 pub mod items;
 pub mod json;
+pub mod list;
 pub mod out;
 pub mod plain;
 pub mod probe;

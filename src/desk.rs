@@ -14,6 +14,7 @@ pub mod rerun;
 pub mod retention;
 pub mod running;
 pub mod scheduled;
+pub mod several;
 pub mod signing;
 pub mod snapshot;
 pub mod statement;
@@ -344,24 +345,28 @@ impl Desk {
             FactBody::ChecklistAdopted { checklist, .. } => Some(checklist),
             _ => None,
         });
-        let mut known = self.checklists.lock().unwrap_or_else(PoisonError::into_inner);
         let mut found = BTreeMap::new();
         for digest in wanted {
-            if !known.contains_key(digest) {
-                let text = self.store.checklist(digest)?.ok_or_else(|| {
-                    Trouble::failed("an adopted checklist is missing from the database").next("Run `rescue db check`")
-                })?;
-                let made = crate::checklist::load_stored(&text).map_err(|problems| {
-                    let first = problems.first().map(ToString::to_string).unwrap_or_default();
-                    Trouble::failed("an adopted checklist cannot be read").why(first).next("Run `rescue db check`")
-                })?;
-                known.insert(digest.clone(), Arc::new(made));
-            }
-            if let Some(made) = known.get(digest) {
-                found.insert(digest.clone(), Arc::clone(made));
-            }
+            let made = self.checklist_of(digest)?.ok_or_else(|| {
+                Trouble::failed("an adopted checklist is missing from the database").next("Run `rescue db check`")
+            })?;
+            found.insert(digest.clone(), made);
         }
         Ok(found)
+    }
+
+    /// An adopted checklist; none when the database has no text for it.
+    fn checklist_of(&self, digest: &Digest) -> Result<Option<Arc<Checklist>>, Trouble> {
+        let mut known = self.checklists.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(made) = known.get(digest) {
+            return Ok(Some(Arc::clone(made)));
+        }
+        let Some(text) = self.store.checklist(digest)? else { return Ok(None) };
+        let made = crate::checklist::load_stored(&text).map_err(|problems| {
+            let first = problems.first().map(ToString::to_string).unwrap_or_default();
+            Trouble::failed("an adopted checklist cannot be read").why(first).next("Run `rescue db check`")
+        })?;
+        Ok(Some(Arc::clone(known.entry(digest.clone()).or_insert(Arc::new(made)))))
     }
 }
 

@@ -14,6 +14,7 @@ pub mod open;
 pub mod pages;
 pub mod perform;
 pub mod popups;
+pub mod rerun;
 #[doc(hidden)]
 pub mod sample;
 pub mod screens;

@@ -2,13 +2,13 @@
 
 use super::args::{AppCommand, AppFields, ConsentArg};
 use super::discover::discover;
+use super::list::list;
 use super::{exit, json, out::Out};
 use crate::desk::{Desk, fields};
 use crate::domain::app::Authorisation;
 use crate::domain::{AppName, Consent, FactBody, Foreign, System};
 use crate::trouble::Trouble;
 use chrono::NaiveTime;
-use serde_json::json;
 use tokio_util::sync::CancellationToken;
 
 /// `rescue app …`.
@@ -32,7 +32,7 @@ pub async fn app(desk: &Desk, command: AppCommand, stop: CancellationToken, out:
             }
             out.line(format!("{name} is taken on; `rescue probe {name}` looks, `rescue` opens the console"));
         }
-        AppCommand::List { json: as_json, archived } => list(desk, as_json, archived, out)?,
+        AppCommand::List(args) => list(desk, &args, out)?,
         AppCommand::Show { name, json: as_json } => show(desk, &name, as_json, out)?,
         AppCommand::Edit { name, fields: given, clear } => {
             let app = desk.app(&name)?;
@@ -125,35 +125,6 @@ fn wanted(args: AppFields) -> fields::Fields {
         unused: args.unused,
         stack: args.stack,
     }
-}
-
-fn list(desk: &Desk, as_json: bool, archived: bool, out: &mut Out<'_>) -> Result<(), Trouble> {
-    let rows = desk.portfolio(archived)?;
-    if as_json {
-        let apps: Vec<_> = rows
-            .iter()
-            .map(|row| {
-                json!({
-                    "name": row.name, "title": row.title, "week": row.week,
-                    "headline": { "answer": row.answer, "says": row.says },
-                    "last_run": row.last_run.map(json::moment), "due": row.due,
-                    "drifted": row.drifted, "unseen": row.unseen,
-                })
-            })
-            .collect();
-        out.json(&json::document(json!({ "apps": apps })));
-        return Ok(());
-    }
-    let now = desk.clock.now();
-    for row in &rows {
-        let ran = row.last_run.map_or("never probed".to_owned(), |at| format!("probed {}", crate::words::ago(at, now)));
-        let due = if row.due { ", due" } else { "" };
-        out.line(format!("{:<20} week {:<2} {ran}{due}  {}", row.name, row.week, row.says));
-    }
-    if rows.is_empty() {
-        out.say("no apps yet: add one with `rescue app add NAME`, or look at `rescue demo`");
-    }
-    Ok(())
 }
 
 fn show(desk: &Desk, name: &str, as_json: bool, out: &mut Out<'_>) -> Result<(), Trouble> {

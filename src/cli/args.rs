@@ -2,6 +2,7 @@
 
 use super::db_args::DbArgs;
 use super::item_args::ItemCommand;
+use super::list::ListArgs;
 use super::scan_args::ScanArgs;
 use super::schedule_args::ScheduleCommand;
 use super::snapshot_args::{SnapshotArgs, VerifyArgs};
@@ -203,14 +204,8 @@ pub enum AppCommand {
         #[command(flatten)]
         fields: Box<AppFields>,
     },
-    /// Every app: week, headline, age of the last run
-    List {
-        #[arg(long)]
-        json: bool,
-        /// Archived ones too
-        #[arg(long)]
-        archived: bool,
-    },
+    /// Every app: week, headline, age of the last run; sorted, or only those of which something is so
+    List(ListArgs),
     /// What is known of an app
     Show {
         name: String,

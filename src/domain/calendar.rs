@@ -14,7 +14,8 @@ pub(super) fn end_of(date: NaiveDate) -> DateTime<Utc> {
 }
 
 /// Day and week of the engagement, counted from 1; both 0 before its start.
-pub(super) fn day_and_week(start: NaiveDate, now: DateTime<Utc>) -> (u16, u16) {
+#[must_use]
+pub fn day_and_week(start: NaiveDate, now: DateTime<Utc>) -> (u16, u16) {
     let days = now.date_naive().signed_duration_since(start).num_days();
     let Ok(days) = u64::try_from(days) else { return (0, 0) };
     let whole = |it: u64| u16::try_from(it).unwrap_or(u16::MAX);

@@ -28,6 +28,9 @@ pub enum Effect {
         only: Option<Vec<ProbeId>>,
     },
     CancelRun,
+    /// Runs every probe of several apps, a few apps at a time; answered by `Rerun`.
+    Rerun(Vec<AppName>),
+    CancelRerun,
     /// States facts by the person at the keyboard; answered by `Board` and `Said`, or `Failed`.
     Append {
         app: AppName,

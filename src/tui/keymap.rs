@@ -88,6 +88,16 @@ const DEFAULTS: &[(Context, Action, &[&str])] = &[
     (Context::Portfolio, Action::AddApp, &["a"]),
     (Context::Portfolio, Action::Snapshot, &["s"]),
     (Context::Portfolio, Action::Filter, &["/"]),
+    (Context::Portfolio, Action::Sort, &["o"]),
+    (Context::Portfolio, Action::Mark, &["space"]),
+    (Context::Portfolio, Action::Rerun, &["R"]),
+    (Context::Portfolio, Action::Cancel, &["X"]),
+    (Context::Portfolio, Action::OnlyDue, &["d"]),
+    (Context::Portfolio, Action::OnlyLost, &["l"]),
+    (Context::Portfolio, Action::OnlyUrgent, &["g"]),
+    (Context::Portfolio, Action::OnlyWeek, &["w"]),
+    (Context::Portfolio, Action::OnlyArchived, &["x"]),
+    (Context::Portfolio, Action::MarkAll, &["A"]),
     (Context::Board, Action::ProbeThis, &["r"]),
     (Context::Board, Action::ProbeAll, &["R"]),
     (Context::Board, Action::Doing, &["d"]),
@@ -180,6 +190,7 @@ const DEFAULTS: &[(Context, Action, &[&str])] = &[
     (Context::Choosing, Action::Open, &["enter"]),
     (Context::Choosing, Action::Up, &["up", "ctrl-p"]),
     (Context::Choosing, Action::Down, &["down", "ctrl-n"]),
+    (Context::Choosing, Action::Complete, &["tab"]),
     (Context::Choosing, Action::Close, &["esc", "ctrl-c"]),
     (Context::Question, Action::Yes, &["y"]),
     (Context::Question, Action::No, &["n", "esc", "q"]),
@@ -307,7 +318,7 @@ mod tests {
 
     #[rstest]
     #[case(&[("doing", &["space"] as &[&str])], "[keys]: `space` would mean both doing and done in the board; give one of them another key")]
-    #[case(&[("help", &["d"] as &[&str])], "[keys]: `d` would mean both doing and help in the board; give one of them another key")]
+    #[case(&[("help", &["d"] as &[&str])], "[keys]: `d` would mean both only-due and help in the apps; give one of them another key")]
     #[case(&[("fly", &["z"] as &[&str])], "[keys]: there is no action `fly`; `:` in the console lists them")]
     #[case(&[("submit", &["s"] as &[&str])], "[keys] submit: `s` is typed as text in a form; use it with ctrl or alt")]
     #[case(&[("undo", &[] as &[&str])], "[keys] undo: at least one key has to remain")]

@@ -1,9 +1,11 @@
 //! What the console is told: keys, and what others found out. A message carries values only; nothing in it does I/O.
 
 use super::pages::News;
+use crate::desk::several::Told;
 use crate::desk::systems::Inventory;
+use crate::domain::question::Asked;
 use crate::domain::state::{Answer, HistoryLine};
-use crate::domain::{AppName, Board, Discovery, Foreign, ItemId, System, Trend};
+use crate::domain::{AppName, Board, Discovery, Foreign, Glance, ItemId, System, Trend, Vocabulary};
 use crate::engine::RunEvent;
 use crate::schedule::standing;
 use chrono::{DateTime, Utc};
@@ -21,13 +23,21 @@ pub enum Message {
     Resize(u16, u16),
     /// The next visible change is due: an age reads differently, or something lapses.
     Tick,
-    Portfolio(Vec<AppRow>),
+    /// The apps as they are known so far, and how many are still being read.
+    Portfolio {
+        apps: Vec<AppRow>,
+        unread: usize,
+    },
+    /// The names that a question across apps may use.
+    Vocabulary(Arc<Vocabulary>),
     /// How the schedule stands; none is installed.
     Schedule(Option<Box<standing::Standing>>),
     /// The open app as the facts tell it now. Boards of other apps are ignored.
     Board(Arc<Board>),
     History(Box<History>),
     Run(RunEvent),
+    /// How a rerun of several apps goes.
+    Rerun(Told),
     Connections(Vec<ConnectionRow>),
     /// One connection was checked.
     Connection(ConnectionRow),
@@ -106,6 +116,35 @@ pub struct AppRow {
     pub last_run: Option<DateTime<Utc>>,
     /// Whether a weekly run is due.
     pub due: bool,
+    /// Open gates for now.
+    pub urgent: u16,
+    /// Every open gate that the answer depends on.
+    pub gates: u16,
+    pub archived: bool,
+    /// Its items and probes, for questions across apps.
+    pub glance: Arc<Glance>,
+}
+
+impl AppRow {
+    /// What a question may ask of it.
+    #[must_use]
+    pub fn asked(&self) -> Asked<'_> {
+        Asked {
+            name: self.name.as_str(),
+            title: self.title.as_str(),
+            week: self.week,
+            answer: self.answer,
+            due: self.due,
+            archived: self.archived,
+            lost: self.lost,
+            failing: self.failing,
+            urgent: self.urgent,
+            gates: self.gates,
+            unseen: self.unseen,
+            last_run: self.last_run,
+            glance: &self.glance,
+        }
+    }
 }
 
 /// An item's past.

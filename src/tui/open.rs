@@ -82,6 +82,7 @@ async fn console(desk: Arc<Desk>, stage: Option<Arc<Stage>>, environment: &Envir
     };
     watching.abort();
     performer.perform(Effect::CancelRun);
+    performer.perform(Effect::CancelRerun);
     drop(taken);
     ended
 }

@@ -1,15 +1,15 @@
 //! The console's impure half: does what an effect asks, off the interface's task, and answers with a message. The
 //! only place of this room that touches the store, the network or another program.
 
+mod apps;
 mod pages;
 
 use super::effect::Effect;
-use super::message::{AppRow, Change, Changes, ConnectionRow, Demo, Failure, History, Message, Since, Standing};
+use super::message::{Change, Changes, ConnectionRow, Demo, Failure, History, Message, Since, Standing};
 use crate::demo::stage::{Stage, WEEKS};
 use crate::desk::Desk;
 use crate::desk::connections::{self, Connection};
 use crate::desk::fields::{self, NewApp};
-use crate::desk::portfolio::Row;
 use crate::domain::changes::Told;
 use crate::domain::diff;
 use crate::domain::fact::RunEnd;
@@ -34,19 +34,35 @@ pub struct Performer {
     inbox: UnboundedSender<Message>,
     open: Mutex<Option<AppName>>,
     running: Mutex<Option<CancellationToken>>,
+    rerunning: Mutex<Option<CancellationToken>>,
+    reading: apps::Reading,
 }
 
 impl Performer {
     /// A performer at this desk that answers into `inbox`. With a stage, it plays the demo.
     #[must_use]
     pub fn new(desk: Arc<Desk>, stage: Option<Arc<Stage>>, inbox: UnboundedSender<Message>) -> Arc<Self> {
-        Arc::new(Self { desk, stage, inbox, open: Mutex::default(), running: Mutex::default() })
+        Arc::new(Self {
+            desk,
+            stage,
+            inbox,
+            open: Mutex::default(),
+            running: Mutex::default(),
+            rerunning: Mutex::default(),
+            reading: apps::Reading::default(),
+        })
     }
 
     /// Begins to do it; answers come as messages. Never waits.
     pub fn perform(self: &Arc<Self>, effect: Effect) {
         match effect {
-            Effect::LoadPortfolio => self.off("The apps could not be read", |me| me.portfolio()),
+            Effect::LoadPortfolio => self.reload(),
+            Effect::Rerun(apps) => self.rerun(apps),
+            Effect::CancelRerun => {
+                if let Some(stop) = self.rerunning.lock().unwrap_or_else(PoisonError::into_inner).as_ref() {
+                    stop.cancel();
+                }
+            }
             Effect::OpenApp(app) => {
                 *self.open.lock().unwrap_or_else(PoisonError::into_inner) = Some(app.clone());
                 self.off("The app could not be opened", move |me| {
@@ -123,7 +139,7 @@ impl Performer {
                 stand = Some(now);
                 if changed {
                     let open = self.open.lock().unwrap_or_else(PoisonError::into_inner).clone();
-                    self.off("The apps could not be read", |me| me.portfolio());
+                    self.reload();
                     if let Some(app) = open {
                         self.off("The app could not be read", move |me| me.board(&app));
                     }
@@ -151,13 +167,6 @@ impl Performer {
                 me.tell(failed(what, &trouble));
             }
         });
-    }
-
-    fn portfolio(&self) -> Result<(), Trouble> {
-        let rows = self.desk.portfolio(false)?;
-        self.tell(Message::Portfolio(rows.into_iter().map(app_row).collect()));
-        self.tell(Message::Schedule(self.desk.schedule_standing()?.map(Box::new)));
-        Ok(())
     }
 
     fn board(&self, app: &AppName) -> Result<(), Trouble> {
@@ -205,7 +214,8 @@ impl Performer {
             };
             me.desk.add_app(&settings, None)?;
             me.tell(Message::Added { app: name, remarks });
-            me.portfolio()
+            me.reload();
+            Ok(())
         });
     }
 
@@ -279,7 +289,7 @@ impl Performer {
         if let Some(stage) = self.stage.as_ref().filter(|_| is_whole && report.how == RunEnd::Finished) {
             stage.has_run();
         }
-        self.off("The apps could not be read", |me| me.portfolio());
+        self.reload();
         Ok(())
     }
 
@@ -370,22 +380,6 @@ fn open_address(address: &str) -> Result<(), Trouble> {
     }
     open::that_detached(url.as_str())
         .map_err(|error| Trouble::failed("no browser could be started").why(error).next("Copy the address with y"))
-}
-
-fn app_row(row: Row) -> AppRow {
-    AppRow {
-        name: row.name,
-        title: row.title,
-        week: row.week,
-        weeks: row.weeks,
-        answer: row.last_run.map(|_| row.answer),
-        says: row.says,
-        lost: row.drifted,
-        failing: row.failing,
-        unseen: row.unseen,
-        last_run: row.last_run,
-        due: row.due,
-    }
 }
 
 fn row(it: Connection) -> ConnectionRow {

@@ -3,6 +3,7 @@
 pub mod answer;
 pub mod ask;
 pub mod choose;
+pub mod filter;
 pub mod form;
 pub mod help;
 pub mod pages;
@@ -14,14 +15,12 @@ use super::effect::Effect;
 use super::key::Stroke;
 use super::keymap::Context;
 use super::theme::Role;
-use super::widgets::form::{draw_input, type_into};
 use super::widgets::listing::boxed;
 use super::world::{Step, World};
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Margin, Rect};
 use ratatui::text::Line;
 use ratatui::widgets::{Clear, Widget};
-use tui_input::Input;
 
 /// A popup.
 #[derive(Debug, Clone)]
@@ -29,7 +28,7 @@ pub enum Popup {
     Reading(reading::Reading),
     Form(Box<form::FormPopup>),
     Palette(choose::Palette),
-    Filter(Input),
+    Filter(filter::Filter),
     /// A question with what is done after yes.
     Question {
         text: String,
@@ -41,7 +40,13 @@ impl Popup {
     /// The filter line, holding the words of now.
     #[must_use]
     pub fn filter(words: &str) -> Self {
-        Self::Filter(Input::new(words.to_owned()))
+        Self::Filter(filter::Filter::new(words, false))
+    }
+
+    /// The filter line of the apps, which takes a question.
+    #[must_use]
+    pub fn question(words: &str) -> Self {
+        Self::Filter(filter::Filter::new(words, true))
     }
 
     /// Where its keys are read.
@@ -61,13 +66,7 @@ impl Popup {
             Self::Reading(it) => it.act(action, world),
             Self::Form(it) => it.act(action, world),
             Self::Palette(it) => it.act(action, world),
-            Self::Filter(_) => match action {
-                Action::Open => vec![Step::Lower],
-                Action::Close => vec![Step::Filter(String::new()), Step::Lower],
-                // The list can be walked while its filter is typed.
-                Action::Up | Action::Down => vec![Step::Act(action)],
-                _ => Vec::new(),
-            },
+            Self::Filter(it) => it.act(action, world),
             Self::Question { then, .. } => match action {
                 Action::Yes => vec![Step::Lower, Step::Do(then.clone())],
                 Action::No => vec![Step::Lower],
@@ -81,11 +80,7 @@ impl Popup {
         match self {
             Self::Form(it) => it.typed(stroke),
             Self::Palette(it) => it.typed(stroke, world),
-            Self::Filter(input) => {
-                if type_into(input, stroke) {
-                    return vec![Step::Filter(input.value().to_owned())];
-                }
-            }
+            Self::Filter(it) => return it.typed(stroke),
             Self::Reading(_) | Self::Question { .. } => {}
         }
         Vec::new()
@@ -102,7 +97,7 @@ impl Popup {
             Self::Reading(it) => it.draw(world, buffer),
             Self::Form(it) => it.draw(world, buffer),
             Self::Palette(it) => it.draw(world, buffer),
-            Self::Filter(input) => draw_filter(input, world, buffer),
+            Self::Filter(it) => it.draw(world, buffer),
             Self::Question { text, .. } => {
                 let [_, body, _] = world.areas();
                 let width = super::text::cells(super::text::width(text) + 4).clamp(24, body.width);
@@ -120,17 +115,6 @@ impl Popup {
             }
         }
     }
-}
-
-fn draw_filter(input: &Input, world: &World, buffer: &mut Buffer) {
-    let [_, _, foot] = world.areas();
-    Clear.render(foot, buffer);
-    buffer.set_line(foot.x, foot.y, &Line::styled(" / ", world.look.style(Role::Key)), foot.width);
-    let hint = " enter keep · esc all";
-    let room = foot.width.saturating_sub(super::text::cells(hint.len()) + 4);
-    draw_input(world, input, true, Rect::new(foot.x + 3, foot.y, room, 1), buffer);
-    let x = foot.x + 3 + room;
-    buffer.set_line(x, foot.y, &Line::styled(hint, world.look.style(Role::Faint)), foot.right().saturating_sub(x));
 }
 
 /// A frame of that size in the middle of `area`, or as much of it as there is.

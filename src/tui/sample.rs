@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "the sample is made of constants, and every test reads all of them")]
 
 mod course;
+pub mod apps;
 pub mod items;
 mod leaked;
 mod overdue;
@@ -11,7 +12,7 @@ mod systems;
 
 use super::effect::Effect;
 use super::keymap::Keymap;
-use super::message::{AppRow, Message};
+use super::message::Message;
 use super::state::State;
 use super::theme::Look;
 use crate::domain::checklist::Effort;
@@ -528,43 +529,6 @@ fn finish(all: Vec<Item>, assessments: Vec<Assessment>) -> Board {
     }
 }
 
-/// The portfolio.
-#[must_use]
-pub fn apps() -> Vec<AppRow> {
-    let row = |name: &str, title: &str, answer, says: &str| AppRow {
-        name: name.parse().unwrap(),
-        title: title.into(),
-        week: 3,
-        weeks: 6,
-        answer,
-        says: says.into(),
-        lost: 0,
-        failing: 0,
-        unseen: 4,
-        last_run: Some(ago(12)),
-        due: false,
-    };
-    vec![
-        AppRow {
-            lost: 2,
-            failing: 1,
-            unseen: 61,
-            ..row("acme-shop", "Acme Shop", Some(Answer::No), "NO — 3 gates are open: RLS-01 anybody can read the table orders")
-        },
-        AppRow {
-            due: true,
-            ..row(
-                "acme-notes",
-                "Acme Notes 日本語のとても長いなまえのアプリケーション",
-                Some(Answer::Yes),
-                "Every gate is closed",
-            )
-        },
-        AppRow { last_run: None, unseen: 78, ..row("acme-forms", "Acme Forms", None, "NO — 81 items not looked at yet") },
-        row("acme-books", "Acme Books", Some(Answer::YesWithAcceptedRisks), "2 risks accepted by Ana until 1 February 2027"),
-    ]
-}
-
 /// The console with nothing in it.
 #[must_use]
 pub fn empty(size: (u16, u16)) -> (State, Vec<Effect>) {
@@ -583,7 +547,8 @@ pub fn state(size: (u16, u16)) -> (State, Vec<Effect>) {
 #[must_use]
 pub fn with(size: (u16, u16), board: Board) -> (State, Vec<Effect>) {
     let (mut state, mut effects) = empty(size);
-    effects.extend(state.update(Message::Portfolio(apps()), now()));
+    effects.extend(state.update(Message::Portfolio { apps: apps::apps(), unread: 0 }, now()));
+    state.update(Message::Vocabulary(Arc::new(apps::vocabulary())), now());
     effects.extend(state.open("acme-shop".parse().unwrap()));
     effects.extend(state.update(Message::Board(Arc::new(board)), now()));
     (state, effects)

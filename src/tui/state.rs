@@ -15,9 +15,11 @@ use super::popups::{
     choose::Palette,
     reading::{Matter, Reading},
 };
+use super::rerun::Rerun;
 use super::screens::{Screen, changes, connections, earlier, findings, portfolio, run, snapshot, trend};
 use super::theme::{Look, Role};
 use super::world::{Step, World};
+use crate::desk::several::Told;
 use crate::domain::{AppName, Board, ProbeId};
 use crate::engine::RunEvent;
 use crate::words;
@@ -94,7 +96,7 @@ impl State {
     /// Whether messages of a run stream in, so that drawing may wait a little.
     #[must_use]
     pub fn is_streaming(&self) -> bool {
-        self.world.is_running()
+        self.world.is_running() || self.world.is_rerunning()
     }
 
     /// The next moment at which something on the screen reads differently although nothing happened.
@@ -140,7 +142,9 @@ impl State {
     fn told(&mut self, message: Message) -> Vec<Effect> {
         let world = &mut self.world;
         match message {
-            Message::Portfolio(apps) => world.apps = Some(apps),
+            Message::Portfolio { apps, unread } => (world.apps, world.unread_apps) = (Some(apps), unread),
+            Message::Vocabulary(known) => world.vocabulary = known,
+            Message::Rerun(told) => self.heard_of_rerun(&told),
             Message::Schedule(standing) => world.schedule = standing.map(|it| *it),
             // Boards are read side by side: one that was overtaken on its way must not bring the past back.
             Message::Board(board) if world.board.as_ref().is_some_and(|known| overtaken(&board, known)) => {}
@@ -233,6 +237,15 @@ impl State {
         self.world.changes = Some(changes);
         self.show(Screen::Changes(changes::ChangesScreen::since(since)));
         vec![looked]
+    }
+
+    fn heard_of_rerun(&mut self, told: &Told) {
+        let Some(rerun) = self.world.rerun.as_mut() else { return };
+        rerun.hear(told);
+        if *told == Told::Over {
+            let role = if rerun.is_whole() { Role::Good } else { Role::Caution };
+            self.world.said = Some((role, rerun.summary()));
+        }
     }
 
     fn failed(&mut self, failure: Failure) {
@@ -370,6 +383,12 @@ impl State {
                     live.cancelling = true;
                 }
             }
+            Effect::Rerun(apps) => self.world.rerun = Some(Rerun::new(apps)),
+            Effect::CancelRerun => {
+                if let Some(rerun) = self.world.rerun.as_mut() {
+                    rerun.cancelling = true;
+                }
+            }
             Effect::CheckConnection { system, .. } => {
                 let row = self.world.connections.iter_mut().flatten().find(|it| it.system == *system);
                 if let Some(row) = row {
@@ -451,7 +470,7 @@ impl State {
         match action {
             Action::Help => vec![Step::Raise(Popup::Reading(Reading::new(Matter::Help(context))))],
             Action::Palette => vec![Step::Raise(Popup::Palette(Palette::new(context)))],
-            Action::Quit if self.world.is_running() => vec![Step::Raise(Popup::Question {
+            Action::Quit if self.world.is_running() || self.world.is_rerunning() => vec![Step::Raise(Popup::Question {
                 text: "A run is going on. Quit and cancel it? What was decided stays".to_owned(),
                 then: Effect::Quit,
             })],

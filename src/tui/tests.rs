@@ -3,5 +3,6 @@
 mod evidence;
 mod keys;
 mod pages;
+mod portfolio;
 mod screens;
 mod sizes;

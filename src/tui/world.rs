@@ -7,11 +7,12 @@ use super::live::Live;
 use super::message::{AppRow, Changes, ConnectionRow, Demo, History};
 use super::pages::Pages;
 use super::popups::Popup;
+use super::rerun::Rerun;
 use super::screens::Screen;
 use super::theme::{Look, Role};
 use crate::desk::systems::Inventory;
+use crate::domain::{AppName, Assessment, Board, Foreign, Item, ItemId, Trend, Vocabulary};
 use crate::schedule::standing::Standing;
-use crate::domain::{AppName, Assessment, Board, Foreign, Item, ItemId, Trend};
 use chrono::{DateTime, Utc};
 use ratatui::layout::{Constraint, Layout, Rect};
 use std::collections::BTreeMap;
@@ -31,6 +32,12 @@ pub struct World {
     pub now: DateTime<Utc>,
     /// None until they were loaded.
     pub apps: Option<Vec<AppRow>>,
+    /// Apps that are still being read.
+    pub unread_apps: usize,
+    /// The names that a question across apps may use.
+    pub vocabulary: Arc<Vocabulary>,
+    /// The rerun of several apps, while it goes on and until the next one.
+    pub rerun: Option<Rerun>,
     pub open: Option<AppName>,
     pub board: Option<Arc<Board>>,
     pub histories: BTreeMap<ItemId, History>,
@@ -95,6 +102,9 @@ impl World {
             size,
             now,
             apps: None,
+            unread_apps: 0,
+            vocabulary: Arc::default(),
+            rerun: None,
             open: None,
             board: None,
             histories: BTreeMap::new(),
@@ -132,10 +142,14 @@ impl World {
     pub fn is_of_use(&self, action: Action) -> bool {
         let is_empty = self.apps.as_ref().is_some_and(Vec::is_empty) && self.open.is_none();
         match action {
-            Action::Cancel => self.is_running(),
+            Action::Cancel => self.is_running() || self.is_rerunning(),
+            Action::Rerun => !self.is_rerunning() && !is_empty,
             Action::ProbeAll | Action::ProbeThis => !self.is_running(),
             Action::Findings | Action::Changes | Action::Trend | Action::Connections | Action::Systems => self.open.is_some(),
-            Action::Open | Action::Filter | Action::Undo | Action::Copy | Action::Snapshot => !is_empty,
+            Action::Open | Action::Filter | Action::Undo | Action::Copy | Action::Snapshot | Action::Sort | Action::Mark => {
+                !is_empty
+            }
+            Action::OnlyDue | Action::OnlyLost | Action::OnlyUrgent => !is_empty,
             other => self.offers(other),
         }
     }
@@ -189,6 +203,12 @@ impl World {
     #[must_use]
     pub fn is_running(&self) -> bool {
         self.starting || self.live.as_ref().is_some_and(Live::is_going)
+    }
+
+    /// Whether a rerun of several apps is going on.
+    #[must_use]
+    pub fn is_rerunning(&self) -> bool {
+        self.rerun.as_ref().is_some_and(Rerun::is_going)
     }
 
     /// The title of the open app.

@@ -3,6 +3,7 @@
 mod discover;
 mod journeys;
 pub mod people;
+mod portfolio;
 mod scan;
 
 use crate::program::{Home, Told, checkout, item};

@@ -15,6 +15,7 @@ mod bad_input;
 mod canary;
 mod cli;
 mod contracts;
+mod credentials;
 mod demo;
 mod faults;
 mod fleet;

@@ -181,7 +181,7 @@ fn commands(context: Context, world: &World) -> Vec<Entry> {
         key: it.strokes.first().map(ToString::to_string).unwrap_or_default(),
         choice: Choice::Act(it.action),
     });
-    let apps = world.apps.iter().flatten().map(|app| Entry {
+    let apps = world.apps.iter().flatten().filter(|app| !app.archived).map(|app| Entry {
         text: format!("Open {} ({})", app.title, app.name),
         key: String::new(),
         choice: Choice::Open(app.name.clone()),

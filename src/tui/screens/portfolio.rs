@@ -1,15 +1,21 @@
-//! Every app at a glance: week, answer, drift, what nobody saw, the age of the last run. The first screen.
+//! Every app at a glance: week, answer, drift, what nobody saw, the age of the last run. The first screen: sorted,
+//! narrowed by a question, marked for a rerun. What a question cannot tell of an app stands in a group of its own.
 
-use super::{contains_words, head_with};
-use crate::domain::AppName;
+mod detail;
+mod rows;
+mod sift;
+
+use super::head_with;
+use crate::domain::question::toggled;
+use crate::domain::{AppName, Order};
 use crate::tui::action::Action;
 use crate::tui::effect::Effect;
 use crate::tui::keymap::Context;
 use crate::tui::message::AppRow;
 use crate::tui::pages::Pages;
 use crate::tui::popups::Popup;
-use crate::tui::text::{cut, fit};
-use crate::tui::theme::{self, Role};
+use crate::tui::text::{cut, width};
+use crate::tui::theme::Role;
 use crate::tui::widgets::listing::{self, Listing, Panes, Row};
 use crate::tui::widgets::prose::Prose;
 use crate::tui::world::{Step, World};
@@ -17,58 +23,172 @@ use crate::words;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
+use sift::Sifted;
+use std::collections::BTreeSet;
 
 /// The list of apps.
 #[derive(Debug, Clone, Default)]
 pub struct Portfolio {
     panes: Panes,
+    /// A question in the words of [`crate::domain::question`].
     pub filter: String,
+    order: Order,
+    /// Marked for a rerun, by name: rows may come and go.
+    marked: BTreeSet<AppName>,
 }
 
 impl Portfolio {
-    /// Opens the selected app; everything else is the list's.
+    /// Opens, sorts, narrows, marks and reruns; moving is the list's.
     pub fn act(&mut self, action: Action, world: &World) -> Option<Vec<Step>> {
-        match action {
-            Action::Open => {
-                let name = listing::selected(self, world)?.parse().ok()?;
-                Some(vec![Step::Open(name)])
+        let step = match action {
+            Action::Open => Step::Open(self.selected(world)?),
+            Action::Undo => Step::Do(Effect::Undo(self.selected(world)?)),
+            Action::Snapshot => return Some(snapshot(self.selected(world)?, world)),
+            Action::Filter => Step::Raise(Popup::question(&self.filter)),
+            Action::Sort => {
+                self.order = self.order.next();
+                Step::Say(Role::Good, format!("Sorted by {}", self.order.words()))
             }
-            Action::Undo => {
-                let name = listing::selected(self, world)?.parse().ok()?;
-                Some(vec![Step::Do(Effect::Undo(name))])
+            Action::OnlyDue => return Some(self.toggle("due")),
+            Action::OnlyLost => return Some(self.toggle("lost")),
+            Action::OnlyUrgent => return Some(self.toggle("urgent")),
+            Action::OnlyArchived => return Some(self.toggle("archived")),
+            Action::OnlyWeek => {
+                let week = self.selected(world).and_then(|name| find(world, name.as_str())).map_or(1, |app| app.week);
+                return Some(self.toggle(&format!("week:{week}")));
             }
-            Action::Snapshot => {
-                let name: AppName = listing::selected(self, world)?.parse().ok()?;
-                let is_open = world.open.as_ref() == Some(&name);
-                // Another app's run keeps that app open, and opening says so.
-                if !is_open && world.is_running() {
-                    return Some(vec![Step::Open(name)]);
+            Action::Mark => {
+                let name = self.selected(world)?;
+                if !self.marked.remove(&name) {
+                    self.marked.insert(name);
                 }
-                let pages = if is_open { world.pages.clone() } else { Pages::default() };
-                let mut steps = vec![Step::Open(name.clone())];
-                steps.extend(super::snapshot::open(name, &pages));
-                Some(steps)
+                listing::act(self, Action::Down, world);
+                return Some(Vec::new());
             }
-            Action::Filter => Some(vec![Step::Raise(Popup::filter(&self.filter))]),
+            Action::MarkAll => return Some(self.mark_all(world)),
+            Action::Rerun => self.rerun(world)?,
+            Action::Cancel if world.is_rerunning() => Step::Do(Effect::CancelRerun),
+            Action::Cancel => Step::Say(Role::Caution, "No rerun is going on".to_owned()),
             Action::Back if !self.filter.is_empty() => {
                 self.filter.clear();
-                Some(Vec::new())
+                return Some(Vec::new());
             }
-            _ => None,
+            Action::Back if !self.marked.is_empty() => {
+                self.marked.clear();
+                return Some(Vec::new());
+            }
+            _ => return None,
+        };
+        Some(vec![step])
+    }
+
+    fn selected(&self, world: &World) -> Option<AppName> {
+        listing::selected(self, world)?.parse().ok()
+    }
+
+    fn toggle(&mut self, word: &str) -> Vec<Step> {
+        self.filter = toggled(&self.filter, word);
+        Vec::new()
+    }
+
+    /// Marks every app that is shown; takes the marks away when all of them have one.
+    fn mark_all(&mut self, world: &World) -> Vec<Step> {
+        let shown: Vec<AppName> = self.sift(world).shown().map(|app| app.name.clone()).collect();
+        if shown.iter().all(|name| self.marked.contains(name)) {
+            self.marked.retain(|name| !shown.contains(name));
+        } else {
+            self.marked.extend(shown);
         }
+        Vec::new()
+    }
+
+    /// Reruns the marked apps, or the selected one when none is marked. Several are asked about first: it takes requests.
+    fn rerun(&self, world: &World) -> Option<Step> {
+        if world.is_rerunning() {
+            let cancel = world.keymap.key(Context::Portfolio, Action::Cancel);
+            return Some(Step::Say(Role::Caution, format!("A rerun is going on already: {cancel} cancels it")));
+        }
+        let marked: Vec<AppName> = self.marked.iter().filter(|name| find(world, name.as_str()).is_some()).cloned().collect();
+        if marked.is_empty() {
+            return Some(Step::Do(Effect::Rerun(vec![self.selected(world)?])));
+        }
+        let shown: BTreeSet<&AppName> = self.sift(world).shown().map(|app| &app.name).collect();
+        let hidden = marked.iter().filter(|name| !shown.contains(name)).count();
+        let hidden = if hidden == 0 { String::new() } else { format!(" ({hidden} of them not shown now)") };
+        let text = format!("Rerun every probe of {}{hidden}?", words::count(marked.len(), "marked app"));
+        Some(Step::Raise(Popup::Question { text, then: Effect::Rerun(marked) }))
     }
 
     /// Draws it.
     pub fn draw(&self, world: &World, buffer: &mut Buffer) {
         let [_, body, _] = world.areas();
-        let apps = world.apps.as_ref().map_or_else(String::new, |it| words::count(it.len(), "app"));
-        head_with(world, "apps", &apps, &Line::default(), body, buffer);
+        let sifted = self.sift(world);
+        let right = match &world.rerun {
+            Some(rerun) if rerun.is_going() => Line::styled(format!("◌ {}", rerun.status()), world.look.style(Role::Busy)),
+            _ => Line::default(),
+        };
+        let room = usize::from(body.width).saturating_sub(20 + right.width());
+        let counts = if world.apps.is_some() { sifted.counts(world.unread_apps, room) } else { String::new() };
+        head_with(world, "apps", &counts, &right, body, buffer);
+        if body.height > 1 {
+            buffer.set_line(body.x, body.y + 1, &self.state(world, &sifted, usize::from(body.width)), body.width);
+        }
         listing::draw(self, world, buffer);
+    }
+
+    /// The line below the head: the order, the question in words, marks; or what is wrong with the question.
+    fn state(&self, world: &World, sifted: &Sifted<'_>, room: usize) -> Line<'static> {
+        let look = world.look;
+        let mut spans = Vec::new();
+        // What is wrong comes first: where there is little room, it is what must be read.
+        if let Some(wrong) = &sifted.wrong {
+            let near = if wrong.nearest.is_empty() { String::new() } else { format!(": {}", wrong.nearest.join(", ")) };
+            spans.push(Span::styled(format!(" not asked: {}{near} ·", wrong.why), look.style(Role::Caution)));
+        }
+        spans.push(Span::styled(format!(" by {}", short(self.order)), look.style(Role::Faint)));
+        let asked = sifted.question.words();
+        if !asked.is_empty() {
+            spans.push(Span::styled(" · only ", look.style(Role::Faint)));
+            spans.push(Span::styled(asked.join(" · "), look.style(Role::Strong)));
+        }
+        if !self.marked.is_empty() {
+            spans.push(Span::styled(format!(" · ● {} marked", self.marked.len()), look.style(Role::Accent)));
+        }
+        let mut left = room;
+        for span in &mut spans {
+            span.content = cut(&span.content, left).into();
+            left -= width(&span.content);
+        }
+        Line::from(spans)
     }
 }
 
-fn answer(row: &AppRow) -> (&'static str, Role) {
-    row.answer.map_or(("NOT LOOKED AT", Role::Faint), theme::answer)
+/// The order in one or two words.
+fn short(order: Order) -> &'static str {
+    match order {
+        Order::Name => "name",
+        Order::Due => "due",
+        Order::Drift => "drift",
+        Order::Gates => "open gates",
+        Order::Week => "week",
+        Order::LastRun => "last run",
+    }
+}
+
+fn find<'w>(world: &'w World, key: &str) -> Option<&'w AppRow> {
+    world.apps.iter().flatten().find(|it| it.name.as_str() == key)
+}
+
+fn snapshot(name: AppName, world: &World) -> Vec<Step> {
+    let is_open = world.open.as_ref() == Some(&name);
+    // Another app's run keeps that app open, and opening says so.
+    if !is_open && world.is_running() {
+        return vec![Step::Open(name)];
+    }
+    let pages = if is_open { world.pages.clone() } else { Pages::default() };
+    let mut steps = vec![Step::Open(name.clone())];
+    steps.extend(super::snapshot::open(name, &pages));
+    steps
 }
 
 impl Listing for Portfolio {
@@ -79,85 +199,40 @@ impl Listing for Portfolio {
         &mut self.panes
     }
     fn area(&self, world: &World) -> Rect {
-        super::below_head(world, 1)
+        super::below_head(world, 2)
     }
 
     fn rows(&self, world: &World, width: u16) -> Vec<Row> {
-        let look = world.look;
-        let apps = world.apps.iter().flatten();
-        let shown = apps.filter(|it| contains_words(&format!("{} {}", it.name, it.title), &self.filter));
-        shown
-            .map(|app| {
-                let (answer, role) = answer(app);
-                let answer = if app.answer == Some(crate::domain::state::Answer::YesWithAcceptedRisks) { "YES*" } else { answer };
-                let lost = if app.lost > 0 { format!("↯{}", app.lost) } else { String::new() };
-                let week = format!("w{}/{}", app.week, app.weeks);
-                let mut cells = vec![
-                    Span::styled(fit(&week, 6), look.style(Role::Faint)),
-                    Span::styled(fit(answer, 13), look.style(role)),
-                    Span::styled(fit(&lost, 4), look.style(Role::Lost)),
-                ];
-                if width >= 52 {
-                    let unseen = if app.unseen > 0 { format!("?{}", app.unseen) } else { String::new() };
-                    let run = if app.due {
-                        "due".to_owned()
-                    } else {
-                        app.last_run.map_or("never".to_owned(), |at| words::age(at, world.now))
-                    };
-                    cells.push(Span::styled(fit(&unseen, 5), look.style(Role::Unseen)));
-                    cells.push(Span::styled(fit(&run, 8), look.style(if app.due { Role::Caution } else { Role::Faint })));
-                }
-                let tail: usize = cells.iter().map(Span::width).sum();
-                let title = fit(app.title.as_str(), usize::from(width).saturating_sub(tail + 3));
-                cells.insert(0, Span::raw(format!(" {title}  ")));
-                Row::new(app.name.as_str(), cells)
-            })
-            .collect()
+        rows::of(&self.sift(world), &self.marked, world, width)
     }
 
     fn detail(&self, world: &World, key: &str, width: u16) -> Vec<Line<'static>> {
-        let mut prose = Prose::new(world.look, width);
-        let Some(app) = world.apps.iter().flatten().find(|it| it.name.as_str() == key) else { return prose.done() };
-        let (word, role) = answer(app);
-        prose.text(role, word);
-        // The answer stands above; an answer without a reason has nothing to add.
-        let reason = words::reason(app.says.as_str());
-        if !reason.is_empty() {
-            prose.text(Role::Text, reason);
-        }
-        prose.blank();
-        prose.pair("name", Role::Name, app.name.as_str());
-        prose.pair("week", Role::Text, format!("{} of {}", app.week, app.weeks));
-        let counted = |number: u16, role| if number == 0 { (Role::Faint, "none".to_owned()) } else { (role, number.to_string()) };
-        let (role, text) = counted(app.lost, Role::Lost);
-        prose.pair("↯ lost", role, text);
-        let (role, text) = counted(app.failing, Role::Bad);
-        prose.pair("✘ failing", role, text);
-        let (role, text) = counted(app.unseen, Role::Unseen);
-        prose.pair("? unseen", role, text);
-        prose.pair("last run", Role::Text, app.last_run.map_or_else(|| "never".to_owned(), |at| words::ago(at, world.now)));
-        prose.pair("next run", if app.due { Role::Caution } else { Role::Faint }, if app.due { "due" } else { "not due yet" });
-        prose.done()
+        find(world, key).map_or_else(Vec::new, |app| detail::of(app, &self.sift(world).question, world, width))
     }
 
     fn list_title(&self, world: &World) -> Line<'static> {
-        let filter = if self.filter.is_empty() { String::new() } else { format!("with “{}” ", cut(&self.filter, 16)) };
-        Line::styled(format!(" Apps {filter}"), world.look.style(Role::Accent))
+        Line::styled(" Apps ", world.look.style(Role::Accent))
     }
 
     fn detail_title(&self, world: &World, key: &str) -> Line<'static> {
-        let title = world.apps.iter().flatten().find(|it| it.name.as_str() == key).map(|it| it.title.to_string());
+        let title = find(world, key).map(|it| it.title.to_string());
         Line::styled(format!(" {} ", cut(&title.unwrap_or_default(), 60)), world.look.style(Role::Strong))
     }
 
     fn empty(&self, world: &World, width: u16) -> Vec<Line<'static>> {
         let mut prose = Prose::new(world.look, width);
-        if world.apps.is_none() {
+        let key = |action| world.keymap.key(Context::Portfolio, action);
+        let Some(apps) = &world.apps else {
             prose.text(Role::Faint, "Loading…");
+            return prose.done();
+        };
+        if world.unread_apps > 0 {
+            prose.text(Role::Faint, format!("Reading {}…", words::count(world.unread_apps, "app")));
         } else if !self.filter.is_empty() {
-            prose.text(Role::Text, "No app has these words").text(Role::Faint, "esc shows all");
-        } else {
-            let key = |action| world.keymap.key(Context::Portfolio, action);
+            let asked = self.sift(world).question.words().join(" · ");
+            prose.text(Role::Text, format!("No app is that: {asked}")).text(Role::Faint, "esc shows all");
+            self.offer_items(world, &mut prose);
+        } else if apps.is_empty() {
             prose.text(Role::Strong, "No app yet").blank();
             prose.text(
                 Role::Text,
@@ -166,6 +241,9 @@ impl Listing for Portfolio {
             prose.blank();
             prose.text(Role::Text, "To look around first, leave and run").text(Role::Name, "rescue demo").blank();
             prose.text(Role::Faint, "rescue reads; it changes nothing in a client's systems");
+        } else {
+            let archived = words::count(apps.len(), "app");
+            prose.text(Role::Text, format!("{archived} put away; {} shows them", key(Action::OnlyArchived)));
         }
         prose.done()
     }

@@ -32,7 +32,7 @@ async fn keys_become_effects_and_q_leaves() {
 async fn what_was_told_is_drawn_before_the_keys_end() {
     let (mut state, _) = sample::empty((80, 24));
     let (send, mut inbox) = mpsc::unbounded_channel();
-    send.send(Message::Portfolio(sample::apps())).unwrap();
+    send.send(Message::Portfolio { apps: sample::apps::apps(), unread: 0 }).unwrap();
     let mut terminal = terminal();
     let mut keys = stream::once(async {
         tokio::time::sleep(Duration::from_millis(5)).await;

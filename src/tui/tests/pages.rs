@@ -100,7 +100,7 @@ fn the_page_is_asked_for_and_nothing_is_stored() {
 #[test]
 fn from_the_portfolio_the_app_is_opened_with_its_page() {
     let (mut state, _) = sample::state((120, 40));
-    press(&mut state, "<esc>j");
+    press(&mut state, "<esc>jj");
     let other: AppName = "acme-notes".parse().unwrap();
     let effects = press(&mut state, "s");
     let wish = Wish::Preview { app: other.clone(), wanted: Wanted::default() };
@@ -368,7 +368,7 @@ fn the_board_says_to_the_founder_what_is_settled_once_it_is() {
 #[test]
 fn without_an_app_there_is_no_page_to_show() {
     let (mut state, _) = sample::empty((80, 24));
-    state.update(Message::Portfolio(vec![]), sample::now());
+    state.update(Message::Portfolio { apps: vec![], unread: 0 }, sample::now());
     assert_eq!(press(&mut state, "s"), vec![]);
     assert!(!text(&state).contains("s snapshot"), "{}", text(&state));
 }

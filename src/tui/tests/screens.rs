@@ -25,8 +25,12 @@ fn scene(name: &str, size: (u16, u16)) -> State {
     let (mut state, _) = if name == "first_start" { sample::empty(size) } else { sample::state(size) };
     let tell = |state: &mut State, message| drop(state.update(message, sample::now()));
     match name {
-        "first_start" => tell(&mut state, Message::Portfolio(vec![])),
+        "first_start" => tell(&mut state, Message::Portfolio { apps: vec![], unread: 0 }),
         "portfolio" => drop(press(&mut state, "<esc>")),
+        "portfolio_question" => drop(press(&mut state, "<esc>/RLS-01:failing<enter>o")),
+        "portfolio_typing" => drop(press(&mut state, "<esc>d/bak")),
+        "portfolio_mistake" => drop(press(&mut state, "<esc>/not lost RLS-01:faling<enter>")),
+        "portfolio_rerun" => drop(super::portfolio::rerunning(&mut state)),
         "board_now" => {}
         "board_first_run" => {
             state = sample::with(size, sample::first_board()).0;
@@ -126,6 +130,10 @@ fn a_screen_looks_as_it_did(
     #[values(
         "first_start",
         "portfolio",
+        "portfolio_question",
+        "portfolio_typing",
+        "portfolio_mistake",
+        "portfolio_rerun",
         "board_now",
         "board_first_run",
         "board_week",
@@ -195,7 +203,20 @@ fn without_colour_there_is_none(
 
 #[rstest]
 fn an_ascii_terminal_gets_ascii(
-    #[values("board_now", "portfolio", "run", "findings", "snapshot", "snapshots_compared", "help", "attest", "demo")] name: &str,
+    #[values(
+        "board_now",
+        "portfolio",
+        "portfolio_question",
+        "portfolio_rerun",
+        "run",
+        "findings",
+        "snapshot",
+        "snapshots_compared",
+        "help",
+        "attest",
+        "demo"
+    )]
+    name: &str,
 ) {
     let mut state = scene(name, (80, 24));
     state.world.look.ascii = true;
