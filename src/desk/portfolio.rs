@@ -213,7 +213,6 @@ impl Desk {
             tracing::warn!(%error, "the cache of summaries was not kept");
         }
     }
-    }
 
     /// The names that a question across apps may use: items of every checklist that an app was ever worked through, and
     /// every probe.

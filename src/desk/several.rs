@@ -1,18 +1,15 @@
-//! A rerun of several apps at once: a few side by side, each with its own credentials, told step by step. One that fails
-//! ends none of the others; what was decided before a cancel stays.
+//! A rerun of several apps as the console's portfolio shows it: which began, how far each is, how it ended. How they are asked
+//! side by side is [`super::rerun`]'s; nothing is run here.
 
 use super::Desk;
+use super::rerun::{self, How, Wanted};
 use crate::domain::fact::RunEnd;
 use crate::domain::{AppName, Foreign};
 use crate::engine::RunEvent;
 use crate::trouble::Trouble;
-use futures_util::{StreamExt, stream};
-use std::sync::Arc;
+use std::collections::BTreeMap;
 use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
 use tokio_util::sync::CancellationToken;
-
-/// How many apps are asked at once: their requests wait in the same lanes anyway.
-const AT_ONCE: usize = 4;
 
 /// What a rerun of several apps tells.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -40,70 +37,64 @@ pub enum Ending {
 }
 
 impl Desk {
-    /// Reruns these apps, a few at a time, and tells how it goes. Ends when all are through.
-    pub async fn several(self: &Arc<Self>, apps: Vec<AppName>, tell: UnboundedSender<Told>, stop: CancellationToken) {
-        stream::iter(apps)
-            .for_each_concurrent(AT_ONCE, |app| {
-                let (desk, tell, stop) = (Arc::clone(self), tell.clone(), stop.clone());
-                async move {
-                    let how = if stop.is_cancelled() {
-                        Ending::Cancelled
-                    } else {
-                        let (name, hears) = (app.clone(), tell.clone());
-                        // A task of its own: a panic in one app must not end the others.
-                        let ran = tokio::spawn(async move { desk.one_of_several(&name, &hears, stop).await }).await;
-                        match ran {
-                            Ok(Ok(how)) => how,
-                            Ok(Err(trouble)) => Ending::Failed { why: told(&trouble) },
-                            Err(_) => Ending::Failed { why: "its run failed inside".into() },
-                        }
-                    };
-                    // Nobody may listen any more: then nobody needs to know.
-                    let _ = tell.send(Told::Ended { app, how });
-                }
-            })
-            .await;
+    /// Reruns these apps whole and tells how it goes. Ends when all are through. A fail that needs a second look stays
+    /// suspected, as in every run of the console: nobody waits ten minutes before a screen.
+    pub async fn several(&self, apps: Vec<AppName>, tell: UnboundedSender<Told>, stop: CancellationToken) {
+        let wanted = Wanted { apps, only_due: false, only: Vec::new(), confirm: false };
+        let (send, mut heard) = unbounded_channel();
+        let mut decided = BTreeMap::new();
+        let mut pass_on = |step: rerun::Told| {
+            if let Some(told) = shown(step, &mut decided) {
+                // Nobody may listen any more: then nobody needs to know.
+                let _ = tell.send(told);
+            }
+        };
+        let rerun = self.rerun(&wanted, &send, &stop);
+        tokio::pin!(rerun);
+        loop {
+            tokio::select! {
+                biased;
+                Some(step) = heard.recv() => pass_on(step),
+                () = &mut rerun => break,
+            }
+        }
+        while let Ok(step) = heard.try_recv() {
+            pass_on(step);
+        }
         let _ = tell.send(Told::Over);
     }
+}
 
-    async fn one_of_several(
-        self: Arc<Self>,
-        app: &AppName,
-        tell: &UnboundedSender<Told>,
-        stop: CancellationToken,
-    ) -> Result<Ending, Trouble> {
-        let (desk, name) = (Arc::clone(&self), app.clone());
-        let plan = tokio::task::spawn_blocking(move || desk.board(&name).and_then(|board| desk.plan(&name, &board, &[])));
-        let plan = plan.await.map_err(|_| Trouble::failed("the plan could not be made"))??;
-        if plan.probes.is_empty() {
-            let missing = plan.unasked.first().and_then(|(_, gap)| gap.needs.as_ref()).map(ToString::to_string);
-            return Err(
-                Trouble::usage("it has no probe to run").next(missing.unwrap_or_else(|| "Connect a system to it".to_owned()))
-            );
+/// What the portfolio shows of a step.
+fn shown(step: rerun::Told, decided: &mut BTreeMap<AppName, usize>) -> Option<Told> {
+    match step {
+        rerun::Told::Step { app, event: RunEvent::Started { probes, .. } } => Some(Told::Began { app, probes: probes.len() }),
+        rerun::Told::Step { app, event: RunEvent::Decided { .. } } => {
+            let count = decided.entry(app.clone()).or_default();
+            *count += 1;
+            Some(Told::Decided { app, decided: *count })
         }
-        let _ = tell.send(Told::Began { app: app.clone(), probes: plan.probes.len() });
-        let (send, mut events) = unbounded_channel();
-        let (name, hears) = (app.clone(), tell.clone());
-        let hearing = tokio::spawn(async move {
-            let mut decided = 0;
-            while let Some(event) = events.recv().await {
-                if let RunEvent::Decided { .. } = event {
-                    decided += 1;
-                    let _ = hears.send(Told::Decided { app: name.clone(), decided });
-                }
-            }
-        });
-        let report = self.run(app, plan, send, stop).await;
-        let _ = hearing.await;
-        let report = report?;
-        if let Some(why) = report.not_stored.first() {
-            return Ok(Ending::Failed { why: Foreign::new(format!("not all could be stored: {why}")) });
+        rerun::Told::Over { app, ended } => Some(Told::Ended { app, how: Ending::of(ended.how) }),
+        _ => None,
+    }
+}
+
+impl Ending {
+    fn of(how: How) -> Self {
+        let failed = |why: String| Self::Failed { why: Foreign::new(why) };
+        match how {
+            How::Ran(ran) => match (ran.report.not_stored.first(), ran.report.how) {
+                (Some(why), _) => failed(format!("not all could be stored: {why}")),
+                (None, RunEnd::Finished) => Self::Finished,
+                (None, RunEnd::Cancelled) => Self::Cancelled,
+                (None, RunEnd::Crashed) => failed("its run broke off".to_owned()),
+            },
+            How::NothingDue { .. } => Self::Finished,
+            How::NothingToAsk => failed("it has no probe to run; connect a system to it".to_owned()),
+            How::OpenElsewhere { pid, host, .. } => failed(format!("a run of it is open: process {pid} on {host}")),
+            How::Stopped => Self::Cancelled,
+            How::Failed(trouble) => Self::Failed { why: told(&trouble) },
         }
-        Ok(match report.how {
-            RunEnd::Finished => Ending::Finished,
-            RunEnd::Cancelled => Ending::Cancelled,
-            RunEnd::Crashed => Ending::Failed { why: "its run broke off".into() },
-        })
     }
 }
 
