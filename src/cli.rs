@@ -125,7 +125,17 @@ async fn command(
         None if !terminal.both => return Err(no_terminal("the console")),
         other => other,
     };
-    let desk = Desk::open(&environment)?;
+    let desk = match Desk::open(&environment) {
+        Ok(desk) => desk,
+        Err(trouble) => {
+            if matches!(&command, Some(Command::Probe(args)) if args.tells()) {
+                let now = crate::clock::Clock::now(&crate::clock::SystemClock);
+                let told = crate::desk::telling::tell_unopened(&environment, &trouble, now).await;
+                tell::lines(&told).into_iter().for_each(|line| out.say(line));
+            }
+            return Err(trouble);
+        }
+    };
     let _log = crate::log::start(&desk.paths, &environment, std::sync::Arc::clone(&desk.clock), desk.chain.redactor());
     match command {
         None => {

@@ -54,8 +54,8 @@ pub use assess::assess;
 pub use asset_host::AssetHost;
 pub use behind::behind;
 pub use board::board;
-pub use changes::{Told, changes};
 pub use calendar::day_and_week;
+pub use changes::{Told, changes};
 pub use checklist::{Checklist, Decides, Freshness, Gate, Item, JudgedFor, Phase, Rule};
 pub use diff::{Diff, diff};
 pub use discovery::{Discovery, Proposal};
@@ -69,8 +69,8 @@ pub use ledger::Ledger;
 pub use order::Order;
 pub use outcome::{Finding, Gap, GapKind, Note, NoteLevel, Outcome, Place, Remedy, Severity, Verdict};
 pub use probe::{Consent, ProbeBook, ProbeKind, ProbeTraits};
-pub use retention::{Keep, Retention};
 pub use question::{Question, Vocabulary};
+pub use retention::{Keep, Retention};
 pub use rotation::Rotation;
 pub use state::{
     Assessment, Board, Headline, HistoryLine, Judgement, Lost, NowRow, PhaseProgress, ProbeWord, RuleState, StandingFinding,

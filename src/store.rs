@@ -11,9 +11,9 @@ mod error;
 mod facts;
 mod holdings;
 mod key;
+mod looked;
 mod looks;
 mod marks;
-mod looked;
 mod observations;
 mod open;
 mod pack;
@@ -27,8 +27,8 @@ mod steps;
 mod summary;
 #[cfg(test)]
 mod tests;
-mod told;
 mod thin;
+mod told;
 mod transfer;
 pub mod undo;
 
@@ -46,8 +46,8 @@ pub use runs::OpenRun;
 pub use scheduled::{MOST_SCHEDULED, Schedule, ScheduledHow, ScheduledId, ScheduledRun};
 pub use shelf::AppShelf;
 pub use summary::SummaryKey;
-pub use told::{About, Ended, ToldRow};
 pub use thin::{Compacted, Thinned, ThinningPlan};
+pub use told::{About, Ended, ToldRow};
 pub use transfer::Carried;
 
 use crate::clock::SharedClock;

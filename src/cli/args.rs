@@ -301,9 +301,20 @@ pub struct ProbeArgs {
     /// Do not wait ten minutes to look again at a fail that needs a second look
     #[arg(long)]
     pub no_confirm: bool,
-    /// A timer began it: write down that it began and how it ended
+    /// Tell whom the configuration names ([tell]) what was lost, or that an app could not be looked at
+    #[arg(long, conflicts_with = "dry_run")]
+    pub tell: bool,
+    /// A timer began it: write down that it began and how it ended, and tell as with --tell
     #[arg(long, hide = true)]
     pub scheduled: bool,
+}
+
+impl ProbeArgs {
+    /// Whether somebody is told how it went.
+    #[must_use]
+    pub fn tells(&self) -> bool {
+        self.tell || self.scheduled
+    }
 }
 
 #[derive(Debug, Subcommand)]

@@ -6,7 +6,7 @@ mod dry;
 mod progress;
 
 use super::args::ProbeArgs;
-use super::{exit, json, out::Out};
+use super::{exit, json, out::Out, tell};
 use crate::desk::Desk;
 use crate::desk::rerun::Wanted;
 use crate::domain::AppName;
@@ -41,25 +41,17 @@ pub async fn probe(desk: &Desk, args: ProbeArgs, stop: CancellationToken, out: &
         return dry::run(desk, &wanted, manner, out).await;
     }
     let mut progress = Progress::new(desk, &wanted, manner);
-    {
-        let (tell, mut told) = tokio::sync::mpsc::unbounded_channel();
-        let rerun = desk.rerun(&wanted, &tell, &stop);
-        tokio::pin!(rerun);
-        loop {
-            tokio::select! {
-                biased;
-                Some(it) = told.recv() => progress.hear(it, out)?,
-                () = &mut rerun => break,
-            }
-        }
-        while let Ok(it) = told.try_recv() {
-            progress.hear(it, out)?;
-        }
-    }
+    let heard = rerun(desk, &wanted, &stop, &mut progress, out).await;
     let ended = progress.end();
+    // Whoever is to be told is told before this command says what became of it.
+    let told = if args.tells() { Some(desk.tell(&ended.news).await) } else { None };
+    for line in told.iter().flat_map(tell::lines) {
+        out.say(line);
+    }
+    heard?;
     if args.json {
         let mut documents = ended.documents;
-        let document = match documents.pop() {
+        let mut document = match documents.pop() {
             Some(document) if manner.is_single => document,
             last => {
                 documents.extend(last);
@@ -67,14 +59,43 @@ pub async fn probe(desk: &Desk, args: ProbeArgs, stop: CancellationToken, out: &
                 json!({ "runs": documents, "next_due": next.map(|(at, _)| json::moment(at)) })
             }
         };
+        if let (Some(told), Some(fields)) = (&told, document.as_object_mut()) {
+            fields.insert("told".to_owned(), tell::document(told));
+        }
         out.json(&json::document(document));
     } else if !manner.is_single {
         tell_the_rest(desk, &wanted, &ended.codes, ended.stopped, out)?;
     }
-    if args.due && ended.codes.is_empty() && ended.stopped == 0 {
-        return as_status_would(desk, &wanted);
+    let code = if args.due && ended.codes.is_empty() && ended.stopped == 0 {
+        as_status_would(desk, &wanted)?
+    } else {
+        exit::worst(&ended.codes)
+    };
+    Ok(told.map_or(code, |told| exit::with_told(code, &told)))
+}
+
+/// Reruns, and tells the progress of it what happens.
+async fn rerun(
+    desk: &Desk,
+    wanted: &Wanted,
+    stop: &CancellationToken,
+    progress: &mut Progress<'_>,
+    out: &mut Out<'_>,
+) -> Result<(), Trouble> {
+    let (tell, mut told) = tokio::sync::mpsc::unbounded_channel();
+    let rerun = desk.rerun(wanted, &tell, stop);
+    tokio::pin!(rerun);
+    loop {
+        tokio::select! {
+            biased;
+            Some(it) = told.recv() => progress.hear(it, out)?,
+            () = &mut rerun => break,
+        }
     }
-    Ok(exit::worst(&ended.codes))
+    while let Ok(it) = told.try_recv() {
+        progress.hear(it, out)?;
+    }
+    Ok(())
 }
 
 fn wanted(desk: &Desk, args: &ProbeArgs) -> Result<Wanted, Trouble> {

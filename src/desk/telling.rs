@@ -180,14 +180,14 @@ impl Desk {
             Ran::Missed(why) => Some(self.missed(&told.app, Some(reading), why)),
             Ran::Run(run) => {
                 let since = told_up_to.or_else(|| previous_finished_run(&reading.facts, now));
-                let mut news = self.changes(reading, since, now)?;
+                let mut news = self.what_changed(reading, since, now)?;
                 news.missed = saw_nothing(&reading.facts, *run).map(|why| CannotRun { why, since: last_seen(&reading.facts) });
                 Some(news)
             }
         }
     }
 
-    fn changes(&self, reading: &Reading, since: Option<DateTime<Utc>>, now: DateTime<Utc>) -> Option<News> {
+    fn what_changed(&self, reading: &Reading, since: Option<DateTime<Utc>>, now: DateTime<Utc>) -> Option<News> {
         let before = match since {
             Some(at) => self.board_of(&reading.facts, at).ok()?,
             None => None,
@@ -252,7 +252,7 @@ impl Desk {
         // The way that knows least is the one to which most is to be told.
         let oldest = if ways.iter().any(|(_, _, upto)| upto.is_none()) { None } else { ways.iter().filter_map(|it| it.2).min() };
         let since = oldest.or_else(|| previous_finished_run(&reading.facts, now));
-        let mut news = self.changes(&reading, since, now);
+        let mut news = self.what_changed(&reading, since, now);
         if let (Some(news), Some(run)) = (news.as_mut(), reading.after.last_run.as_ref()) {
             news.missed = saw_nothing(&reading.facts, run.run).map(|why| CannotRun { why, since: last_seen(&reading.facts) });
         }

@@ -1,8 +1,8 @@
 //! An invented app with every state that a screen can show, for tests and benchmarks. No part of the product uses it.
 #![expect(clippy::unwrap_used, reason = "the sample is made of constants, and every test reads all of them")]
 
-mod course;
 pub mod apps;
+mod course;
 pub mod items;
 mod leaked;
 mod overdue;

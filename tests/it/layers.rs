@@ -67,7 +67,10 @@ fn allowed() -> BTreeMap<&'static str, &'static [&'static str]> {
         ("scan", &["domain", "repo", "net"]),
         ("probes", &["systems", "repo", "scan", "domain", "net"]),
         ("engine", &["probes", "domain", "net", "clock", "store"]),
-        ("schedule", &["engine", "probes", "store", "domain", "config", "credentials", "net", "snapshot", "trouble", "words", "clock"]),
+        (
+            "schedule",
+            &["engine", "probes", "store", "domain", "config", "credentials", "net", "snapshot", "trouble", "words", "clock"],
+        ),
         ("log", &["config", "clock", "credentials"]),
     ])
 }

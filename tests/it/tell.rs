@@ -22,16 +22,15 @@ struct Post {
 }
 
 impl Post {
-    /// A server for each visit of which `visit` is called.
-    fn of(visit: impl Fn(TcpStream) -> Option<String> + Send + Sync + 'static) -> Self {
+    /// A server that lets `visit` read and answer; what it was sent is put down before it is answered, so that whoever got
+    /// the answer finds it.
+    fn of(visit: impl Fn(TcpStream, &dyn Fn(String)) -> Option<()> + Send + 'static) -> Self {
         let listener = TcpListener::bind(("127.0.0.1", 0)).unwrap();
         let post = Self { port: listener.local_addr().unwrap().port(), seen: Arc::default() };
-        let (seen, visit) = (Arc::clone(&post.seen), Arc::new(visit));
+        let seen = Arc::clone(&post.seen);
         std::thread::spawn(move || {
             for stream in listener.incoming().flatten() {
-                if let Some(text) = visit(stream) {
-                    seen.lock().unwrap().push(text);
-                }
+                visit(stream, &|text| seen.lock().unwrap().push(text));
             }
         });
         post
@@ -44,7 +43,7 @@ impl Post {
 
 /// A webhook that answers with this status.
 fn webhook(status: u16) -> Post {
-    Post::of(move |mut stream| {
+    Post::of(move |mut stream, put_down| {
         let mut reader = BufReader::new(stream.try_clone().ok()?);
         let (mut head, mut length) = (String::new(), 0);
         loop {
@@ -59,15 +58,15 @@ fn webhook(status: u16) -> Post {
         }
         let mut body = vec![0; length];
         reader.read_exact(&mut body).ok()?;
+        put_down(format!("{head}\r\n{}", String::from_utf8_lossy(&body)));
         let said = format!("HTTP/1.1 {status} Said\r\nlocation: /elsewhere\r\ncontent-length: 0\r\nconnection: close\r\n\r\n");
-        stream.write_all(said.as_bytes()).ok()?;
-        Some(format!("{head}\r\n{}", String::from_utf8_lossy(&body)))
+        stream.write_all(said.as_bytes()).ok()
     })
 }
 
 /// A mail server that takes everything, or refuses the login.
 fn mail_server(refuses_login: bool) -> Post {
-    Post::of(move |stream| {
+    Post::of(move |stream, put_down| {
         let mut reader = BufReader::new(stream.try_clone().ok()?);
         let mut writer = stream;
         let (mut all, mut in_letter) = (String::new(), false);
@@ -75,11 +74,14 @@ fn mail_server(refuses_login: bool) -> Post {
         loop {
             let mut line = String::new();
             if reader.read_line(&mut line).unwrap_or(0) == 0 {
-                return Some(all);
+                return Some(());
             }
             all.push_str(&line);
-            if in_letter && line != ".\r\n" {
-                continue;
+            if in_letter {
+                if line != ".\r\n" {
+                    continue;
+                }
+                put_down(std::mem::take(&mut all));
             }
             in_letter = line == "DATA\r\n";
             let answer: &str = match line.get(..4).unwrap_or_default() {
@@ -90,9 +92,6 @@ fn mail_server(refuses_login: bool) -> Post {
                 _ => "250 ok\r\n",
             };
             writer.write_all(answer.as_bytes()).ok()?;
-            if line == "QUIT\r\n" {
-                return Some(all);
-            }
         }
     })
 }
@@ -170,6 +169,33 @@ fn nobody_to_tell_a_way_that_is_off_and_a_secret_that_is_missing_are_said_with_t
     home.run(&["tell", "test"]).refused(1, &["config.toml, line 1, at `tell.mail`", "`from` is missing"]);
     let home = configured(home, "");
     assert_eq!(home.run(&["tell", "show", "nobody"]).code, Some(2));
+}
+
+#[test]
+fn a_rerun_that_tells_says_what_could_not_be_looked_at_and_a_manual_one_keeps_quiet() {
+    let hook = webhook(200);
+    let home = configured(Home::with_app("acme"), "[tell.webhook]\n")
+        .with("RESCUE_TELL_WEBHOOK", &format!("http://127.0.0.1:{}/{}", hook.port, own_secret("hook")));
+    let database = rescue::config::Paths::in_home(&home.path()).database();
+    let raw = rusqlite::Connection::open(&database).unwrap();
+    raw.execute("UPDATE fact SET body = '{}' WHERE kind = 'settings'", []).unwrap();
+    let told = home.run(&["probe", "--all"]);
+    assert_eq!((told.code, hook.seen().len()), (Some(1), 0), "{told:?}");
+    let told = home.run(&["probe", "--all", "--tell", "--json"]);
+    assert_eq!((told.code, hook.seen().len()), (Some(1), 1), "{told:?}");
+    assert!(hook.seen()[0].contains("acme"), "{:?}", hook.seen());
+    assert_eq!(told.json()["told"]["messages"][0]["told"], true, "{told:?}");
+    // Once a day for what cannot run, also when the timer is the one that tried.
+    let told = home.run(&["probe", "acme", "--tell"]);
+    assert_eq!((told.code, hook.seen().len()), (Some(1), 1), "{told:?}");
+    home.run(&["probe", "--due", "--scheduled"]);
+    assert_eq!(hook.seen().len(), 1);
+    // Not even the house opens: that is told, too.
+    raw.pragma_update(None, "user_version", 9_999).unwrap();
+    drop(raw);
+    let told = home.run(&["probe", "--due", "--scheduled"]);
+    assert_eq!((told.code, hook.seen().len()), (Some(1), 2), "{told:?}");
+    assert!(told.err.contains("✔ webhook"), "{told:?}");
 }
 
 /// The app's newest run, by what the status says.

@@ -6,6 +6,7 @@ use crate::cli::{exit, out::Out, plain};
 use crate::desk::Desk;
 use crate::desk::due::Saw;
 use crate::desk::rerun::{Ended, How, Told, Wanted};
+use crate::desk::telling;
 use crate::domain::{AppName, System};
 use crate::engine::RunEvent;
 use crate::trouble::Trouble;
@@ -39,6 +40,8 @@ pub(super) struct AllEnded {
     pub codes: Vec<u8>,
     /// How many were not asked because the rerun was stopped.
     pub stopped: usize,
+    /// What became of each app, for whoever is told of it.
+    pub news: Vec<telling::Told>,
 }
 
 /// The listener.
@@ -56,7 +59,7 @@ pub(super) struct Progress<'a> {
 impl<'a> Progress<'a> {
     pub fn new(desk: &'a Desk, wanted: &Wanted, manner: Manner) -> Self {
         let places = wanted.apps.iter().cloned().zip(0..).collect();
-        let ended = AllEnded { documents: Vec::new(), codes: Vec::new(), stopped: 0 };
+        let ended = AllEnded { documents: Vec::new(), codes: Vec::new(), stopped: 0, news: Vec::new() };
         Self { desk, manner, places, held: BTreeMap::new(), next: 0, over: 0, waits: BTreeSet::new(), ended }
     }
 
@@ -113,6 +116,7 @@ impl<'a> Progress<'a> {
         let mut line = None;
         match &ended.how {
             How::Ran(ran) => {
+                self.ended.news.push(telling::Told::ran(app.clone(), ran.report.run));
                 let code = if ran.report.not_stored.is_empty() { exit::of(&ran.board, ran.lost) } else { exit::FAILED };
                 self.ended.codes.push(code);
                 if self.manner.is_single && !self.manner.as_json {
@@ -156,8 +160,11 @@ impl<'a> Progress<'a> {
                 let since = since.format("%H:%M UTC");
                 line = Some(format!("skipped: a run of it is open since {since} (process {pid} on {host})"));
             }
-            How::Failed(trouble) if self.manner.is_single => return Err(trouble.clone()),
             How::Failed(trouble) => {
+                self.ended.news.push(telling::Told::missed(app.clone(), trouble));
+                if self.manner.is_single {
+                    return Err(trouble.clone());
+                }
                 self.ended.codes.push(exit::FAILED);
                 line = Some(trouble.to_string());
             }

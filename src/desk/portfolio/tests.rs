@@ -6,9 +6,10 @@ use crate::desk::statement::{Accepting, Statement, about_item};
 use crate::desk::tests::{app, desk_at};
 use crate::domain::app::Authorisation;
 use crate::domain::{AppSettings, Consent, WorkNote};
+use chrono::TimeDelta;
 
 fn fresh(desk: &Desk, now: DateTime<Utc>) -> Vec<Row> {
-    let rows = desk.store.apps().unwrap().into_iter().map(|app| desk.row_of(&app, now).unwrap().unwrap().0.at(now));
+    let rows = desk.store.apps().unwrap().into_iter().map(|app| desk.row_of(&app, now).unwrap().unwrap().0.at(None, now));
     rows.filter(|row| !row.archived).collect()
 }
 
