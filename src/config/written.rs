@@ -181,7 +181,7 @@ fn key_of(line: &str) -> Option<Foreign> {
 
 /// serde's `invalid type: string "…", expected …` without what was found.
 fn without_value(message: &str) -> Foreign {
-    let is_about_a_value = message.starts_with("invalid type") || message.starts_with("invalid value");
+    let is_about_a_value = ["invalid type", "invalid value", "unknown variant"].iter().any(|it| message.starts_with(it));
     let words = match message.split_once(", expected ") {
         Some((_, expected)) if is_about_a_value => format!("expected {expected}"),
         _ if is_about_a_value => "its value cannot be used".to_owned(),
@@ -245,7 +245,7 @@ mod tests {
     #[case("me = Ana\n", "line 1, at `me`", "")]
     #[case("[tell]\ndesktop = 3\n", "line 2, at `desktop`", "true, false, or a table")]
     #[case("[tell]\ndesktop = true\nwhen = []\n", "line 3, at `when`", "name drift, cannot-run or both")]
-    #[case("[tell]\nwhen = [\"drfit\"]\n", "line 2, at `when`", "unknown variant `drfit`")]
+    #[case("[tell]\nwhen = [\"drfit\"]\n", "line 2, at `when`", "expected `drift` or `cannot-run`")]
     #[case("[tell.webhook]\naddress = \"https://hush.example\"\n", "line 2, at `address`", "unknown field `address`")]
     #[case("me = \"Ana\"\n[tell.mail]\nhost = \"m.example\"\n", "line 2, at `tell.mail`", "`from` is missing")]
     #[case("[tell.mail]\nhost = \"m.example\"\nfrom = \"a@b\"\nto = [\"hush\"]\n", "line 4, at `to`", "is no address")]

@@ -122,6 +122,10 @@ impl Glance {
     /// The letters of an id, found without reading what stands before it.
     fn entry(&self, id: &str) -> Option<&str> {
         let mut rest = self.0.as_str();
+        // Nothing is found everywhere, and would never be passed.
+        if id.is_empty() {
+            return None;
+        }
         loop {
             let at = rest.find(id)?;
             let (before, found) = rest.split_at(at);

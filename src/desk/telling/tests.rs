@@ -268,7 +268,7 @@ async fn facts_that_cannot_be_read_are_told_as_a_run_that_could_not_happen() {
     let acme = house.app("acme");
     let run = house.run(&acme, pass());
     let raw = rusqlite::Connection::open(house.desk.database()).unwrap();
-    raw.execute("UPDATE fact SET body = '{}' WHERE kind = 'outcome'", []).unwrap();
+    raw.execute("UPDATE fact SET body = '{}' WHERE kind = 'settings'", []).unwrap();
     let report = house.tell(&acme, run).await;
     assert_eq!(report.messages.len(), 1, "{report:?}");
     assert!(house.arrived().await[0].1.contains("1 stored fact cannot be read"));
