@@ -11,23 +11,23 @@
     reason = "a bench makes its own data, prints its figures and may stop when it is wrong"
 )]
 
+#[path = "shared/year.rs"]
+mod year;
+
 use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system};
 use rescue::clock::SetClock;
 use rescue::config::Paths;
 use rescue::demo::stage::Stage;
 use rescue::demo::stand_in::Thinking;
-use rescue::domain::fact::RunEnd;
-use rescue::domain::{AppSettings, Author, Fact, FactBody, FactId, Foreign, Gap, GapKind, OutcomeFact, ProbeId, RunId, Verdict};
+use rescue::domain::ProbeId;
 use rescue::engine::Only;
-use rescue::store::{Carried, Store};
-use std::collections::BTreeMap;
+use rescue::store::Store;
 use std::io::{Read, Write};
 use std::path::Path;
 use std::sync::mpsc::{Receiver, channel};
 use std::time::{Duration, Instant};
 
 const APPS: usize = 200;
-const WEEKS: i64 = 52;
 const EACH: Duration = Duration::from_millis(100);
 const PROGRAM: &str = env!("CARGO_BIN_EXE_rescue");
 
@@ -154,60 +154,11 @@ fn peak_memory(process: u32) -> f64 {
 fn portfolio(home: &Path) -> usize {
     let now = chrono::Utc::now();
     let store = Store::open(&Paths::in_home(home), SetClock::at(now), "bench").unwrap();
-    let text = rescue::checklist::embedded();
-    let digest = rescue::domain::Digest::of(text);
-    let probes: Vec<ProbeId> = rescue::probes::all().map(|probe| probe.meta().id.parse().unwrap()).collect();
     let mut total = 0;
-    for n in 0..APPS {
-        let start = now - chrono::TimeDelta::weeks(WEEKS);
-        let mut settings = AppSettings::new(format!("app-{n:03}").parse().unwrap(), start.date_naive());
-        settings.title = Foreign::new(format!("App {n}"));
-        settings.github = Some("acme/shop".parse().unwrap());
-        settings.supabase = Some("abcdefghijklmnopqrst".parse().unwrap());
-        settings.vercel = Some("acme/shop".parse().unwrap());
-        settings.providers.extend([rescue::domain::System::Openai, rescue::domain::System::Openrouter]);
-        let mut facts = Vec::new();
-        let mut add = |at, body| {
-            let id = FactId(uuid::Uuid::now_v7());
-            facts.push(Fact { id, at, by: Author::Tool("bench".to_owned()), body });
-        };
-        add(start, FactBody::Settings { settings: Box::new(settings.clone()) });
-        add(start, FactBody::ChecklistAdopted { checklist: digest.clone(), version: "1".to_owned() });
-        for week in 0..WEEKS {
-            let at = start + chrono::TimeDelta::weeks(week) + chrono::TimeDelta::hours(i64::try_from(n % 24).unwrap());
-            let run = RunId(uuid::Uuid::now_v7());
-            add(at, FactBody::RunStarted { run, probes: probes.clone() });
-            for (index, probe) in probes.iter().enumerate() {
-                let system = rescue::probes::find(probe.as_str()).unwrap().meta().system;
-                let verdict = match (index + usize::try_from(week).unwrap() + n) % 7 {
-                    0 => Verdict::fail("It is not so", Vec::new()),
-                    1 => Verdict::undecided(Gap::new(GapKind::TimedOut, system, "It did not answer")),
-                    _ => Verdict::pass("It is so, seen whole"),
-                };
-                let outcome = OutcomeFact {
-                    run,
-                    probe: probe.clone(),
-                    revision: 1,
-                    subject: settings.subject(system).unwrap_or_default(),
-                    settings: digest.clone(),
-                    observation: None,
-                    verdict,
-                    ms: 120,
-                    requests: 2,
-                };
-                add(at + chrono::TimeDelta::seconds(1), FactBody::Outcome(Box::new(outcome)));
-            }
-            add(at + chrono::TimeDelta::seconds(2), FactBody::RunEnded { run, how: RunEnd::Finished });
-        }
-        total += facts.len();
-        let carried = Carried {
-            facts,
-            checklists: BTreeMap::from([(digest.clone(), text.to_owned())]),
-            observations: BTreeMap::new(),
-            thinned: BTreeMap::new(),
-            snapshots: BTreeMap::new(),
-        };
-        store.put_down(&settings.name, &carried).unwrap();
+    for number in 0..APPS {
+        let (name, carried) = year::app(number, now);
+        total += carried.facts.len();
+        store.put_down(&name, &carried).unwrap();
     }
     total
 }

@@ -4,12 +4,11 @@ use super::snapshot_args::SnapshotArgs;
 use super::{Terminal, exit, json, out::Out};
 use crate::desk::Desk;
 use crate::desk::snapshot::{Format, laid_out, short};
+use crate::desk::writing::{NoPlace, Place};
 use crate::domain::{AppName, Author, Foreign};
 use crate::snapshot::Sharing;
 use crate::trouble::Trouble;
 use serde_json::json;
-use std::fs::File;
-use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 /// `rescue snapshot NAME`.
@@ -80,7 +79,7 @@ fn write(desk: &Desk, app: &AppName, args: SnapshotArgs, terminal: Terminal, out
     let named = args.out.filter(|_| !is_stdout);
     // The place is taken before anything is frozen: a page that could not be written would stand in the list all the same.
     let place = match named {
-        Some(file) => Some(take(file)?),
+        Some(file) => Some(take(&file)?),
         None if is_stdout || !(terminal.both || args.open) => None,
         None => Some(free(&format!("{app}-{today}"), format.ending())?),
     };
@@ -96,9 +95,8 @@ fn write(desk: &Desk, app: &AppName, args: SnapshotArgs, terminal: Terminal, out
     let (record, bytes) = match laid_out {
         Ok(both) => both,
         Err(trouble) => {
-            // Nothing was written into it, so it is ours to take away.
-            if let Some((path, _)) = &place {
-                let _ = std::fs::remove_file(path);
+            if let Some(place) = place {
+                place.give_up();
             }
             return Err(trouble);
         }
@@ -109,12 +107,9 @@ fn write(desk: &Desk, app: &AppName, args: SnapshotArgs, terminal: Terminal, out
             out.raw(&bytes);
             out.say(format!("{what}: written to standard output"));
         }
-        Some((path, mut file)) => {
-            file.write_all(&bytes).and_then(|()| file.sync_all()).map_err(|error| {
-                Trouble::failed(format!("{} could not be written whole", path.display()))
-                    .why(error)
-                    .next(format!("The page is kept: `rescue snapshot {app} --again {} --out FILE`", short(&record.seal)))
-            })?;
+        Some(place) => {
+            let again = format!("The page is kept: `rescue snapshot {app} --again {} --out FILE`", short(&record.seal));
+            let path = place.fill(&bytes).map_err(|trouble| trouble.next(again))?;
             out.say(format!("{what}: written to {}", path.display()));
             if args.open {
                 open(&path)?;
@@ -131,27 +126,22 @@ fn author(desk: &Desk) -> Foreign {
     }
 }
 
-/// Makes a file that did not exist.
-fn take(path: PathBuf) -> Result<(PathBuf, File), Trouble> {
-    match File::create_new(&path) {
-        Ok(file) => Ok((path, file)),
-        Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {
-            Err(Trouble::usage(format!("{} exists already, and nothing is overwritten", path.display()))
-                .next("Give a name that is free"))
-        }
-        Err(error) => Err(Trouble::failed(format!("{} could not be written", path.display()))
-            .why(error)
-            .next("Give a name in a folder that may be written")),
-    }
+/// Takes the place of a file that does not exist.
+fn take(path: &Path) -> Result<Place, Trouble> {
+    Place::take(path, false).map_err(|no| match no {
+        NoPlace::Exists(path) => Trouble::usage(format!("{} exists already, and nothing is overwritten", path.display()))
+            .next("Give a name that is free"),
+        NoPlace::Not(trouble) => trouble,
+    })
 }
 
 /// The first name that is free: `acme-2026-11-23.html`, `acme-2026-11-23-2.html`, …
-fn free(stem: &str, ending: &str) -> Result<(PathBuf, File), Trouble> {
+fn free(stem: &str, ending: &str) -> Result<Place, Trouble> {
     for number in 1..1_000 {
         let more = if number == 1 { String::new() } else { format!("-{number}") };
         let path = PathBuf::from(format!("{stem}{more}.{ending}"));
         if path.symlink_metadata().is_err() {
-            return take(path);
+            return take(&path);
         }
     }
     Err(Trouble::usage(format!("a thousand files are called {stem} here")).next("Give a name with --out"))

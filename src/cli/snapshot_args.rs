@@ -33,7 +33,7 @@ pub struct SnapshotArgs {
     /// Sign it with this SSH key (by your ssh-keygen; a .pub file asks the agent)
     #[arg(long, value_name = "KEY")]
     pub sign: Option<PathBuf>,
-    /// Write an earlier page again instead of making one; the beginning of its seal will do
+    /// Write an earlier page again instead of making one: the beginning of its seal, or of the digest that it prints of itself
     #[arg(long, value_name = "SEAL", conflicts_with_all = ["audience", "detail", "note", "sign"])]
     pub again: Option<String>,
     /// The pages that were made, the newest first

@@ -125,22 +125,37 @@ impl Desk {
         Ok(held)
     }
 
-    /// The frozen page of an app whose seal is, or begins with, `seal`.
+    /// The frozen page of an app whose seal is, or begins with, `seal`; or the digest that the page prints of itself, which
+    /// is all that a reader has: a page cannot print its seal, since that covers what is printed.
     ///
     /// # Errors
     /// None or several begin so; a store that cannot be read.
     pub fn snapshot(&self, app: &AppName, seal: &str) -> Result<Record, Trouble> {
         let wanted = seal.trim().to_lowercase();
+        let shown = || Foreign::new(seal).cut(64);
         let facts = self.facts(app)?;
-        let mut fitting = facts.iter().filter_map(frozen).map(|(_, seal)| seal).filter(|it| it.0.starts_with(&wanted));
-        match (fitting.next(), fitting.next()) {
-            (Some(one), None) => self.frozen(one),
-            (None, _) => {
-                Err(Trouble::usage(format!("{app} has no snapshot whose seal begins with `{}`", Foreign::new(seal).cut(64)))
-                    .next(format!("Run `rescue snapshot {app} --list`")))
+        let seals: Vec<&Digest> = facts.iter().filter_map(frozen).map(|(_, seal)| seal).collect();
+        let mut fitting = Vec::new();
+        for seal in &seals {
+            if seal.0.starts_with(&wanted) {
+                fitting.push(self.frozen(seal)?);
             }
-            (Some(_), Some(_)) => Err(Trouble::usage(format!("several seals begin with `{}`", Foreign::new(seal).cut(64)))
-                .next("Give more of the seal")),
+        }
+        if fitting.is_empty() {
+            for seal in &seals {
+                let record = self.frozen(seal)?;
+                if crate::snapshot::seal::content(&record.page).0.starts_with(&wanted) {
+                    fitting.push(record);
+                }
+            }
+        }
+        match (fitting.pop(), fitting.is_empty()) {
+            (Some(one), true) => Ok(one),
+            (None, _) => Err(Trouble::usage(format!("{app} has no snapshot whose seal or digest begins with `{}`", shown()))
+                .next(format!("Run `rescue snapshot {app} --list`"))),
+            (Some(_), false) => {
+                Err(Trouble::usage(format!("several snapshots begin with `{}`", shown())).next("Give more of the seal"))
+            }
         }
     }
 

@@ -97,11 +97,12 @@ fn sentences(words: &Words, (before, then): (&Page, &Counted), (after, now): (&P
     if before.audience != after.audience {
         sentences.push(text.readers.clone());
     }
-    sentences.push(if said == says {
-        fill(&text.same_answer, &[("answer", says)])
+    if said == says {
+        sentences.push(fill(&text.same_answer, &[("answer", says)]));
     } else {
-        fill(&text.answers, &[("before", said), ("after", says)])
-    });
+        sentences.push(fill(&text.answer_then, &[("answer", said)]));
+        sentences.push(fill(&text.answer_now, &[("answer", says)]));
+    }
     sentences.push(counts(&text.urgent, then.urgent, now.urgent));
     sentences.push(counts(&text.unproven, then.unproven, now.unproven));
     sentences.push(fill(&text.done, &[("before", &of(then)), ("after", &of(now))]));

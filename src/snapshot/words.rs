@@ -155,7 +155,7 @@ words! {
 words! {
     /// Two pages side by side.
     CompareWords {
-        pages: String, readers: String, same_answer: String, answers: String, urgent: String, unproven: String, done: String,
+        pages: String, readers: String, same_answer: String, answer_then: String, answer_now: String, urgent: String, unproven: String, done: String,
         unseen: String, hidden: String, went: Count, came: Count, stayed: Count,
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::canary::{Marked, marked};
 use crate::program::{Home, Told, bytes_below, contains};
-use rescue::snapshot::html;
+use rescue::snapshot::{html, seal};
 use rstest::rstest;
 use serde_json::Value;
 use std::fs;
@@ -114,7 +114,13 @@ fn an_earlier_page_is_written_again_and_two_are_compared() {
     let kept = list(&home);
     let seals: Vec<&str> = kept.iter().map(|it| &it["seal"].as_str().unwrap()[..10]).collect();
     let again = home.must(&["snapshot", "acme", "--again", seals[1]]);
-    assert_eq!((again.out, list(&home).len()), (first, 2));
+    assert_eq!((again.out.as_str(), list(&home).len()), (first.as_str(), 2));
+    // A reader knows a page by what it prints of itself.
+    let (_, record) = html::take_apart(&first).unwrap();
+    let printed = format!("This page: {}", seal::content(&record.page).0);
+    assert!(first.contains(&printed), "{printed}");
+    let by_content = home.must(&["snapshot", "acme", "--again", &printed["This page: ".len()..][..12]]);
+    assert_eq!(by_content.out, first);
     let compared = home.must(&["snapshot", "acme", "--compare", seals[0], seals[1]]).out;
     assert!(compared.starts_with("The page of ") && compared.contains("Urgent dangers: 0 then, 0 now."), "{compared}");
     let document = home.json(&["snapshot", "acme", "--compare", seals[1], seals[0], "--json"]);
@@ -357,13 +363,37 @@ fn filled() -> (Marked, Vec<String>) {
     (it, hidden)
 }
 
-/// The file as it is, and what its record says, which is packed.
+/// The file as it is, and what is packed in it: the record of an HTML file, the text of a PDF.
 fn whole(file: &Path) -> Vec<u8> {
     let mut bytes = fs::read(file).unwrap();
+    if bytes.starts_with(b"%PDF-") {
+        bytes.extend(text_of(file));
+    }
     if let Some((_, record)) = std::str::from_utf8(&bytes).ok().and_then(html::take_apart) {
         bytes.extend(serde_json::to_string(&record).unwrap().into_bytes());
     }
     bytes
+}
+
+/// What another program reads in a PDF, in lines as long as they were. Its own streams are packed, so that looking for a mark in
+/// its bytes alone would find none.
+fn text_of(file: &Path) -> Vec<u8> {
+    match Command::new("pdftotext").args(["-enc", "UTF-8", "-raw"]).arg(file).arg("-").output() {
+        Ok(read) => {
+            assert!(read.status.success(), "pdftotext could not read {}", file.display());
+            // A mark may be broken where a line ends.
+            let text = String::from_utf8(read.stdout).unwrap();
+            let mut joined = text.clone();
+            joined.push_str(&text.replace('\n', ""));
+            joined.push_str(&text.replace('\n', " "));
+            joined.into_bytes()
+        }
+        Err(_) => {
+            assert!(std::env::var_os("CI").is_none(), "no pdftotext: install poppler-utils");
+            eprintln!("SKIPPED: no pdftotext, so the marks were looked for in the PDF's bytes only (Debian: poppler-utils)");
+            Vec::new()
+        }
+    }
 }
 
 #[test]
@@ -391,5 +421,10 @@ fn no_mark_is_on_any_page() {
     let detailed = whole(&it.home.beside("founder-2-detail"));
     assert!(hidden.iter().any(|text| contains(&detailed, text.as_bytes())), "detail shows nothing");
     assert!(!contains(&whole(&it.home.beside("investor-2-detail")), b"lib/pay.ts"), "an investor's page has no detail");
+    // And the PDF is really read: what detail shows is found in it.
+    let paper = it.home.beside("founder-3-detail");
+    if !text_of(&paper).is_empty() {
+        assert!(hidden.iter().any(|text| contains(&whole(&paper), text.as_bytes())), "nothing of the detail was read in the PDF");
+    }
     it.nothing_in("the files of the home", &bytes_below(&it.home.path()));
 }

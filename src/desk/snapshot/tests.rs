@@ -113,6 +113,12 @@ fn the_database_knows_its_own_page_and_the_facts_behind_it() {
     let verified = verify(&file, Some(&bench.desk), &Signers::default(), false).unwrap();
     assert_eq!((verified.is_consistent(), verified.is_authentic()), (true, Some(false)));
     assert!(!verified.kept.unwrap().behind.unchanged);
+    // One that cannot even be read is not here.
+    raw.execute("UPDATE fact SET body = '{}' WHERE kind = 'settings'", []).unwrap();
+    let verified = verify(&file, Some(&bench.desk), &Signers::default(), false).unwrap();
+    assert_eq!((verified.is_consistent(), verified.is_authentic()), (true, Some(false)));
+    let behind = verified.kept.unwrap().behind;
+    assert_eq!((behind.here, behind.wanted), (1, 2));
 }
 
 #[test]

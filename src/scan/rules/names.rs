@@ -15,21 +15,22 @@ pub(in crate::scan::rules) fn before(before: &[u8]) -> String {
     // `process.env.NAME || "value"`: the name is the variable's.
     for _ in 0..7 {
         rest = rest.trim_end_matches(|c: char| !(c.is_ascii_alphanumeric() || c == '_'));
-        let start =
-            rest.rfind(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.' | '$'))).map_or(0, |at| at + 1);
-        let name = rest.get(start..).unwrap_or_default();
+        let (ahead, name) = name_at_end(rest, &['_', '-', '.', '$']);
         let word = name.trim_start_matches('-').to_ascii_lowercase();
-        if rest.get(..start).is_some_and(|it| it.ends_with("</")) {
-            rest = rest.get(..start).unwrap_or_default();
-            continue;
-        }
-        if TYPES.contains(&word.as_str()) || matches!(word.as_str(), "bearer" | "basic" | "value" | "default") {
-            rest = rest.get(..start).unwrap_or_default();
+        let is_type = TYPES.contains(&word.as_str()) || matches!(word.as_str(), "bearer" | "basic" | "value" | "default");
+        if is_type || ahead.ends_with("</") {
+            rest = ahead;
             continue;
         }
         return name.to_owned();
     }
     String::new()
+}
+
+/// What stands ahead of the name at the end, and the name: letters, digits and `joints`.
+fn name_at_end<'a>(text: &'a str, joints: &[char]) -> (&'a str, &'a str) {
+    let ahead = text.trim_end_matches(|c: char| c.is_ascii_alphanumeric() || joints.contains(&c));
+    (ahead, text.strip_prefix(ahead).unwrap_or_default())
 }
 
 /// The words of a name in lower case: `apiKey`, `API_KEY` and `api-key` are `api` and `key`.
@@ -182,8 +183,7 @@ pub(super) fn is_setting(before: &[u8], plain: bool) -> bool {
         text.trim_start_matches(|c: char| c.is_whitespace() || matches!(c, '-' | '+' | '|' | '*' | '`' | '"' | '\'' | '/' | '#'));
     let sign = line.trim_end().ends_with(['=', ':', '|']);
     let said = line.trim_end().trim_end_matches(['=', ':', '?', '|', '`']).trim_end_matches([' ', '"', '\'', '`', ')']);
-    let start = said.rfind(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.'))).map_or(0, |at| at + 1);
-    let (ahead, name) = said.split_at(start);
+    let (ahead, name) = name_at_end(said, &['_', '-', '.']);
     let capitals = name.len() >= 3
         && name.bytes().any(|byte| byte.is_ascii_uppercase())
         && name.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_');
@@ -214,6 +214,8 @@ mod tests {
     #[case("Authorization: Bearer ", "Authorization")]
     #[case("e.apiKey=\"", "e.apiKey")]
     #[case("<apiToken>", "apiToken")]
+    #[case("\u{feff}apiKey=\"", "apiKey")]
+    #[case("上token: '", "token")]
     #[case("", "")]
     fn the_name_is_read(#[case] line: &str, #[case] name: &str) {
         assert_eq!(before(line.as_bytes()), name);
@@ -244,6 +246,10 @@ mod tests {
     #[case("const token = ", false)]
     #[case("return ", false)]
     #[case("", false)]
+    // A letter of several bytes before the name (found by fuzzing).
+    #[case("\u{feff}TOKEN=", true)]
+    #[case("上API_TOKEN: ", false)]
+    #[case("é", false)]
     fn lines_of_an_environment(#[case] line: &str, #[case] setting: bool) {
         assert_eq!(is_setting(line.as_bytes(), false), setting);
     }

@@ -43,7 +43,7 @@ pub(super) const ROOMS: [Room; 6] = [
 
 /// The most characters of a name, of a sentence that is only pointed at, and of the answer.
 const NAME: usize = 80;
-const BRIEF: usize = 90;
+const BRIEF: usize = 110;
 const ANSWER: usize = 300;
 /// What even the smallest room leaves of a sentence of which a page has few.
 const LONG: usize = 200;
