@@ -81,7 +81,7 @@ fn wanted(desk: &Desk, args: &ProbeArgs) -> Result<Wanted, Trouble> {
     let only = args.only.iter().map(|text| text.parse::<Only>()).collect::<Result<Vec<_>, _>>();
     let only = only.map_err(|error| Trouble::usage(error.to_string()))?;
     let apps = if args.names.is_empty() {
-        desk.apps(false)?
+        desk.apps_to_rerun()?
     } else {
         let mut once = BTreeSet::new();
         let named = args.names.iter().map(|name| desk.app(name)).collect::<Result<Vec<AppName>, _>>()?;

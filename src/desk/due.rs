@@ -81,10 +81,11 @@ impl Desk {
     /// A store that cannot be read or written.
     pub async fn check_changes(&self, board: &Board, door: &Door, watched: &BTreeSet<Watch>) -> Result<Vec<Check>, Trouble> {
         let id = self.id(&board.settings.name)?;
+        let looks = watched.iter().map(async |watch| (*watch, newest(board, door, *watch).await));
         let mut checks = Vec::new();
-        for watch in watched {
+        for (watch, found) in futures_util::future::join_all(looks).await {
             let Some(subject) = watch.subject(&board.settings) else { continue };
-            let saw = match newest(board, door, *watch).await {
+            let saw = match found {
                 Ok(value) => match self.store.mark(id, &subject, &value, self.clock.now())? {
                     Marked::First => Saw::First,
                     Marked::Same => Saw::Unchanged,
@@ -92,7 +93,7 @@ impl Desk {
                 },
                 Err(gap) => Saw::Nothing(gap),
             };
-            checks.push(Check { watch: *watch, saw });
+            checks.push(Check { watch, saw });
         }
         Ok(checks)
     }

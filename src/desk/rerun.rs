@@ -110,6 +110,17 @@ impl Desk {
         }
     }
 
+    /// Every app that is not archived, by name: also one whose facts cannot be read, which is a trouble to be told and no
+    /// reason to leave it out.
+    ///
+    /// # Errors
+    /// A store that cannot be read.
+    pub fn apps_to_rerun(&self) -> Result<Vec<AppName>, Trouble> {
+        let rows = self.portfolio(true)?;
+        let is_archived = |name: &AppName| rows.iter().any(|row| row.archived && row.name == *name);
+        Ok(self.store.apps()?.into_iter().map(|app| app.name).filter(|name| !is_archived(name)).collect())
+    }
+
     /// Those that are due for longest first: what an interrupted or throttled rerun left over comes first in the next one.
     fn longest_due_first<'a>(&self, apps: &'a [AppName]) -> Vec<&'a AppName> {
         let rows = self.portfolio(true).unwrap_or_default();

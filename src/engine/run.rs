@@ -123,8 +123,8 @@ impl Running {
     ) -> Result<Self, NotRecorded> {
         let started = clock.now();
         let probes: Vec<ProbeId> = planned.iter().map(|it| it.probe.clone()).collect();
-        let (into, recorded) = (Arc::clone(&recorder), probes.clone());
-        blocking(move || into.begin(run, started, recorded)).await?;
+        let (book, owed) = (Arc::clone(&recorder), probes.clone());
+        blocking(move || book.begin(run, started, owed)).await?;
         let _ = tell.send(RunEvent::Started { run, app: app.to_string(), at: started, probes: planned });
         let report =
             RunReport { run, how: RunEnd::Finished, decided: Vec::new(), requests: BTreeMap::new(), not_stored: Vec::new() };

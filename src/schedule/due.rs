@@ -78,7 +78,7 @@ impl Due {
                 changed: watch.and_then(|watch| Some((watch, changed(&watch.subject(&board.settings)?)?))),
                 settings: about.settings_at,
                 consent: about.consent,
-                credential: about.credential(meta.system, last, marks, shown),
+                credential: credential(last, marks, shown),
                 closed: about.closed.filter(|_| planned.items.iter().any(|id| about.at_close.contains(id.as_str()))),
             };
             turns.push(Turn {
@@ -169,29 +169,22 @@ impl<'a> About<'a> {
         Some(Last {
             at: look.at,
             failed: *outcome == Outcome::Fail,
-            blind: outcome.gap().map(|gap| Blind { kind: gap.kind, until: gap.until }),
+            blind: outcome.gap().map(|gap| Blind { kind: gap.kind, system: gap.system, until: gap.until }),
             other_settings: look.outcome.settings != self.settings,
         })
     }
+}
 
-    /// A credential that opens what the last look could not see: one that was not there at all, or another than then.
-    fn credential(
-        &self,
-        system: System,
-        last: Option<Last>,
-        marks: &Marks,
-        shown: &BTreeSet<System>,
-    ) -> Option<(System, DateTime<Utc>)> {
-        let last = last?;
-        let blind = last.blind?;
-        // Files are read from GitHub where there is no checkout.
-        let asked = if matches!(system, System::Repo | System::Scan) { System::Github } else { system };
-        if blind.kind == GapKind::NoCredential && shown.contains(&asked) {
-            return Some((asked, last.at));
-        }
-        let changed = marks.get(&marks::credential(asked)).and_then(|mark| mark.changed);
-        changed.filter(|at| *at > last.at).map(|at| (asked, at))
+/// A credential that opens what the last look could not see: one that was not there at all, or another than then.
+fn credential(last: Option<Last>, marks: &Marks, shown: &BTreeSet<System>) -> Option<(System, DateTime<Utc>)> {
+    let last = last?;
+    let blind = last.blind?;
+    let system = blind.system?;
+    if blind.kind == GapKind::NoCredential && shown.contains(&system) {
+        return Some((system, last.at));
     }
+    let changed = marks.get(&marks::credential(system)).and_then(|mark| mark.changed);
+    changed.filter(|at| *at > last.at).map(|at| (system, at))
 }
 
 fn words(board: &Board) -> BTreeMap<&str, Vec<&ProbeWord>> {

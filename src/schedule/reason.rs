@@ -102,6 +102,8 @@ pub struct Reason {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Blind {
     pub kind: GapKind,
+    /// Whose answer was missing.
+    pub system: Option<System>,
     /// When trying again makes sense, if the vendor said so.
     pub until: Option<DateTime<Utc>>,
 }

@@ -13,9 +13,9 @@ use std::collections::BTreeMap;
 pub struct Mark {
     /// A commit, a deployment's id, a keyed hash: only ever compared.
     pub value: Foreign,
-    /// When it was last asked and answered.
-    pub checked: DateTime<Utc>,
-    /// When another value than before was last met; none while there was only one.
+    /// When it was first met.
+    pub met: DateTime<Utc>,
+    /// The same, if another value stood there before; none while there was only one, of which nobody knows since when.
     pub changed: Option<DateTime<Utc>>,
 }
 
@@ -35,13 +35,13 @@ impl Store {
     /// The database could not be read.
     pub fn marks(&self, app: AppId) -> Result<BTreeMap<String, Mark>, StoreError> {
         self.read("read the marks", |connection| {
-            let mut statement = connection.prepare_cached("SELECT subject, value, checked, changed FROM mark WHERE app = ?1")?;
+            let mut statement = connection.prepare_cached("SELECT subject, value, met, changed FROM mark WHERE app = ?1")?;
             let mut rows = statement.query([app])?;
             let mut marks = BTreeMap::new();
             while let Some(row) = rows.next()? {
                 let mark = Mark {
                     value: Foreign::new(row.get::<_, String>(1)?),
-                    checked: row.get::<_, Moment>(2)?.0,
+                    met: row.get::<_, Moment>(2)?.0,
                     changed: row.get::<_, Option<Moment>>(3)?.map(|it| it.0),
                 };
                 marks.insert(row.get(0)?, mark);
@@ -66,30 +66,29 @@ impl Store {
         })
     }
 
-    /// Marks what was found at `at`, and says how that stands to the mark before.
+    /// Marks what was found at `at`, and says how that stands to the mark before. What is as it was is not written again.
     ///
     /// # Errors
-    /// The database could not be written.
+    /// The database could not be read or written.
     pub fn mark(&self, app: AppId, subject: &str, value: &Foreign, at: DateTime<Utc>) -> Result<Marked, StoreError> {
+        let before = self.read("read a mark", |connection| {
+            let mut statement = connection.prepare_cached("SELECT value FROM mark WHERE app = ?1 AND subject = ?2")?;
+            Ok(statement.query_row((app, subject), |row| row.get::<_, String>(0)).optional()?)
+        })?;
+        if before.as_deref() == Some(value.as_str()) {
+            return Ok(Marked::Same);
+        }
         self.write_quietly("mark what was found", |transaction| {
-            let before: Option<String> = transaction
-                .prepare_cached("SELECT value FROM mark WHERE app = ?1 AND subject = ?2")?
-                .query_row((app, subject), |row| row.get(0))
-                .optional()?;
-            let marked = match before {
-                None => Marked::First,
-                Some(before) if before == value.as_str() => Marked::Same,
-                Some(_) => Marked::Changed,
-            };
+            // Another process may have marked the same meanwhile: then that one noticed.
             transaction
                 .prepare_cached(
-                    "INSERT INTO mark (app, subject, value, checked, changed) VALUES (:app, :subject, :value, :at, NULL)
-                     ON CONFLICT (app, subject) DO UPDATE SET
-                     changed = CASE WHEN value = excluded.value THEN changed ELSE excluded.checked END,
-                     value = excluded.value, checked = excluded.checked",
+                    "INSERT INTO mark (app, subject, value, met, changed) VALUES (:app, :subject, :value, :at, NULL)
+                     ON CONFLICT (app, subject) DO UPDATE SET value = excluded.value, met = excluded.met, changed = excluded.met
+                     WHERE value <> excluded.value",
                 )?
                 .execute(named_params! { ":app": app, ":subject": subject, ":value": value.as_str(), ":at": Moment(at) })?;
-            Ok(marked)
-        })
+            Ok(())
+        })?;
+        Ok(if before.is_some() { Marked::Changed } else { Marked::First })
     }
 }

@@ -169,7 +169,10 @@ fn a_dry_run_asks_nobody_and_says_how_much_would_be_asked() {
 #[test]
 fn only_all_and_due_choose_what_is_asked() {
     let home = looked();
-    home.must(&["app", "add", "other"]);
+    let tree = home.beside("other");
+    checkout(&tree, &[("package.json", "{}\n")]);
+    home.must(&["app", "add", "other", "--repo", tree.to_str().unwrap()]);
+    home.must(&["app", "add", "bare"]);
     let names = |document: &Value| -> Vec<String> {
         document["outcomes"].as_array().unwrap().iter().map(|it| it["probe"].as_str().unwrap().to_owned()).collect()
     };
@@ -186,8 +189,8 @@ fn only_all_and_due_choose_what_is_asked() {
     let apps = |document: &Value| -> Vec<String> {
         document["runs"].as_array().unwrap().iter().map(|it| it["app"].as_str().unwrap().to_owned()).collect()
     };
-    assert_eq!(apps(&all), ["mine", "other"]);
-    assert!(apps(&due).contains(&"other".to_owned()), "{due}");
+    assert_eq!(apps(&all), ["bare", "mine", "other"]);
+    assert_eq!(apps(&due), ["mine", "other"], "of what is not connected nothing can be due");
     assert_eq!(home.json(&["probe", "--due", "--json"])["runs"], serde_json::json!([]), "all were just looked at");
     home.run(&["probe"]).refused(2, &["NAME"]);
     home.run(&["probe", "--all", "mine"]).refused(2, &["--all"]);

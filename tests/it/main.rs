@@ -24,6 +24,7 @@ mod matrix;
 mod program;
 mod pty;
 mod readme;
+mod rerun;
 mod server;
 mod snapshot;
 mod terminal;

@@ -13,10 +13,10 @@ pub(super) fn of(app: &AppName, ended: &Ended) -> Option<Value> {
     let mut document = match &ended.how {
         How::Ran(ran) => ran_(app, ran),
         How::NothingDue { .. } => return None,
-        How::NothingToAsk => skipped(app, json!({ "why": "nothing_to_ask" })),
-        How::Stopped => skipped(app, json!({ "why": "stopped" })),
+        How::NothingToAsk => skipped(app, &json!({ "why": "nothing_to_ask" })),
+        How::Stopped => skipped(app, &json!({ "why": "stopped" })),
         How::OpenElsewhere { since, pid, host } => {
-            skipped(app, json!({ "why": "run_open", "since": json::moment(*since), "pid": pid, "host": host }))
+            skipped(app, &json!({ "why": "run_open", "since": json::moment(*since), "pid": pid, "host": host }))
         }
         How::Failed(trouble) => failed(app, trouble),
     };
@@ -31,7 +31,7 @@ pub(super) fn failed(app: &AppName, trouble: &Trouble) -> Value {
     json!({ "app": app, "error": { "what": trouble.what, "why": trouble.why, "next": trouble.next } })
 }
 
-fn skipped(app: &AppName, why: Value) -> Value {
+fn skipped(app: &AppName, why: &Value) -> Value {
     json!({ "app": app, "skipped": why })
 }
 
@@ -113,6 +113,6 @@ pub(super) fn reasons(due: &[DueProbe]) -> String {
             None => counts.push((says, 1)),
         }
     }
-    counts.sort_by(|a, b| b.1.cmp(&a.1));
+    counts.sort_by_key(|(_, n)| std::cmp::Reverse(*n));
     counts.iter().map(|(says, n)| format!("{n} {says}")).collect::<Vec<_>>().join(", ")
 }

@@ -67,7 +67,8 @@ impl<'a> Progress<'a> {
     pub fn hear(&mut self, told: Told, out: &mut Out<'_>) -> Result<(), Trouble> {
         match told {
             Told::Begun { app, due, checks } => {
-                for check in &checks {
+                let unseen = checks.iter().filter(|_| self.manner.only_due);
+                for check in unseen {
                     if let Saw::Nothing(gap) = &check.saw {
                         let what = check.watch.says();
                         out.say(format!("{app}: could not see whether the {what} changed: {}", gap.says));
@@ -91,7 +92,7 @@ impl<'a> Progress<'a> {
                 let names: Vec<&str> = probes.iter().map(crate::domain::ProbeId::as_str).collect();
                 out.say(format!("{app}: {} suspected, looked at again at {at}: {}", probes.len(), names.join(", ")));
             }
-            Told::Over { app, ended } => return self.over(&app, *ended, out),
+            Told::Over { app, ended } => return self.over(&app, &ended, out),
         }
         Ok(())
     }
@@ -106,7 +107,7 @@ impl<'a> Progress<'a> {
         }
     }
 
-    fn over(&mut self, app: &AppName, ended: Ended, out: &mut Out<'_>) -> Result<(), Trouble> {
+    fn over(&mut self, app: &AppName, ended: &Ended, out: &mut Out<'_>) -> Result<(), Trouble> {
         self.over += 1;
         let mut piece = Piece::default();
         let mut line = None;
@@ -131,12 +132,13 @@ impl<'a> Progress<'a> {
                 }
             }
             How::NothingDue { .. } => {
-                for check in &ended.checks {
-                    if let Saw::Nothing(gap) = &check.saw {
-                        let what = check.watch.says();
-                        line =
-                            Some(format!("nothing due, as far as could be seen: not whether the {what} changed: {}", gap.says));
-                    }
+                let unseen = ended.checks.iter().filter_map(|check| match &check.saw {
+                    Saw::Nothing(gap) => Some(format!("not whether the {} changed: {}", check.watch.says(), gap.says)),
+                    _ => None,
+                });
+                let unseen: Vec<String> = unseen.collect();
+                if !unseen.is_empty() {
+                    line = Some(format!("nothing due, as far as could be seen: {}", unseen.join("; ")));
                 }
             }
             How::Stopped if self.manner.is_single => {
@@ -164,7 +166,7 @@ impl<'a> Progress<'a> {
             out.say(format!("[{}/{}] {app}: {line}", self.over, self.places.len()));
         }
         if self.manner.as_json {
-            piece.document = document::of(app, &ended);
+            piece.document = document::of(app, ended);
         }
         if let Some(place) = self.places.get(app) {
             self.held.insert(*place, piece);

@@ -70,7 +70,7 @@ impl Desk {
         } else {
             (plan, due)
         };
-        let watched = self.to_check(&due, wanted);
+        let watched = due.turns.iter().filter_map(|turn| turn.watch).collect();
         Ok(self.choose(settings, plan, &due, wanted, Vec::new(), watched))
     }
 
@@ -80,7 +80,8 @@ impl Desk {
         self.mark_credentials(app, keys)?;
         let shown = shown(keys);
         let (board, plan, due) = self.turns(app, &wanted.only, &shown)?;
-        let watched = self.to_check(&due, wanted);
+        // Also what is due anyway: what it looks at now is the ground on which later changes are told.
+        let watched: BTreeSet<Watch> = due.turns.iter().filter_map(|turn| turn.watch).collect();
         if watched.is_empty() {
             return Ok(self.choose(Arc::new(board.settings), plan, &due, wanted, Vec::new(), watched));
         }
@@ -100,14 +101,6 @@ impl Desk {
     ) -> Result<(Arc<AppSettings>, Plan, Due), Trouble> {
         let (board, plan, due) = self.turns(app, &wanted.only, shown)?;
         Ok((Arc::new(board.settings), plan, due))
-    }
-
-    /// What is looked at whether it changed: what a probe watches that would not be asked otherwise. A whole rerun looks,
-    /// too: it is the new ground on which later changes are told.
-    fn to_check(&self, due: &Due, wanted: &Wanted) -> BTreeSet<Watch> {
-        let now = self.clock.now();
-        let waits = |turn: &&crate::schedule::Turn| !wanted.only_due || turn.last.is_none() || turn.because(now).is_none();
-        due.turns.iter().filter(waits).filter_map(|turn| turn.watch).collect()
     }
 
     fn choose(

@@ -39,13 +39,13 @@ struct Way<'a> {
 impl Floor<'_> {
     /// All that is done of one app.
     pub(super) async fn journey(&self, app: &AppName) -> Result<Ended, Trouble> {
-        let Some(seat) = self.seat().await else { return Ok(Ended::of(How::Stopped)) };
+        let Some(place) = self.place().await else { return Ok(Ended::of(How::Stopped)) };
         if let Some(open) = self.open_elsewhere(app)? {
             return Ok(Ended::of(open));
         }
         let keys = self.desk.keys(app).await?;
         let mut chosen = self.desk.choose_to_rerun(app, self.wanted, &keys).await?;
-        drop(seat);
+        drop(place);
         let (due, checks) = (std::mem::take(&mut chosen.due), std::mem::take(&mut chosen.checks));
         let how = if self.wanted.only_due && chosen.probes.is_empty() {
             How::NothingDue { next: chosen.next }
@@ -88,7 +88,7 @@ impl Floor<'_> {
         let Some(report) = report else {
             return match asked {
                 Ok(()) => Ok(How::Stopped),
-                Err(trouble) => self.open_elsewhere(app)?.map_or(Err(trouble), Ok),
+                Err(trouble) => self.open_elsewhere(app)?.ok_or(trouble),
             };
         };
         asked?;
@@ -135,13 +135,11 @@ impl Floor<'_> {
 
     /// Asks one part; gives back what it decided.
     async fn part(&self, way: &Way<'_>, part: &Part, running: &mut Option<Running>) -> Result<Vec<Decided>, Trouble> {
-        let run = match running {
-            Some(run) => run,
-            None => {
-                let planned = way.chosen.probes.iter().map(|(_, planned)| planned.clone()).collect();
-                running.insert(self.desk.begin(way.app, planned, way.steps.clone(), self.stop.clone()).await?)
-            }
-        };
+        if running.is_none() {
+            let planned = way.chosen.probes.iter().map(|(_, planned)| planned.clone()).collect();
+            *running = Some(self.desk.begin(way.app, planned, way.steps.clone(), self.stop.clone()).await?);
+        }
+        let Some(run) = running else { return Ok(Vec::new()) };
         let before = run.decided().len();
         let door = self.desk.door_of(way.keys.clone(), Some(self.desk.store.shelf(self.desk.id(way.app)?)))?;
         let sight = self.desk.sight(way.app, Arc::clone(&way.chosen.settings), door)?;

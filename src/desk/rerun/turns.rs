@@ -16,6 +16,9 @@ use tokio_util::sync::CancellationToken;
 /// same for all: with more apps in them, the probes would run out of time by standing in our own line.
 const AT_ONE_SYSTEM: usize = 2;
 
+/// Apps of which is chosen what is asked, at the same time.
+const CHOOSING: usize = 2;
+
 /// A system and the short name of the credential with which it is asked.
 pub(super) type Counter = (System, String);
 
@@ -26,6 +29,7 @@ pub(super) struct Floor<'a> {
     pub tell: &'a UnboundedSender<Told>,
     pub stop: &'a CancellationToken,
     seats: Semaphore,
+    choosing: Semaphore,
     counters: Mutex<HashMap<Counter, Arc<Semaphore>>>,
 }
 
@@ -34,7 +38,17 @@ impl<'a> Floor<'a> {
         // Most of a look is waiting, and some of it is reading a whole repository: twice as many as there are cores.
         let cores = std::thread::available_parallelism().map_or(2, std::num::NonZero::get);
         let seats = Semaphore::new((2 * cores).clamp(4, 8));
-        Self { desk, wanted, tell, stop, seats, counters: Mutex::default() }
+        Self { desk, wanted, tell, stop, seats, choosing: Semaphore::new(CHOOSING), counters: Mutex::default() }
+    }
+
+    /// A place to choose what is asked of an app; none once the rerun was stopped. Apart from the seats, or every app would be
+    /// chosen before the first one is asked.
+    pub async fn place(&self) -> Option<SemaphorePermit<'_>> {
+        tokio::select! {
+            biased;
+            () = self.stop.cancelled() => None,
+            place = self.choosing.acquire() => place.ok(),
+        }
     }
 
     /// A seat, when one is free; none once the rerun was stopped.

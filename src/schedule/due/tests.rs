@@ -40,7 +40,7 @@ fn named(pairs: &[(&str, &'static str)]) -> Vec<(String, &'static str)> {
 }
 
 fn mark(subject: &str, changed: DateTime<Utc>) -> Marks {
-    Marks::from([(subject.to_owned(), Mark { value: Foreign::new("b"), checked: changed, changed: Some(changed) })])
+    Marks::from([(subject.to_owned(), Mark { value: Foreign::new("b"), met: changed, changed: Some(changed) })])
 }
 
 /// Looked at on the first day, all well. As the engine does, by the settings in force.
@@ -184,11 +184,19 @@ proptest! {
             let now = moment(0, minutes);
             story.when(now);
             match step {
-                Step::Pass(n) => drop(story.pass([BACKUP, GREEN, BRANCH][n])),
-                Step::Fail(n) => drop(story.fail([BACKUP, GREEN, BRANCH][n], &["x"])),
-                Step::Blind(n, kind) => drop(story.look([BACKUP, GREEN, BRANCH][n], Verdict::undecided(
-                    crate::domain::Gap::new(kind, System::Github, "nothing to be seen")))),
-                Step::Rename => drop(story.set(|it| it.title = "Acme".into())),
+                Step::Pass(n) => {
+                    story.pass([BACKUP, GREEN, BRANCH][n]);
+                }
+                Step::Fail(n) => {
+                    story.fail([BACKUP, GREEN, BRANCH][n], &["x"]);
+                }
+                Step::Blind(n, kind) => {
+                    let gap = crate::domain::Gap::new(kind, System::Github, "nothing to be seen");
+                    story.look([BACKUP, GREEN, BRANCH][n], Verdict::undecided(gap));
+                }
+                Step::Rename => {
+                    story.set(|it| it.title = "Acme".into());
+                }
                 Step::Changed => marks = mark("github:acme/shop", now),
             }
         }

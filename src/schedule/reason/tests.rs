@@ -11,7 +11,7 @@ fn at(hours: i64) -> DateTime<Utc> {
 }
 
 fn blind(kind: GapKind) -> Last {
-    Last { blind: Some(Blind { kind, until: None }), ..looked(0) }
+    Last { blind: Some(Blind { kind, system: Some(System::Github), until: None }), ..looked(0) }
 }
 
 fn looked(hours: i64) -> Last {
@@ -75,7 +75,7 @@ fn only_a_gap_that_passes_by_itself_is_tried_again_before_the_week(#[case] kind:
 #[test]
 fn the_vendors_own_time_is_kept_within_the_week() {
     let until = |hours| {
-        let last = Last { blind: Some(Blind { kind: GapKind::RateLimited, until: Some(at(hours)) }), ..looked(0) };
+        let last = Last { blind: Some(Blind { kind: GapKind::RateLimited, system: None, until: Some(at(hours)) }), ..looked(0) };
         first(Known { last: Some(last), ..Known::default() })
     };
     assert_eq!(until(1), (4, Because::Gap(GapKind::RateLimited)), "an hour that has passed is no reason to hurry");
@@ -126,7 +126,8 @@ fn settings_matter_where_they_can_change_what_was_said() {
     };
     assert_eq!(first(known(blind(GapKind::NotConfigured), None)), (3, Because::Settings));
     assert_eq!(first(known(Last { failed: true, ..looked(0) }, None)), (3, Because::Settings));
-    assert_eq!(first(known(looked(0), Some((at(0), at(3))))).1, Because::Settings, "a stricter limit ended the pass");
+    let ended = known(looked(0), Some((at(0), at(3)))).reasons();
+    assert_eq!(ended[0], Reason { from: at(3), because: Because::Settings }, "a stricter limit ended the pass");
     assert_eq!(first(known(looked(0), Some((at(0), at(192))))), (166, Because::Ages), "a new title asks nobody");
     assert_eq!(first(known(blind(GapKind::TimedOut), None)), (4, Because::Gap(GapKind::TimedOut)));
     let same = Known { last: Some(blind(GapKind::NotConfigured)), settings: Some(at(3)), ..Known::default() };
@@ -161,7 +162,7 @@ prop_compose! {
         settings in proptest::option::of(-50_i64..400), consent in proptest::option::of(-50_i64..400),
         credential: bool, closed in proptest::option::of(-50_i64..400), ever in proptest::bool::weighted(0.95),
     ) -> Known {
-        let blind = kind.map(|kind| Blind { kind, until: until.map(at) });
+        let blind = kind.map(|kind| Blind { kind, system: None, until: until.map(at) });
         let last = Last { at: at(0), failed: failed && blind.is_none(), blind, other_settings };
         Known {
             last: ever.then_some(last),

@@ -4,7 +4,7 @@ CREATE TABLE mark (
   app BLOB NOT NULL REFERENCES app (id),
   subject TEXT NOT NULL,
   value TEXT NOT NULL,
-  checked TEXT NOT NULL,
+  met TEXT NOT NULL,
   changed TEXT,
   PRIMARY KEY (app, subject)
 ) STRICT;

@@ -19,7 +19,7 @@ fn a_first_mark_says_nothing_and_another_value_says_since_when() {
     assert_eq!(mark(acme, "github:acme/other", "c", 3), Marked::First, "another repository is another mark");
     assert_eq!(mark(shop, "github:acme/shop", "z", 3), Marked::First, "another app has its own");
     let marks = bench.store.marks(acme).unwrap();
-    let wanted = Mark { value: Foreign::new("b"), checked: at(3), changed: Some(at(2)) };
+    let wanted = Mark { value: Foreign::new("b"), met: at(2), changed: Some(at(2)) };
     assert_eq!((marks.len(), &marks["github:acme/shop"]), (2, &wanted));
     let changes = BTreeMap::from([(acme, BTreeMap::from([("github:acme/shop".to_owned(), at(2))]))]);
     assert_eq!(bench.store.changes().unwrap(), changes);
