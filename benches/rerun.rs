@@ -4,6 +4,7 @@
 
 #![expect(
     clippy::unwrap_used,
+    clippy::indexing_slicing,
     clippy::print_stdout,
     clippy::cast_precision_loss,
     clippy::disallowed_methods,
@@ -23,6 +24,7 @@ use std::time::{Duration, Instant};
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_rescue");
 const PROBES: usize = 40;
+const TOKEN: &str = "invented";
 const EACH: Duration = Duration::from_millis(50);
 const ASKED: [System; 5] = [System::Github, System::Supabase, System::Vercel, System::Openai, System::Openrouter];
 
@@ -33,9 +35,7 @@ fn main() {
     }
     let apps = std::env::var("RESCUE_BENCH_APPS").ok().and_then(|it| it.parse().ok()).unwrap_or(200);
     println!("| what | figure |\n|---|---|");
-    for credentials in [1, 20] {
-        rerun(apps, credentials);
-    }
+    rerun(apps);
 }
 
 /// Probes that ask vendors, and those that read the repository that a vendor gave: forty, always the same.
@@ -46,68 +46,43 @@ fn probes() -> Vec<&'static str> {
     vendors.chain(all.iter().copied().filter(|id| id.starts_with("repo."))).take(PROBES).collect()
 }
 
-fn rerun(apps: usize, credentials: usize) {
+/// All apps with one credential, as an agency has it: then the limits weigh most.
+fn rerun(apps: usize) {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
-    let mut stand_ins = Vec::new();
-    for n in 0..credentials {
-        let token = format!("{}-{n}", "invented");
-        let stand_in = runtime.block_on(stand_in::start(Arc::new(SystemClock), &token, Thinking::Each(EACH))).unwrap();
-        stand_in.set_week(2);
-        stand_ins.push(stand_in);
-    }
-    // One process has one address for a system: the apps of each credential are asked by a process of their own. With one
-    // credential that is one process, as a person runs it.
-    let homes: Vec<tempfile::TempDir> = (0..credentials).map(|_| tempfile::tempdir().unwrap()).collect();
-    for (n, home) in homes.iter().enumerate() {
-        take_on(home.path(), (n..apps).step_by(credentials));
-    }
+    let stand_in = runtime.block_on(stand_in::start(Arc::new(SystemClock), TOKEN, Thinking::Each(EACH))).unwrap();
+    stand_in.set_week(2);
+    let home = tempfile::tempdir().unwrap();
+    take_on(home.path(), apps);
     let began = Instant::now();
-    let children: Vec<Child> = homes
-        .iter()
-        .zip(&stand_ins)
-        .enumerate()
-        .map(|(n, (home, stand_in))| program(home.path(), &stand_in.address, &format!("{}-{n}", "invented")))
-        .collect();
-    let mut peak = 0.0_f64;
-    let mut requests: Vec<BTreeMap<String, u64>> = Vec::new();
-    let mut outcomes = 0;
-    for mut child in children {
-        let (memory, document) = followed(&mut child);
-        peak = peak.max(memory);
-        let mut of: BTreeMap<String, u64> = BTreeMap::new();
-        for run in document["runs"].as_array().unwrap() {
-            outcomes += run["outcomes"].as_array().unwrap().len();
-            for (system, count) in run["requests"].as_object().unwrap() {
-                *of.entry(system.clone()).or_default() += count.as_u64().unwrap();
-            }
-        }
-        requests.push(of);
-    }
+    let (peak, document) = followed(&mut program(home.path(), &stand_in.address));
     let took = began.elapsed().as_secs_f64();
+    let (mut requests, mut outcomes): (BTreeMap<String, u64>, usize) = (BTreeMap::new(), 0);
+    for run in document["runs"].as_array().unwrap() {
+        outcomes += run["outcomes"].as_array().unwrap().len();
+        for (system, count) in run["requests"].as_object().unwrap() {
+            *requests.entry(system.clone()).or_default() += count.as_u64().unwrap();
+        }
+    }
+    let asked: u64 = requests.values().sum();
+    println!("| {apps} apps, {outcomes} outcomes, {asked} requests of {} ms | {took:.1} s |", EACH.as_millis());
     // What the limits allow: each system takes so many at once with one credential, and each answer takes its time; systems
-    // and credentials are asked side by side.
-    let bound = |of: &BTreeMap<String, u64>| {
-        let each = of.iter().filter_map(|(system, count)| {
-            let (lanes, apart) = rescue::net::manner(system.parse::<System>().ok()?);
-            let answers = *count as f64 * EACH.as_secs_f64() / lanes as f64;
-            Some(answers.max(*count as f64 * apart.as_secs_f64()))
-        });
-        each.fold(0.0, f64::max)
-    };
-    let allowed = requests.iter().map(bound).fold(0.0, f64::max);
-    let asked: u64 = requests.iter().flat_map(BTreeMap::values).sum();
-    println!(
-        "| {apps} apps, {outcomes} outcomes, {asked} requests of {} ms, credentials: {credentials} | {took:.1} s |",
-        EACH.as_millis()
-    );
-    println!("| what the limits allow for that | {allowed:.1} s |");
+    // are asked side by side.
+    let allowed = requests.iter().filter_map(|(system, count)| {
+        let (lanes, apart) = rescue::net::manner(system.parse::<System>().ok()?);
+        let answers = *count as f64 * EACH.as_secs_f64() / lanes as f64;
+        let allowed = answers.max(*count as f64 * apart.as_secs_f64());
+        println!("| {count} requests to {system}, {lanes} at once | {allowed:.1} s |");
+        Some(allowed)
+    });
+    let allowed = allowed.fold(0.0, f64::max);
+    println!("| what the limits allow: the longest of these | {allowed:.1} s |");
     println!("| took ÷ allowed | {:.2} |", took / allowed);
     println!("| most memory of the program | {peak:.0} MB |");
 }
 
-fn take_on(home: &Path, apps: impl Iterator<Item = usize>) {
+fn take_on(home: &Path, apps: usize) {
     let store = Store::open(&Paths::in_home(home), Arc::new(SystemClock), "bench").unwrap();
-    for n in apps {
+    for n in 0..apps {
         let mut settings = AppSettings::new(format!("app-{n:03}").parse().unwrap(), "2026-11-02".parse().unwrap());
         settings.github = Some("acme/shop".parse().unwrap());
         settings.supabase = Some("acmeshopproductionab".parse().unwrap());
@@ -120,7 +95,7 @@ fn take_on(home: &Path, apps: impl Iterator<Item = usize>) {
     }
 }
 
-fn program(home: &Path, address: &str, token: &str) -> Child {
+fn program(home: &Path, address: &str) -> Child {
     let mut command = Command::new(PROGRAM);
     command.args(["probe", "--all", "--json", "--no-confirm", "--only", &probes().join(",")]);
     command.env_clear().env("PATH", std::env::var_os("PATH").unwrap()).env("RESCUE_HOME", home).env("RESCUE_KEYRING", "off");
@@ -128,7 +103,7 @@ fn program(home: &Path, address: &str, token: &str) -> Child {
         command.env(rescue::config::Endpoints::variable(system), format!("{address}/{system}/"));
     }
     for variable in ["GITHUB_TOKEN", "SUPABASE_ACCESS_TOKEN", "VERCEL_TOKEN", "OPENAI_ADMIN_KEY", "OPENROUTER_API_KEY"] {
-        command.env(variable, token);
+        command.env(variable, TOKEN);
     }
     command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap()
 }

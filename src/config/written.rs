@@ -57,7 +57,13 @@ pub struct WrittenRetention {
     #[serde(default, deserialize_with = "age")]
     pub older_than: Option<Limit>,
     /// Which of them stay all the same.
+    #[serde(default, deserialize_with = "samples")]
     pub keep: Option<Keep>,
+}
+
+fn samples<'de, D: serde::Deserializer<'de>>(given: D) -> Result<Option<Keep>, D::Error> {
+    let wanted = "expected \"weekly\", \"monthly\" or \"none\"";
+    String::deserialize(given)?.parse().map(Some).map_err(|_| serde::de::Error::custom(wanted))
 }
 
 fn age<'de, D: serde::Deserializer<'de>>(given: D) -> Result<Option<Limit>, D::Error> {
@@ -241,7 +247,7 @@ mod tests {
     #[case("[ui]\nmouse = \"hush\"\n", "line 2, at `mouse`", "expected a boolean")]
     #[case("[keys]\nundo = 3\n", "line 2, at `undo`", "a key such as")]
     #[case("[retention]\nolder_than = \"hush\"\n", "line 2, at `older_than`", "expected an age")]
-    #[case("[retention]\nkeep = \"hush\"\n", "line 2, at `keep`", "expected one of `weekly`, `monthly`, `none`")]
+    #[case("[retention]\nkeep = \"hush\"\n", "line 2, at `keep`", "expected \"weekly\", \"monthly\" or \"none\"")]
     #[case("me = Ana\n", "line 1, at `me`", "")]
     #[case("[tell]\ndesktop = 3\n", "line 2, at `desktop`", "true, false, or a table")]
     #[case("[tell]\ndesktop = true\nwhen = []\n", "line 3, at `when`", "name drift, cannot-run or both")]

@@ -32,7 +32,7 @@ struct Started {
 /// Either, as read.
 #[derive(Debug, Clone)]
 enum Told {
-    Look(Said),
+    Look(Box<Said>),
     Start(Started),
 }
 
@@ -101,7 +101,8 @@ impl<'c> Reader<'c> {
         let is_start = row.get::<_, String>(9).map_err(column)? == "run_started";
         let body = match self.said.entry(number).or_insert_with(|| told(connection, number, is_start)).clone()? {
             Told::Start(Started { by, probes }) => (by, FactBody::RunStarted { run, probes }),
-            Told::Look(Said { by, probe, revision, subject, settings, verdict }) => {
+            Told::Look(said) => {
+                let Said { by, probe, revision, subject, settings, verdict } = *said;
                 let ms = row.get::<_, i64>(7).map_err(column)?.cast_unsigned();
                 let requests = row.get(8).map_err(column)?;
                 let outcome = OutcomeFact { run, probe, revision, subject, settings, observation, verdict, ms, requests };

@@ -98,15 +98,15 @@ impl Store {
             let (number, done) = self.write("thin observations", |transaction| {
                 let (touched, named) = since(transaction, &plan.as_of)?;
                 let may = |(app, number): &&(AppId, ObservationNumber)| !touched.contains(app) && !named.contains(number);
-                let step: Vec<ObservationNumber> = step.iter().filter(may).map(|(_, number)| *number).collect();
-                if step.is_empty() {
+                let free: Vec<ObservationNumber> = step.iter().filter(may).map(|(_, number)| *number).collect();
+                if free.is_empty() {
                     return Ok((thinning, Thinned::default()));
                 }
                 let number = match thinning {
                     Some(number) => number,
                     None => begun(transaction, now, rule, by)?,
                 };
-                Ok((Some(number), let_go(transaction, number, &step)?))
+                Ok((Some(number), let_go(transaction, number, &free)?))
             })?;
             thinning = number;
             gone.add(done);

@@ -6,8 +6,7 @@ use crate::desk::Desk;
 use crate::desk::tests::desk_at;
 use crate::domain::fact::RunEnd;
 use crate::domain::{
-    AppName, AppSettings, Board, Digest, FactBody, Finding, Foreign, Keep, OutcomeFact, ProbeId, Retention, Severity, System,
-    Verdict,
+    AppName, AppSettings, Digest, FactBody, Finding, Foreign, Keep, OutcomeFact, ProbeId, Retention, Severity, System, Verdict,
 };
 use crate::store::{Compacted, Holder, Observed};
 use chrono::{DateTime, TimeDelta, Utc};
@@ -98,9 +97,11 @@ impl Year {
         self.desk.store.end_run(id, run, RunEnd::Finished).unwrap();
     }
 
-    fn boards(&self) -> Vec<Option<Board>> {
+    /// The boards of every half week, spelled out.
+    fn boards(&self) -> Vec<String> {
         let hours = (0..=WEEKS * 7 * 24).step_by(84);
-        hours.map(|it| self.desk.board_at(&self.acme, self.begin + TimeDelta::hours(it)).unwrap()).collect()
+        let board = |it| self.desk.board_at(&self.acme, self.begin + TimeDelta::hours(it)).unwrap();
+        hours.map(|it| board(it).map_or_else(String::new, |it| format!("{it:?}"))).collect()
     }
 
     fn left(&self, probe: &str, week: i64) -> Option<Observed> {

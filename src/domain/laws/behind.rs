@@ -4,7 +4,7 @@ use super::*;
 use std::collections::BTreeMap;
 
 /// A story with a frozen page somewhere in it.
-fn tell_frozen(steps: &[(i64, Step)], frozen: &Index) -> Story {
+fn tell_frozen(steps: &[(i64, Step)], frozen: Index) -> Story {
     let mut story = Story::of(items());
     let (mut minutes, at) = (0, frozen.index(steps.len() + 1));
     for (place, (pause, step)) in steps.iter().enumerate() {
@@ -66,7 +66,7 @@ proptest! {
 
     #[test]
     fn what_something_rested_on_stays(steps in steps(any_step()), frozen in any::<Index>()) {
-        let story = tell_frozen(&steps, &frozen);
+        let story = tell_frozen(&steps, frozen);
         let now = story.facts.iter().map(|it| it.at).max().unwrap() + TimeDelta::hours(1);
         let rests = behind(&story.facts, &story.checklists, &story.book, now);
         let boards = boards(&story);
@@ -98,7 +98,7 @@ proptest! {
 
     #[test]
     fn a_rule_that_keeps_more_lets_less_go(steps in steps(look()), frozen in any::<Index>(), days in 1_i64..20) {
-        let mut story = tell_frozen(&steps, &frozen);
+        let mut story = tell_frozen(&steps, frozen);
         for fact in &mut story.facts {
             if let FactBody::Outcome(it) = &mut fact.body {
                 it.observation = Some(Digest::of(&fact.id.to_string()));

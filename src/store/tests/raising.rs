@@ -8,12 +8,12 @@ use pretty_assertions::assert_eq;
 use rusqlite::{Connection, params};
 use serde_json::json;
 
-/// A database as step 2 had it, with the facts, checklists and observations of this store.
-fn at_step_two(bench: &Bench, home: &std::path::Path) -> Connection {
+/// A database as an early step had it, with the facts, checklists and observations of this store.
+pub(super) fn at_step(step: u32, bench: &Bench, home: &std::path::Path) -> Connection {
     let paths = Paths::in_home(home);
     std::fs::create_dir_all(paths.data()).unwrap();
     let mut old = Connection::open(paths.database()).unwrap();
-    schema::raise(&mut old, 2).unwrap();
+    schema::raise(&mut old, step).unwrap();
     for row in bench.store.apps().unwrap() {
         old.execute("INSERT INTO app (id, name, created) VALUES (?1, ?2, 'x')", params![row.id, row.name]).unwrap();
         old.execute("UPDATE app SET created = '2026-11-02T09:00:00.000000Z'", []).unwrap();
@@ -68,7 +68,7 @@ fn what_a_database_of_the_step_before_holds_reads_the_same_after_it() {
     let digests: Vec<Digest> = [told(&bench, acme, 3), told(&bench, shop, 2)].concat();
     bench.store.append(acme, crate::clock::Clock::now(&*bench.clock), &ana(), [note("after")]).unwrap();
     let home = tempfile::tempdir().unwrap();
-    at_step_two(&bench, home.path()).close().unwrap();
+    at_step(2, &bench, home.path()).close().unwrap();
 
     let raised = Store::open(&Paths::in_home(home.path()), bench.clock.clone(), "0.1.0").unwrap();
 
@@ -106,7 +106,7 @@ fn an_outcome_that_this_build_would_write_differently_stays_to_the_byte() {
     let app = bench.app("acme");
     let digests = told(&bench, app, 1);
     let home = tempfile::tempdir().unwrap();
-    let old = at_step_two(&bench, home.path());
+    let old = at_step(2, &bench, home.path());
     old.execute("UPDATE fact SET body = json_set(body, '$.of_tomorrow', 7) WHERE observation = ?1", [&digests[1].0]).unwrap();
     let odd: String = old.query_row("SELECT body FROM fact WHERE observation = ?1", [&digests[1].0], |row| row.get(0)).unwrap();
     old.execute("UPDATE fact SET body = 'none' WHERE observation IS NULL AND kind = 'outcome'", []).unwrap();

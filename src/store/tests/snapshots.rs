@@ -53,16 +53,7 @@ fn a_database_of_the_first_step_is_raised_with_all_its_data() {
     bench.store.append(app, start(), &ana(), [note("before the step")]).unwrap();
     let home = tempfile::tempdir().unwrap();
     let paths = Paths::in_home(home.path());
-    std::fs::create_dir_all(paths.data()).unwrap();
-    let mut older = Connection::open(paths.database()).unwrap();
-    schema::raise(&mut older, 1).unwrap();
-    older.execute("ATTACH ?1 AS newer", [bench.paths().database().to_str().unwrap()]).unwrap();
-    older.execute_batch("DELETE FROM tally").unwrap();
-    for table in ["tally", "app", "checklist", "observation", "fact", "run"] {
-        older.execute_batch(&format!("INSERT INTO main.{table} SELECT * FROM newer.{table}")).unwrap();
-    }
-    older.execute_batch("DETACH newer").unwrap();
-    older.close().map_err(|(_, error)| error).unwrap();
+    super::raising::at_step(1, &bench, home.path()).close().unwrap();
     let store = Store::open(&paths, bench.clock.clone(), "0.1.0").unwrap();
     assert_eq!(store.facts(app).unwrap(), bench.store.facts(app).unwrap());
     assert_eq!(schema::standing(&store.connection()).unwrap(), schema::NEWEST);
