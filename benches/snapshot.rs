@@ -6,7 +6,6 @@
     clippy::unwrap_used,
     clippy::indexing_slicing,
     clippy::print_stdout,
-    clippy::cast_precision_loss,
     clippy::disallowed_methods,
     reason = "a bench makes its own data, prints its figures and may stop when it is wrong"
 )]
