@@ -135,16 +135,17 @@ impl Written {
     /// # Errors
     /// It holds something that is not known.
     pub fn parse(text: &str, path: &Path) -> Result<Self, ConfigError> {
-        let wrong = |start: usize, why: Foreign| {
+        let wrong = |start: usize, why: &str| {
             let before = text.get(..start).unwrap_or_default();
             let line = before.matches('\n').count() + 1;
             let key = text.lines().nth(line - 1).and_then(key_of);
+            let why = without_value(why, key.as_ref());
             ConfigError::Wrong { path: path.to_owned(), line, key, why }
         };
-        let written: Self = toml::from_str(text)
-            .map_err(|error| wrong(error.span().map_or(0, |span| span.start), without_value(error.message())))?;
+        let written: Self =
+            toml::from_str(text).map_err(|error| wrong(error.span().map_or(0, |span| span.start), error.message()))?;
         match written.cannot_be_meant() {
-            Some((place, why)) => Err(wrong(start_of(text, &place), Foreign::new(why))),
+            Some((place, why)) => Err(wrong(start_of(text, &place), &why)),
             None => Ok(written),
         }
     }
@@ -185,9 +186,11 @@ fn key_of(line: &str) -> Option<Foreign> {
     (!key.is_empty()).then(|| Foreign::from(Foreign::new(key).cut(60)))
 }
 
-/// serde's `invalid type: string "…", expected …` without what was found.
-fn without_value(message: &str) -> Foreign {
-    let is_about_a_value = ["invalid type", "invalid value", "unknown variant"].iter().any(|it| message.starts_with(it));
+/// serde's `invalid type: string "…", expected …` without what was found, unless that is the key itself.
+fn without_value(message: &str, key: Option<&Foreign>) -> Foreign {
+    let is_about_the_key = key.is_some_and(|key| message.starts_with(&format!("unknown variant `{key}`")));
+    let about_values = ["invalid type", "invalid value", "unknown variant"];
+    let is_about_a_value = !is_about_the_key && about_values.iter().any(|it| message.starts_with(it));
     let words = match message.split_once(", expected ") {
         Some((_, expected)) if is_about_a_value => format!("expected {expected}"),
         _ if is_about_a_value => "its value cannot be used".to_owned(),

@@ -378,22 +378,15 @@ fn whole(file: &Path) -> Vec<u8> {
 /// What another program reads in a PDF, in lines as long as they were. Its own streams are packed, so that looking for a mark in
 /// its bytes alone would find none.
 fn text_of(file: &Path) -> Vec<u8> {
-    match Command::new("pdftotext").args(["-enc", "UTF-8", "-raw"]).arg(file).arg("-").output() {
-        Ok(read) => {
-            assert!(read.status.success(), "pdftotext could not read {}", file.display());
-            // A mark may be broken where a line ends.
-            let text = String::from_utf8(read.stdout).unwrap();
-            let mut joined = text.clone();
-            joined.push_str(&text.replace('\n', ""));
-            joined.push_str(&text.replace('\n', " "));
-            joined.into_bytes()
-        }
-        Err(_) => {
-            assert!(std::env::var_os("CI").is_none(), "no pdftotext: install poppler-utils");
-            eprintln!("SKIPPED: no pdftotext, so the marks were looked for in the PDF's bytes only (Debian: poppler-utils)");
-            Vec::new()
-        }
-    }
+    let Ok(read) = Command::new("pdftotext").args(["-enc", "UTF-8", "-raw"]).arg(file).arg("-").output() else {
+        assert!(std::env::var_os("CI").is_none(), "no pdftotext: install poppler-utils");
+        eprintln!("SKIPPED: no pdftotext, so the marks were looked for in the PDF's bytes only (Debian: poppler-utils)");
+        return Vec::new();
+    };
+    assert!(read.status.success(), "pdftotext could not read {}", file.display());
+    let text = String::from_utf8(read.stdout).unwrap();
+    // A mark may be broken where a line ends.
+    [text.clone(), text.replace('\n', ""), text.replace('\n', " ")].concat().into_bytes()
 }
 
 #[test]

@@ -169,7 +169,7 @@ fn a_question_is_completed_and_mistakes_are_told() {
     press(&mut state, "<enter>/BAK-99:done<enter>");
     let screen = text(&state);
     assert!(screen.contains("not asked: no checklist here has an item `BAK-99`"), "{screen}");
-    assert!(screen.contains("only RLS-01 failing"), "what stands before it is asked");
+    assert!(screen.contains("only RLS-01 failing"), "what stands before it is asked: {screen}");
 }
 
 #[test]
