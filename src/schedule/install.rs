@@ -205,13 +205,11 @@ impl Job {
 /// The name of what is installed: a home that `RESCUE_HOME` names has its own, so that two do not fight.
 #[must_use]
 pub fn name(machine: &Machine, paths: &Paths) -> String {
-    match machine.environment.get("RESCUE_HOME") {
-        None => "rescue-schedule".to_owned(),
-        Some(_) => {
-            let digest = Digest::of(&paths.data().to_string_lossy()).0;
-            format!("rescue-schedule-{}", digest.get(..8).unwrap_or("home"))
-        }
+    if machine.environment.get("RESCUE_HOME").is_none() {
+        return "rescue-schedule".to_owned();
     }
+    let digest = Digest::of(&paths.data().to_string_lossy()).0;
+    format!("rescue-schedule-{}", digest.get(..8).unwrap_or("home"))
 }
 
 /// The same minutes on the same machine, other ones on the next.

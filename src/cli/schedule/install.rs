@@ -189,7 +189,7 @@ fn afterwards(machine: &Machine, kind: Kind, done: &Done, out: &mut Out<'_>) {
             out.line("it runs while you are logged in; on a machine that nobody logs in to, run once: loginctl enable-linger");
         }
         Kind::Cron => {
-            out.line("cron makes nothing up for: while the machine sleeps, no run happens, and `rescue schedule status` says so")
+            out.line("cron makes nothing up for: while the machine sleeps, no run happens, and `rescue schedule status` says so");
         }
         Kind::Systemd | Kind::Launchd => {}
     }
