@@ -81,7 +81,7 @@ impl Counting {
         counter.most_refused = counter.most_refused.max(refused);
         counter.refused += usize::from(full);
         // In the vendor's own words: whole seconds until it takes requests again.
-        let left = (WINDOW - (now - began)).as_millis().div_ceil(1_000).to_string();
+        let left = WINDOW.saturating_sub(now - began).as_millis().div_ceil(1_000).to_string();
         full.then(|| {
             Reply::json(429, r#"{"error":{"message":"Rate limit reached","code":"rate_limit_exceeded"}}"#)
                 .with("retry-after", &left)
