@@ -142,7 +142,8 @@ impl Portfolio {
         let mut spans = Vec::new();
         // What is wrong comes first: where there is little room, it is what must be read.
         if let Some(wrong) = &sifted.wrong {
-            let near = if wrong.nearest.is_empty() { String::new() } else { format!(": {}", wrong.nearest.join(", ")) };
+            let nearest: Vec<&str> = wrong.nearest.iter().take(3).map(String::as_str).collect();
+            let near = if nearest.is_empty() { String::new() } else { format!(": {}", nearest.join(", ")) };
             spans.push(Span::styled(format!(" not asked: {}{near} ·", wrong.why), look.style(Role::Caution)));
         }
         spans.push(Span::styled(format!(" by {}", short(self.order)), look.style(Role::Faint)));
