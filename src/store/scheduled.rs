@@ -184,7 +184,7 @@ fn scheduled(row: &Row<'_>, here: &Holder, now: DateTime<Utc>) -> rusqlite::Resu
             let holder = Holder { pid: row.get(6)?, host: row.get(7)? };
             let born: Option<String> = row.get(8)?;
             let is_alive = match born {
-                Some(born) if holder.host == here.host => holder.born() == Some(born),
+                Some(born) if holder.host == here.host => holder.is_born(&born),
                 _ => now - began <= LONGEST_ELSEWHERE,
             };
             if is_alive { ScheduledHow::Running } else { ScheduledHow::Crashed }
