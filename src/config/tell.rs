@@ -110,6 +110,8 @@ pub struct Mail {
     pub tls: MailTls,
     pub from: String,
     /// At least one.
+    /// Only the app's own variable and command are asked for the address: it names a command of its own.
+    pub is_apart: bool,
     pub to: Vec<String>,
     /// None: the server takes mail without a login.
     pub user: Option<String>,
@@ -125,6 +127,9 @@ pub struct Telling {
     pub webhook: Option<(Webhook, Wording)>,
     pub mail: Option<(Mail, Wording)>,
     pub draft: Option<Wording>,
+    /// Only the app's own variable and command are asked for the password: it names a command, a server or a user of its
+    /// own, and the password for all belongs to another.
+    pub is_apart: bool,
 }
 
 impl Default for Telling {
