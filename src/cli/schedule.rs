@@ -9,9 +9,8 @@ use super::schedule_args::ScheduleCommand;
 use super::{Terminal, exit, json, out::Out, probe};
 use crate::config::Environment;
 use crate::desk::Desk;
-use crate::desk::scheduled::ScheduledEnd;
-use crate::domain::AppName;
-use crate::schedule::install::apply;
+use crate::desk::scheduled::{ScheduledEnd, Shortfall};
+use crate::domain::{AppName, Foreign};
 use crate::schedule::install::{self as timer, Machine, Platform};
 use crate::schedule::workflow::workflow;
 use crate::store::Holder;
@@ -79,14 +78,24 @@ pub async fn recorded(desk: &Desk, args: ProbeArgs, stop: CancellationToken, out
 
 fn remove(desk: &Desk, machine: &Machine, even_edited: bool, as_json: bool, out: &mut Out<'_>) -> Result<u8, Trouble> {
     let done = apply::remove(machine, &timer::name(machine, &desk.paths), even_edited)?;
-    let was_known = desk.store.schedule()?.is_some();
+    let known = desk.store.schedule()?;
+    // The line that is to go may be there still, and would go on running.
+    if let (Some(why), Some("cron")) = (&done.unseen, known.as_ref().map(|it| it.kind.as_str())) {
+        return Err(place::unread(why));
+    }
+    let was_known = known.is_some();
     if was_known {
         desk.store.put_schedule(None)?;
     }
     if as_json {
-        out.json(&json::document(json!({ "changed": done.changed, "done": done.said })));
+        out.json(&json::document(json!({ "changed": done.changed, "done": done.said, "crontab_not_seen": done.unseen })));
         return Ok(exit::FINE);
     }
+/// That the crontab cannot be read, where it is not the place that is asked for.
+fn not_seen(why: &Foreign) -> String {
+    format!("crontab not seen: {why}")
+}
+
     for line in &done.said {
         out.line(line);
     }
@@ -99,3 +108,4 @@ fn remove(desk: &Desk, machine: &Machine, even_edited: bool, as_json: bool, out:
     }
     Ok(exit::FINE)
 }
+    done.unseen.iter().for_each(|why| out.line(not_seen(why)));

@@ -18,6 +18,61 @@ use crate::words;
 #[derive(Debug, Clone, Copy)]
 pub struct ScheduledEnd<'a> {
     /// The exit code (DESIGN §5), or why there is none of a probe.
+use std::collections::{BTreeMap, BTreeSet};
+use std::io::ErrorKind;
+
+/// What a run of several apps could not do, beside what it decided.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Shortfall {
+    /// Not everything that was decided of these could be stored.
+    pub not_stored: Vec<AppName>,
+    /// These could not be asked at all.
+    pub failed: Vec<AppName>,
+    /// How telling people of it went; none: nobody was to be told.
+    pub told: Option<TellReport>,
+    /// What the exit code would be without all that; none: no app was asked.
+    pub found: Option<u8>,
+}
+
+impl Shortfall {
+    /// A sentence for each kind.
+    fn sentences(&self) -> Vec<String> {
+        let mut all = Vec::new();
+        if !self.not_stored.is_empty() {
+            all.push(format!("not everything that was decided of {} could be stored", named(&self.not_stored)));
+        }
+        if !self.failed.is_empty() {
+            all.push(format!("{} could not be asked", named(&self.failed)));
+        }
+        let Some(told) = &self.told else { return all };
+        let channels = |of: fn(&Messaged) -> bool| {
+            let all: BTreeSet<Channel> = told.messages.iter().filter(|it| of(it)).map(|it| it.channel).collect();
+            all.iter().map(ToString::to_string).collect::<Vec<_>>()
+        };
+        let (lost, not_noted) = (channels(|it| it.end.is_err()), channels(|it| it.end.is_ok() && it.not_noted.is_some()));
+        if !lost.is_empty() {
+            all.push(format!("a message by {} did not arrive", lost.join(" and by ")));
+        }
+        if !not_noted.is_empty() {
+            all.push(format!("what was told by {} could not be noted, and is told again", not_noted.join(" and by ")));
+        }
+        if !told.troubles.is_empty() {
+            let apps: Vec<AppName> = told.troubles.iter().map(|it| it.0.clone()).collect();
+            all.push(format!("what there is to tell of {} could not be known", named(&apps)));
+        }
+        all
+    }
+}
+
+/// Names as they stand in a record: between marks, by which they are found when an app is erased.
+fn named(apps: &[AppName]) -> String {
+    const MOST: usize = 3;
+    let shown: Vec<String> = apps.iter().take(MOST).map(|it| format!("`{it}`")).collect();
+    match apps.len().saturating_sub(MOST) {
+        0 => shown.join(", "),
+        more => format!("{} and {more} more", shown.join(", ")),
+    }
+}
     pub outcome: Result<u8, &'a Trouble>,
     /// Somebody interrupted it.
     pub stopped: bool,
@@ -69,7 +124,25 @@ impl Desk {
     /// # Errors
     /// A store that cannot be written.
     pub fn scheduled_ends(&self, id: ScheduledId, end: ScheduledEnd<'_>) -> Result<(), Trouble> {
-        Ok(self.store.end_scheduled(id, end.how(), end.code(), &end.says())?)
+        let names: Vec<AppName> = self.store.apps()?.into_iter().map(|app| app.name).collect();
+        Ok(self.store.end_scheduled(id, end.how(), end.code(), &end.says(&names))?)
+    }
+
+    /// Deletes what the last run of a crontab's line or a launchd agent said: it names the apps, and the next one writes it
+    /// anew. A systemd timer's runs write into the journal, which is the machine's.
+    ///
+    /// # Errors
+    /// A file that cannot be deleted.
+    pub fn forget_scheduled_log(&self) -> Result<(), Trouble> {
+        let log = self.paths.scheduled_log();
+        match std::fs::remove_file(&log) {
+            Err(error) if error.kind() != ErrorKind::NotFound => {
+                Err(Trouble::failed("what the last scheduled run said could not be deleted")
+                    .why(error)
+                    .next(format!("Delete {}", log.display())))
+            }
+            _ => Ok(()),
+        }
     }
 
     /// The newest scheduled runs, the newest first.

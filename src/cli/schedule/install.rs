@@ -70,6 +70,7 @@ pub(super) async fn install(
     afterwards(machine, *kind, &done, out);
     Ok(exit::FINE)
 }
+    done.unseen.iter().for_each(|why| out.line(super::not_seen(why)));
 
 fn propose(desk: &Desk, machine: &Machine, args: &InstallArgs, out: &mut Out<'_>) -> Result<Proposal, Trouble> {
     let kind = machine.kind(args.kind.map(Kind::from))?;
@@ -202,6 +203,6 @@ fn document(proposal: &Proposal, done: &Done, dry_run: bool) -> serde_json::Valu
         "kind": kind.to_string(), "name": job.name, "program": job.program, "at": job.at.to_string(),
         "variables": carried.variables, "left_out": carried.left_out, "dry_run": dry_run, "changed": done.changed,
         "pieces": pieces.iter().map(|it| json!({ "place": it.place.to_string(), "text": it.text })).collect::<Vec<_>>(),
-        "credentials": credentials, "done": done.said, "by_hand": by_hand,
+        "credentials": credentials, "telling": telling, "done": done.said, "by_hand": by_hand, "crontab_not_seen": done.unseen,
     })
 }
