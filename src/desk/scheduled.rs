@@ -3,7 +3,9 @@
 
 use super::Desk;
 use super::connections::{ASKED, Standing as Way};
-use crate::credentials::Source;
+use super::telling::{Messaged, TellReport};
+use crate::config::Environment;
+use crate::config::tell::Channel;
 use crate::credentials::source::own_variable;
 use crate::domain::AppName;
 use crate::domain::app::Use;
@@ -77,6 +79,7 @@ fn named(apps: &[AppName]) -> String {
     /// Somebody interrupted it.
     pub stopped: bool,
 }
+    pub shortfall: &'a Shortfall,
 
 impl ScheduledEnd<'_> {
     fn how(&self) -> ScheduledHow {
@@ -91,24 +94,42 @@ impl ScheduledEnd<'_> {
         self.outcome.unwrap_or_else(Trouble::code)
     }
 
-    fn says(&self) -> String {
+    /// In one line; `names` are those of the apps that are known here.
+    fn says(&self, names: &[AppName]) -> String {
+        let mut all = self.shortfall.sentences();
         match self.outcome {
-            Err(trouble) => match &trouble.why {
-                Some(why) => format!("{}: {why}", trouble.what),
-                None => trouble.what.to_string(),
-            },
-            Ok(_) if self.stopped => "interrupted before everything was asked".to_owned(),
-            Ok(0) => "nothing fails".to_owned(),
-            Ok(1) => "not everything that was decided could be stored".to_owned(),
-            Ok(2) => "it was asked wrongly".to_owned(),
-            Ok(3) => "an item fails".to_owned(),
-            Ok(4) => "an item was lost since the run before".to_owned(),
-            Ok(5) => "nothing fails, but something could not be seen".to_owned(),
-            Ok(code) => format!("it ended with exit code {code}"),
+            Err(trouble) => {
+                let said = names.iter().fold(in_words(trouble), |says, name| marked(&says, name.as_str()));
+                all.insert(0, said);
+            }
+            Ok(_) if self.stopped => all.push("interrupted before everything was asked".to_owned()),
+            Ok(1) if all.is_empty() => all.push("it could not do all that it was asked".to_owned()),
+            Ok(1) => all.extend(self.shortfall.found.filter(|code| *code != 1).map(found)),
+            Ok(code) => all.push(found(code)),
         }
     }
 }
 
+        all.join("; ")
+    }
+}
+
+fn in_words(trouble: &Trouble) -> String {
+    match &trouble.why {
+        Some(why) => format!("{}: {why}", trouble.what),
+        None => trouble.what.to_string(),
+    }
+}
+
+/// What an exit code says of the apps.
+fn found(code: u8) -> String {
+    match code {
+        0 => "nothing fails".to_owned(),
+        2 => "it was asked wrongly".to_owned(),
+        3 => "an item fails".to_owned(),
+        4 => "an item was lost since the run before".to_owned(),
+        5 => "nothing fails, but something could not be seen".to_owned(),
+        code => format!("it ended with exit code {code}"),
 impl Desk {
     /// Writes down that a scheduled run begins; call [`Desk::scheduled_ends`] with what this gives back, however it
     /// ended. A process that never does shows as killed.
@@ -230,6 +251,30 @@ pub fn line(run: &ScheduledRun, now: chrono::DateTime<chrono::Utc>) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+/// A sentence in which a name stands between marks wherever it stands alone: another's words may have it bare, and it is
+/// looked for by its marks when the app is erased.
+fn marked(says: &str, name: &str) -> String {
+    let mut made = String::with_capacity(says.len());
+    let mut rest = says;
+    while let Some((before, after)) = rest.split_once(name) {
+        made.push_str(before);
+        let is_part = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_' | '`');
+        let is_alone = !made.ends_with(is_part) && !after.starts_with(is_part);
+        made.push_str(&if is_alone { format!("`{name}`") } else { name.to_owned() });
+        rest = after;
+    }
+    made + rest
+}
+
+/// The name of the place that has it, or why none has.
+fn source_of(places: &OwnPlaces, environment: &Environment) -> Result<String, String> {
+    let (_, source) = places.find(environment)?;
+    Ok(match source {
+        Source::Command => BY_COMMAND.to_owned(),
+        other => other.to_string(),
+    })
+}
+
     use rstest::rstest;
 
     #[rstest]
@@ -246,7 +291,45 @@ mod tests {
         #[case] code: u8,
         #[case] says: &str,
     ) {
-        let end = ScheduledEnd { outcome: outcome.as_ref().copied(), stopped };
-        assert_eq!((end.how(), end.code(), end.says().as_str()), (how, code, says));
+        let end = ScheduledEnd { outcome: outcome.as_ref().copied(), shortfall: &Shortfall::default(), stopped };
+        assert_eq!((end.how(), end.code(), end.says(&[]).as_str()), (how, code, says));
+    }
+
+    fn apps(names: &[&str]) -> Vec<AppName> {
+        names.iter().map(|it| it.parse().unwrap()).collect()
+    }
+
+    /// One message of each of these, and whether it arrived and was noted.
+    fn told(messages: &[(Channel, bool, bool)]) -> Option<TellReport> {
+        let message = |(channel, arrived, noted): &(Channel, bool, bool)| Messaged {
+            channel: *channel,
+            wording: crate::config::tell::Wording::Engineer,
+            apps: Vec::new(),
+            attempts: 1,
+            end: if *arrived { Ok("taken".into()) } else { Err("it answered 500".into()) },
+            not_noted: (!noted).then(|| "it is full".into()),
+        };
+        Some(TellReport { messages: messages.iter().map(message).collect(), troubles: Vec::new() })
+    }
+
+    #[rstest]
+    #[case(Shortfall { told: told(&[(Channel::Webhook, false, true)]), found: Some(4), ..Shortfall::default() },
+        "a message by webhook did not arrive; an item was lost since the run before")]
+    #[case(Shortfall { told: told(&[(Channel::Mail, true, false), (Channel::Draft, true, true)]), ..Shortfall::default() },
+        "what was told by mail could not be noted, and is told again")]
+    #[case(Shortfall { failed: apps(&["acme"]), found: Some(0), ..Shortfall::default() }, "`acme` could not be asked; nothing fails")]
+    #[case(Shortfall { not_stored: apps(&["a", "b", "c", "d", "e"]), ..Shortfall::default() },
+        "not everything that was decided of `a`, `b`, `c` and 2 more could be stored")]
+    fn why_a_run_ends_with_one_is_said(#[case] shortfall: Shortfall, #[case] says: &str) {
+        let end = ScheduledEnd { outcome: Ok(1), shortfall: &shortfall, stopped: false };
+        assert_eq!((end.how(), end.says(&[]).as_str()), (ScheduledHow::Failed, says));
+    }
+
+    #[rstest]
+    #[case("a run of `acme` is open", "a run of `acme` is open")]
+    #[case("acme and acme: no, (acme)", "`acme` and `acme`: no, (`acme`)")]
+    #[case("acme-shop of macme at acme_x", "acme-shop of macme at acme_x")]
+    fn names_are_marked_where_they_stand_alone(#[case] says: &str, #[case] wanted: &str) {
+        assert_eq!(marked(says, "acme"), wanted);
     }
 }

@@ -6,14 +6,19 @@ use crate::cli::{exit, out::Out, plain};
 use crate::desk::Desk;
 use crate::desk::due::Saw;
 use crate::desk::rerun::{Ended, How, Told, Wanted};
+use crate::desk::scheduled::Shortfall;
 use crate::desk::telling;
 use crate::domain::{AppName, System};
 use crate::engine::RunEvent;
 use crate::trouble::Trouble;
 use crate::words;
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
+
+/// A run that another process is at is no news for so long: with a vendor's hour waited out and a second look after ten
+/// minutes it is over by then.
+const LONGEST_OPEN: TimeDelta = TimeDelta::hours(3);
 
 /// How it was asked for.
 #[derive(Debug, Clone, Copy)]
@@ -42,6 +47,8 @@ pub(super) struct AllEnded {
     pub stopped: usize,
     /// What became of each app, for whoever is told of it.
     pub news: Vec<telling::Told>,
+    /// What could not be done.
+    pub shortfall: Shortfall,
 }
 
 /// The listener.
@@ -59,7 +66,8 @@ pub(super) struct Progress<'a> {
 impl<'a> Progress<'a> {
     pub fn new(desk: &'a Desk, wanted: &Wanted, manner: Manner) -> Self {
         let places = wanted.apps.iter().cloned().zip(0..).collect();
-        let ended = AllEnded { documents: Vec::new(), codes: Vec::new(), stopped: 0, news: Vec::new() };
+        let ended =
+            AllEnded { documents: Vec::new(), codes: Vec::new(), stopped: 0, news: Vec::new(), shortfall: Shortfall::default() };
         Self { desk, manner, places, held: BTreeMap::new(), next: 0, over: 0, waits: BTreeSet::new(), ended }
     }
 
@@ -119,6 +127,9 @@ impl<'a> Progress<'a> {
                 self.ended.news.push(telling::Told::ran(app.clone(), ran.report.run));
                 let code = if ran.report.not_stored.is_empty() { exit::of(&ran.board, ran.lost) } else { exit::FAILED };
                 self.ended.codes.push(code);
+                if !ran.report.not_stored.is_empty() {
+                    self.ended.shortfall.not_stored.push(app.clone());
+                }
                 if self.manner.is_single && !self.manner.as_json {
                     for (planned, gap) in &ran.unasked {
                         out.say(format!("  ? {}: can't see: {}", planned.probe, gap.says));
@@ -151,10 +162,14 @@ impl<'a> Progress<'a> {
             How::Stopped => self.ended.stopped += 1,
             How::NothingToAsk if self.manner.is_single => return Err(nothing_to_ask(app)),
             How::NothingToAsk => line = Some("skipped: no probe to run there".to_owned()),
-            How::OpenElsewhere { since, pid, host } if self.manner.is_single => {
-                return Err(run_open(app, *since, *pid, host.as_str()));
-            }
             How::OpenElsewhere { since, pid, host } => {
+                let trouble = run_open(app, *since, *pid, host.as_str());
+                if self.desk.clock.now() - *since > LONGEST_OPEN {
+                    self.ended.news.push(telling::Told::missed(app.clone(), &trouble));
+                }
+                if self.manner.is_single {
+                    return Err(trouble);
+                }
                 let stands = self.desk.board(app).and_then(|board| Ok(exit::of(&board, self.desk.lost(app)?.len())));
                 self.ended.codes.push(stands.unwrap_or(exit::FAILED));
                 let since = since.format("%H:%M UTC");
@@ -166,6 +181,7 @@ impl<'a> Progress<'a> {
                     return Err(trouble.clone());
                 }
                 self.ended.codes.push(exit::FAILED);
+                self.ended.shortfall.failed.push(app.clone());
                 line = Some(trouble.to_string());
             }
         }
