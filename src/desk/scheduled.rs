@@ -7,19 +7,17 @@ use super::telling::{Messaged, TellReport};
 use crate::config::Environment;
 use crate::config::tell::Channel;
 use crate::credentials::source::own_variable;
+use crate::credentials::{OwnPlaces, Source};
 use crate::domain::AppName;
 use crate::domain::app::Use;
 use crate::schedule::standing::Standing;
+use crate::schedule::tell::{Route, desktop};
+use crate::schedule::trial::telling::{BY_COMMAND, Way as Tell};
 use crate::schedule::trial::{Needed, Place, Seen};
 use crate::schedule::workflow::{App, Checkout};
 use crate::store::{Holder, ScheduledHow, ScheduledId, ScheduledRun};
 use crate::trouble::Trouble;
 use crate::words;
-
-/// What came of a scheduled run.
-#[derive(Debug, Clone, Copy)]
-pub struct ScheduledEnd<'a> {
-    /// The exit code (DESIGN §5), or why there is none of a probe.
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::ErrorKind;
 
@@ -75,11 +73,16 @@ fn named(apps: &[AppName]) -> String {
         more => format!("{} and {more} more", shown.join(", ")),
     }
 }
+
+/// What came of a scheduled run.
+#[derive(Debug, Clone, Copy)]
+pub struct ScheduledEnd<'a> {
+    /// The exit code (DESIGN §5), or why there is none of a probe.
     pub outcome: Result<u8, &'a Trouble>,
+    pub shortfall: &'a Shortfall,
     /// Somebody interrupted it.
     pub stopped: bool,
 }
-    pub shortfall: &'a Shortfall,
 
 impl ScheduledEnd<'_> {
     fn how(&self) -> ScheduledHow {
@@ -107,9 +110,6 @@ impl ScheduledEnd<'_> {
             Ok(1) => all.extend(self.shortfall.found.filter(|code| *code != 1).map(found)),
             Ok(code) => all.push(found(code)),
         }
-    }
-}
-
         all.join("; ")
     }
 }
@@ -130,6 +130,9 @@ fn found(code: u8) -> String {
         4 => "an item was lost since the run before".to_owned(),
         5 => "nothing fails, but something could not be seen".to_owned(),
         code => format!("it ended with exit code {code}"),
+    }
+}
+
 impl Desk {
     /// Writes down that a scheduled run begins; call [`Desk::scheduled_ends`] with what this gives back, however it
     /// ended. A process that never does shows as killed.
@@ -174,7 +177,8 @@ impl Desk {
         Ok(self.store.scheduled_runs(most)?)
     }
 
-    /// The credentials that the apps' probes need, and where each is found in this process's environment.
+    /// What the apps' probes need and what it takes to tell somebody of them, and where each is found in this process's
+    /// environment.
     ///
     /// # Errors
     /// A store that cannot be read.
@@ -196,7 +200,30 @@ impl Desk {
                 });
             }
         }
-        Ok(Seen { database: self.database().to_owned(), needed })
+        Ok(Seen { database: self.database().to_owned(), needed, ways: self.ways()? })
+    }
+
+    /// The ways to tell somebody of the apps that need something, each looked for once: a command may take its time.
+    fn ways(&self) -> Result<Vec<Tell>, Trouble> {
+        let Some(environment) = &self.messenger.environment else { return Ok(Vec::new()) };
+        let mut known: BTreeMap<OwnPlaces, Result<String, String>> = BTreeMap::new();
+        let mut ways = Vec::new();
+        for app in self.apps(false)? {
+            for (route, _) in Route::all(Some(&app), self.config.tell.of(&app), environment) {
+                let found = match &route {
+                    Route::Webhook(_, places) | Route::Mail(_, Some(places)) => {
+                        known.entry(places.clone()).or_insert_with(|| source_of(places, environment)).clone()
+                    }
+                    Route::Desktop => {
+                        desktop::reach(environment).map(|()| "the desktop's session".to_owned()).map_err(|it| it.says.to_string())
+                    }
+                    Route::Mail(_, None) | Route::Draft(_) => continue,
+                };
+                let (source, why) = (found.clone().ok(), found.err());
+                ways.push(Tell { app: app.clone(), channel: route.channel(), source, why });
+            }
+        }
+        Ok(ways)
     }
 
     /// What a runner needs for these apps.
@@ -222,6 +249,30 @@ impl Desk {
         let Some(schedule) = self.store.schedule()? else { return Ok(None) };
         Ok(Some(Standing { schedule, last: self.store.scheduled_runs(1)?.pop() }))
     }
+}
+
+/// A sentence in which a name stands between marks wherever it stands alone: another's words may have it bare, and it is
+/// looked for by its marks when the app is erased.
+fn marked(says: &str, name: &str) -> String {
+    let mut made = String::with_capacity(says.len());
+    let mut rest = says;
+    while let Some((before, after)) = rest.split_once(name) {
+        made.push_str(before);
+        let is_part = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_' | '`');
+        let is_alone = !made.ends_with(is_part) && !after.starts_with(is_part);
+        made.push_str(&if is_alone { format!("`{name}`") } else { name.to_owned() });
+        rest = after;
+    }
+    made + rest
+}
+
+/// The name of the place that has it, or why none has.
+fn source_of(places: &OwnPlaces, environment: &Environment) -> Result<String, String> {
+    let (_, source) = places.find(environment)?;
+    Ok(match source {
+        Source::Command => BY_COMMAND.to_owned(),
+        other => other.to_string(),
+    })
 }
 
 fn place(source: &Source) -> Place {
@@ -251,37 +302,13 @@ pub fn line(run: &ScheduledRun, now: chrono::DateTime<chrono::Utc>) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-/// A sentence in which a name stands between marks wherever it stands alone: another's words may have it bare, and it is
-/// looked for by its marks when the app is erased.
-fn marked(says: &str, name: &str) -> String {
-    let mut made = String::with_capacity(says.len());
-    let mut rest = says;
-    while let Some((before, after)) = rest.split_once(name) {
-        made.push_str(before);
-        let is_part = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_' | '`');
-        let is_alone = !made.ends_with(is_part) && !after.starts_with(is_part);
-        made.push_str(&if is_alone { format!("`{name}`") } else { name.to_owned() });
-        rest = after;
-    }
-    made + rest
-}
-
-/// The name of the place that has it, or why none has.
-fn source_of(places: &OwnPlaces, environment: &Environment) -> Result<String, String> {
-    let (_, source) = places.find(environment)?;
-    Ok(match source {
-        Source::Command => BY_COMMAND.to_owned(),
-        other => other.to_string(),
-    })
-}
-
     use rstest::rstest;
 
     #[rstest]
     #[case(Ok(0), false, ScheduledHow::Finished, 0, "nothing fails")]
     #[case(Ok(4), false, ScheduledHow::Finished, 4, "an item was lost since the run before")]
     #[case(Ok(5), true, ScheduledHow::Stopped, 5, "interrupted before everything was asked")]
-    #[case(Ok(1), false, ScheduledHow::Failed, 1, "not everything that was decided could be stored")]
+    #[case(Ok(1), false, ScheduledHow::Failed, 1, "it could not do all that it was asked")]
     #[case(Err(Trouble::failed("no disk").why("it is full")), false, ScheduledHow::Failed, 1, "no disk: it is full")]
     #[case(Err(Trouble::usage("no such app")), true, ScheduledHow::Failed, 2, "no such app")]
     fn ends(
