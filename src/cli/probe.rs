@@ -90,13 +90,10 @@ pub async fn with_shortfall(
         }
         out.json(&json::document(document));
     } else if !manner.is_single {
-        tell_the_rest(desk, &wanted, &ended.codes, ended.stopped, out)?;
+        let is_idle = ended.codes.len() == ended.not_due;
+        tell_the_rest(desk, &wanted, is_idle, ended.stopped, out)?;
     }
-    let code = if args.due && ended.codes.is_empty() && ended.stopped == 0 {
-        as_status_would(desk, &wanted)?
-    } else {
-        exit::worst(&ended.codes)
-    };
+    let code = exit::worst(&ended.codes);
     let others: Vec<u8> = ended.codes.iter().copied().filter(|it| *it != exit::FAILED).collect();
     shortfall.found = if code == exit::FAILED { (!others.is_empty()).then(|| exit::worst(&others)) } else { Some(code) };
     Ok(shortfall.told.as_ref().map_or(code, |told| exit::with_told(code, told)))
@@ -147,7 +144,7 @@ fn wanted(desk: &Desk, args: &ProbeArgs) -> Result<Wanted, Trouble> {
 }
 
 /// What is said after several apps: what was left over, and when the next thing is due.
-fn tell_the_rest(desk: &Desk, wanted: &Wanted, codes: &[u8], stopped: usize, out: &mut Out<'_>) -> Result<(), Trouble> {
+fn tell_the_rest(desk: &Desk, wanted: &Wanted, is_idle: bool, stopped: usize, out: &mut Out<'_>) -> Result<(), Trouble> {
     if stopped > 0 {
         let left = words::count(stopped, "app");
         out.say(format!("stopped before {left}; what was decided is kept, `rescue probe --due` goes on with what is left"));
@@ -155,7 +152,7 @@ fn tell_the_rest(desk: &Desk, wanted: &Wanted, codes: &[u8], stopped: usize, out
     if !wanted.only_due || stopped > 0 {
         return Ok(());
     }
-    if codes.is_empty() {
+    if is_idle {
         out.say("nothing is due");
     }
     match next_due(desk, wanted)? {
@@ -170,13 +167,4 @@ fn next_due(desk: &Desk, wanted: &Wanted) -> Result<Option<(DateTime<Utc>, AppNa
     let now = desk.clock.now();
     let rows = desk.portfolio(true)?.into_iter().filter(|row| wanted.apps.contains(&row.name));
     Ok(rows.filter_map(|row| Some((row.when.from?.max(now), row.name))).min())
-}
-
-/// Where nothing was asked, the exit code says how things stand.
-fn as_status_would(desk: &Desk, wanted: &Wanted) -> Result<u8, Trouble> {
-    let mut codes = Vec::new();
-    for app in &wanted.apps {
-        codes.push(exit::of(&desk.board(app)?, desk.lost(app)?.len()));
-    }
-    Ok(exit::worst(&codes))
 }

@@ -67,6 +67,16 @@ fn just_before(steps: &[Step], ended: DateTime<Utc>) -> Option<Had> {
     last_of(steps, ended, |step| if last.is_failing() { step.is_failing() } else { step.truth == last.truth })
 }
 
+/// It was waived until a moment after `since`, and has been neither done nor out of question from then on: what ended is the
+/// waiver. One that ended beside a pass hid nothing, and what is lost later is lost.
+pub(super) fn ceased(steps: &[Step], since: DateTime<Utc>) -> bool {
+    let is_bare =
+        |step: &Step| step.truth.is_some_and(|truth| !truth.is_done() && !matches!(truth, Truth::Waived | Truth::NotApplicable));
+    let (before, bare) = ending(steps, is_bare);
+    let was_waived = before.last().is_some_and(|step| step.truth == Some(Truth::Waived));
+    was_waived && bare.first().is_some_and(|step| step.at > since)
+}
+
 impl Between<'_> {
     fn tell(&self, diff: &mut Diff) {
         // What was done for a while between the two moments, and is lost at the second, is lost, whatever it was at the first.
@@ -100,15 +110,8 @@ impl Between<'_> {
         self.lines.get(item).map_or(&[], |it| it.steps.as_slice())
     }
 
-    /// It was waived until a moment between the two, and has been neither done nor out of question since: what ended then is
-    /// the waiver. One that ended beside a pass hid nothing, and what is lost later is lost.
     fn ceased(&self, item: &ItemId) -> bool {
-        let is_bare = |step: &Step| {
-            step.truth.is_some_and(|truth| !truth.is_done() && !matches!(truth, Truth::Waived | Truth::NotApplicable))
-        };
-        let (before, bare) = ending(self.steps(item), is_bare);
-        let was_waived = before.last().is_some_and(|step| step.truth == Some(Truth::Waived));
-        was_waived && bare.first().is_some_and(|step| step.at > self.since)
+        ceased(self.steps(item), self.since)
     }
 
     fn was_done_since(&self, item: &ItemId) -> bool {

@@ -41,6 +41,8 @@ fn items() -> Vec<Item> {
             Some(30),
             None,
         ),
+        // It fails all year, also after somebody judged it done.
+        item("CI-03", Decides::Probe, is("github.leak-prevention"), 8, Some(30), None),
         item("ACC-03", Decides::Both, is("github.collaborators"), 8, Some(30), Some("now")),
         item("BAK-01", Decides::Probe, is("supabase.backup-age"), 8, Some(30), Some("now")),
         item("BAK-02", Decides::Probe, Rule::All(vec![is("supabase.backup-age"), is("openai.spend-cap")]), 22, Some(30), None),
@@ -146,6 +148,7 @@ enum Spoken {
 fn acts(week: i64) -> Vec<Act> {
     let mut acts = match week {
         1 => vec![Act::Judge("JOB-01", &[]), Act::Judge("JOB-02", &[])],
+        3 => vec![Act::Judge("CI-03", &["github.leak-prevention"])],
         5 => vec![Act::Waive("CI-01", 20, false), Act::Waive("CI-02", 11, false)],
         9 => vec![Act::Reopen("JOB-01")],
         10 => vec![Act::Judge("JOB-01", &[]), Act::Waive("BAK-01", 24, true)],

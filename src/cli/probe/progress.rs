@@ -10,15 +10,12 @@ use crate::desk::scheduled::Shortfall;
 use crate::desk::telling;
 use crate::domain::{AppName, System};
 use crate::engine::RunEvent;
+use crate::store::LONGEST_ELSEWHERE;
 use crate::trouble::Trouble;
 use crate::words;
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
-
-/// A run that another process is at is no news for so long: with a vendor's hour waited out and a second look after ten
-/// minutes it is over by then.
-const LONGEST_OPEN: TimeDelta = TimeDelta::hours(3);
 
 /// How it was asked for.
 #[derive(Debug, Clone, Copy)]
@@ -41,8 +38,10 @@ struct Piece {
 pub(super) struct AllEnded {
     /// In the order of the apps.
     pub documents: Vec<Value>,
-    /// The exit codes of those that were asked, or could not be.
+    /// An exit code for each: of those that were asked, that could not be, and that had nothing due.
     pub codes: Vec<u8>,
+    /// How many of them had nothing due.
+    pub not_due: usize,
     /// How many were not asked because the rerun was stopped.
     pub stopped: usize,
     /// What became of each app, for whoever is told of it.
@@ -66,8 +65,8 @@ pub(super) struct Progress<'a> {
 impl<'a> Progress<'a> {
     pub fn new(desk: &'a Desk, wanted: &Wanted, manner: Manner) -> Self {
         let places = wanted.apps.iter().cloned().zip(0..).collect();
-        let ended =
-            AllEnded { documents: Vec::new(), codes: Vec::new(), stopped: 0, news: Vec::new(), shortfall: Shortfall::default() };
+        let (documents, codes, news, shortfall) = (Vec::new(), Vec::new(), Vec::new(), Shortfall::default());
+        let ended = AllEnded { documents, codes, not_due: 0, stopped: 0, news, shortfall };
         Self { desk, manner, places, held: BTreeMap::new(), next: 0, over: 0, waits: BTreeSet::new(), ended }
     }
 
@@ -147,6 +146,8 @@ impl<'a> Progress<'a> {
                 }
             }
             How::NothingDue { .. } => {
+                self.stands(app);
+                self.ended.not_due += 1;
                 let unseen = ended.checks.iter().filter_map(|check| match &check.saw {
                     Saw::Nothing(gap) => Some(format!("not whether the {} changed: {}", check.watch.says(), gap.says)),
                     _ => None,
@@ -164,14 +165,14 @@ impl<'a> Progress<'a> {
             How::NothingToAsk => line = Some("skipped: no probe to run there".to_owned()),
             How::OpenElsewhere { since, pid, host } => {
                 let trouble = run_open(app, *since, *pid, host.as_str());
-                if self.desk.clock.now() - *since > LONGEST_OPEN {
+                // As long as one may take it is no news.
+                if self.desk.clock.now() - *since > LONGEST_ELSEWHERE {
                     self.ended.news.push(telling::Told::missed(app.clone(), &trouble));
                 }
                 if self.manner.is_single {
                     return Err(trouble);
                 }
-                let stands = self.desk.board(app).and_then(|board| Ok(exit::of(&board, self.desk.lost(app)?.len())));
-                self.ended.codes.push(stands.unwrap_or(exit::FAILED));
+                self.stands(app);
                 let since = since.format("%H:%M UTC");
                 line = Some(format!("skipped: a run of it is open since {since} (process {pid} on {host})"));
             }
@@ -196,6 +197,25 @@ impl<'a> Progress<'a> {
         }
         self.hand_over(out);
         Ok(())
+    }
+
+    /// Takes an app that was not asked for what it is.
+    fn stands(&mut self, app: &AppName) {
+        let code = self.as_it_stands(app);
+        if code == exit::FAILED {
+            self.ended.shortfall.failed.push(app.clone());
+        }
+        self.ended.codes.push(code);
+    }
+
+    /// The exit code of an app that was not asked: what `rescue status` would say of it.
+    fn as_it_stands(&self, app: &AppName) -> u8 {
+        let stands = self.desk.board(app).and_then(|board| {
+            let may_be_lost = board.items.iter().any(|it| it.truth.is_lost());
+            let lost = if may_be_lost { self.desk.lost(app)?.len() } else { 0 };
+            Ok(exit::of(&board, lost))
+        });
+        stands.unwrap_or(exit::FAILED)
     }
 
     /// What is next in the order of the apps, as far as it is there.
