@@ -91,7 +91,7 @@ fn a_commit_makes_due_what_reads_the_repository() {
 fn one_app_that_cannot_be_read_ends_no_other_and_shows_in_the_exit_code() {
     let home = with_trees(&["acme", "broken", "shop"]);
     let raw = rusqlite::Connection::open(home.database()).unwrap();
-    let broken = "app = (SELECT id FROM app WHERE name = 'broken') AND kind = 'checklist_adopted'";
+    let broken = "app = (SELECT number FROM app WHERE name = 'broken') AND kind = 'checklist_adopted'";
     assert_eq!(raw.execute(&format!("UPDATE fact SET body = '{{}}' WHERE {broken}"), []).unwrap(), 1);
     drop(raw);
     let told = home.run(&["probe", "--all", "--only", "scan.tree", "--json"]);

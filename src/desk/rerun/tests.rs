@@ -371,8 +371,11 @@ async fn a_trouble_of_one_app_ends_no_other() {
     house.desk.store.begin_run(id, run, &Holder::of_process(), &[]).unwrap();
     let raw = rusqlite::Connection::open(house.desk.database()).unwrap();
     let id = house.desk.id(&broken).unwrap();
-    raw.execute("UPDATE fact SET body = '{}' WHERE app = ?1 AND kind = 'checklist_adopted'", [id.0.as_bytes().as_slice()])
-        .unwrap();
+    raw.execute(
+        "UPDATE fact SET body = '{}' WHERE app = (SELECT number FROM app WHERE id = ?1) AND kind = 'checklist_adopted'",
+        [id.0.as_bytes().as_slice()],
+    )
+    .unwrap();
     let heard = house.quietly(&wanted(&[&broken, &open, &well], &[SCAN], false)).await;
     let how = |app: &AppName| {
         heard.iter().find_map(|it| match it {
