@@ -6,6 +6,7 @@ mod dry;
 mod progress;
 
 use super::args::ProbeArgs;
+use super::ending::Ending;
 use super::{exit, json, out::Out, tell};
 use crate::desk::Desk;
 use crate::desk::rerun::Wanted;
@@ -24,7 +25,13 @@ use tokio_util::sync::CancellationToken;
 /// # Errors
 /// An unknown app or part; a store that cannot be read; the trouble of the one app that was named. A trouble of one app of
 /// several is told with the app and shows in the exit code.
-pub async fn probe(desk: &Desk, args: ProbeArgs, stop: CancellationToken, out: &mut Out<'_>) -> Result<u8, Trouble> {
+pub async fn probe(
+    desk: &Desk,
+    args: ProbeArgs,
+    stop: CancellationToken,
+    ending: &Ending,
+    out: &mut Out<'_>,
+) -> Result<u8, Trouble> {
     crate::engine::run::log_panics(|| {});
     let wanted = wanted(desk, &args)?;
     let manner = Manner {
@@ -44,7 +51,11 @@ pub async fn probe(desk: &Desk, args: ProbeArgs, stop: CancellationToken, out: &
     let heard = rerun(desk, &wanted, &stop, &mut progress, out).await;
     let ended = progress.end();
     // Whoever is to be told is told before this command says what became of it.
-    let told = if args.tells() { Some(desk.tell(&ended.news).await) } else { None };
+    // Not where the system wants the process gone: what was not told then, the next run tells.
+    let told = if args.tells() { ending.or(desk.tell(&ended.news)).await } else { None };
+    if args.tells() && told.is_none() {
+        out.say("nobody was told, since the system ends this run: the next one tells it");
+    }
     for line in told.iter().flat_map(tell::lines) {
         out.say(line);
     }
@@ -71,6 +82,7 @@ pub async fn probe(desk: &Desk, args: ProbeArgs, stop: CancellationToken, out: &
     } else {
         exit::worst(&ended.codes)
     };
+    let code = if ended.cut { exit::cut_short(code) } else { code };
     Ok(told.map_or(code, |told| exit::with_told(code, &told)))
 }
 

@@ -5,11 +5,12 @@ mod install;
 mod status;
 
 use super::args::ProbeArgs;
+use super::ending::Ending;
 use super::schedule_args::ScheduleCommand;
 use super::{Terminal, exit, json, out::Out, probe};
 use crate::config::Environment;
 use crate::desk::Desk;
-use crate::desk::scheduled::ScheduledEnd;
+use crate::desk::scheduled::{ScheduledEnd, Stopper};
 use crate::domain::AppName;
 use crate::schedule::install::apply;
 use crate::schedule::install::{self as timer, Machine, Platform};
@@ -68,10 +69,21 @@ fn machine(environment: &Environment) -> Machine {
 ///
 /// # Errors
 /// As [`probe::probe`]; a store that cannot be written.
-pub async fn recorded(desk: &Desk, args: ProbeArgs, stop: CancellationToken, out: &mut Out<'_>) -> Result<u8, Trouble> {
+pub async fn recorded(
+    desk: &Desk,
+    args: ProbeArgs,
+    stop: CancellationToken,
+    ending: &Ending,
+    out: &mut Out<'_>,
+) -> Result<u8, Trouble> {
     let begun = desk.scheduled_begins()?;
-    let ended = probe::probe(desk, args, stop.clone(), out).await;
-    let kept = desk.scheduled_ends(begun, ScheduledEnd { outcome: ended.as_ref().copied(), stopped: stop.is_cancelled() });
+    let ended = probe::probe(desk, args, stop.clone(), ending, out).await;
+    let stopped = match (ending.came(), stop.is_cancelled()) {
+        (true, _) => Some(Stopper::System),
+        (false, true) => Some(Stopper::Person),
+        (false, false) => None,
+    };
+    let kept = desk.scheduled_ends(begun, ScheduledEnd { outcome: ended.as_ref().copied(), stopped });
     // What went wrong with the run is told before what went wrong with writing that down.
     let code = ended?;
     kept.map(|()| code)

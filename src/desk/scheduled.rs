@@ -19,15 +19,24 @@ use crate::words;
 pub struct ScheduledEnd<'a> {
     /// The exit code (DESIGN §5), or why there is none of a probe.
     pub outcome: Result<u8, &'a Trouble>,
-    /// Somebody interrupted it.
-    pub stopped: bool,
+    /// Who ended it before its time, if somebody did.
+    pub stopped: Option<Stopper>,
+}
+
+/// Who ends a run before its time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stopper {
+    /// By an interrupt.
+    Person,
+    /// By SIGTERM: a shutdown, the end of a session, a timer's own limit.
+    System,
 }
 
 impl ScheduledEnd<'_> {
     fn how(&self) -> ScheduledHow {
         match self.outcome {
             Err(_) | Ok(1 | 2) => ScheduledHow::Failed,
-            Ok(_) if self.stopped => ScheduledHow::Stopped,
+            Ok(_) if self.stopped.is_some() => ScheduledHow::Stopped,
             Ok(_) => ScheduledHow::Finished,
         }
     }
@@ -42,7 +51,10 @@ impl ScheduledEnd<'_> {
                 Some(why) => format!("{}: {why}", trouble.what),
                 None => trouble.what.to_string(),
             },
-            Ok(_) if self.stopped => "interrupted before everything was asked".to_owned(),
+            Ok(_) if self.stopped == Some(Stopper::Person) => "interrupted before everything was asked".to_owned(),
+            Ok(_) if self.stopped == Some(Stopper::System) => {
+                "the system ended it (SIGTERM) before everything was asked; what was decided is kept".to_owned()
+            }
             Ok(0) => "nothing fails".to_owned(),
             Ok(1) => "not everything that was decided could be stored".to_owned(),
             Ok(2) => "it was asked wrongly".to_owned(),
@@ -160,15 +172,22 @@ mod tests {
     use rstest::rstest;
 
     #[rstest]
-    #[case(Ok(0), false, ScheduledHow::Finished, 0, "nothing fails")]
-    #[case(Ok(4), false, ScheduledHow::Finished, 4, "an item was lost since the run before")]
-    #[case(Ok(5), true, ScheduledHow::Stopped, 5, "interrupted before everything was asked")]
-    #[case(Ok(1), false, ScheduledHow::Failed, 1, "not everything that was decided could be stored")]
-    #[case(Err(Trouble::failed("no disk").why("it is full")), false, ScheduledHow::Failed, 1, "no disk: it is full")]
-    #[case(Err(Trouble::usage("no such app")), true, ScheduledHow::Failed, 2, "no such app")]
+    #[case(Ok(0), None, ScheduledHow::Finished, 0, "nothing fails")]
+    #[case(Ok(4), None, ScheduledHow::Finished, 4, "an item was lost since the run before")]
+    #[case(Ok(5), Some(Stopper::Person), ScheduledHow::Stopped, 5, "interrupted before everything was asked")]
+    #[case(
+        Ok(3),
+        Some(Stopper::System),
+        ScheduledHow::Stopped,
+        3,
+        "the system ended it (SIGTERM) before everything was asked; what was decided is kept"
+    )]
+    #[case(Ok(1), None, ScheduledHow::Failed, 1, "not everything that was decided could be stored")]
+    #[case(Err(Trouble::failed("no disk").why("it is full")), None, ScheduledHow::Failed, 1, "no disk: it is full")]
+    #[case(Err(Trouble::usage("no such app")), Some(Stopper::Person), ScheduledHow::Failed, 2, "no such app")]
     fn ends(
         #[case] outcome: Result<u8, Trouble>,
-        #[case] stopped: bool,
+        #[case] stopped: Option<Stopper>,
         #[case] how: ScheduledHow,
         #[case] code: u8,
         #[case] says: &str,
