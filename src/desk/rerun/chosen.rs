@@ -40,6 +40,8 @@ pub struct Chosen {
     pub put_off: Vec<(Seat, Waits)>,
     /// What was looked at whether it changed.
     pub checks: Vec<Check>,
+    /// Requests that were sent to look, by system.
+    pub checking: BTreeMap<System, u32>,
     /// What would be looked at, where nobody is asked.
     pub watched: BTreeSet<Watch>,
     /// From when on something is due that is not now.
@@ -92,7 +94,8 @@ impl Desk {
         let checks = self.check_changes(&board, &door.on_behalf(asker), &watched).await?;
         let changed = checks.iter().any(|check| check.saw == Saw::Changed);
         let due = if changed { self.turns(app, &wanted.only, &shown)?.2 } else { due };
-        Ok(self.choose(Arc::new(board.settings), plan, &due, wanted, checks, watched))
+        let chosen = self.choose(Arc::new(board.settings), plan, &due, wanted, checks, watched);
+        Ok(Chosen { checking: door.requests(), ..chosen })
     }
 
     fn planned(
@@ -128,7 +131,7 @@ impl Desk {
         let another_day = put_off.iter().any(|(_, why)| *why == Waits::ForAnotherDay).then(|| Lane::another_day(now));
         let later = due.turns.iter().filter_map(crate::schedule::Turn::from).filter(|from| *from > now);
         let next = later.chain(another_day).min();
-        Chosen { settings, probes, due: reasons, unasked, put_off, checks, watched, next }
+        Chosen { settings, probes, due: reasons, unasked, put_off, checks, checking: BTreeMap::new(), watched, next }
     }
 }
 
