@@ -39,22 +39,22 @@ fn mornings(costs: &[(&'static str, u32)], at_: impl IntoIterator<Item = i64>) -
 }
 
 #[rstest]
-#[case::all_of_them_fit(&[(SITE, 1), (BACKUP, 3), (OPENROUTER, 1)], &[&[SITE, BACKUP, OPENROUTER], &[SITE, BACKUP, OPENROUTER]])]
+#[case::all_of_them_fit(&[(SITE, 1), (BACKUP, 3), (OPENROUTER, 1)], &[&[SITE, BACKUP, OPENROUTER][..], &[SITE, BACKUP, OPENROUTER]])]
 #[case::two_days_for_four(&[(SITE, 1), (BACKUP, 3), (OPENAI, 4), (OPENROUTER, 1)], &[
-    &[SITE, BACKUP, OPENROUTER],
+    &[SITE, BACKUP, OPENROUTER][..],
     &[OPENAI, SITE],
     &[BACKUP, OPENROUTER, SITE],
     &[OPENAI, SITE],
 ])]
 #[case::a_dear_one_has_its_day(&[(SITE, 2), (BACKUP, 3), (OPENAI, 5)], &[
-    &[SITE, BACKUP],
+    &[SITE, BACKUP][..],
     &[OPENAI],
     &[SITE, BACKUP],
     &[OPENAI],
 ])]
-#[case::what_no_day_has_room_for_takes_nobodys(&[(SITE, 1), (BACKUP, 3), (OPENROUTER, 33)], &[&[SITE, BACKUP], &[SITE, BACKUP]])]
-#[case::alone(&[(OPENAI, 5)], &[&[OPENAI], &[OPENAI]])]
-#[case::nothing(&[], &[&[], &[]])]
+#[case::what_no_day_has_room_for_takes_nobodys(&[(SITE, 1), (BACKUP, 3), (OPENROUTER, 33)], &[&[SITE, BACKUP][..], &[SITE, BACKUP]])]
+#[case::alone(&[(OPENAI, 5)], &[&[OPENAI][..], &[OPENAI]])]
+#[case::nothing(&[], &[&[][..], &[]])]
 fn day_by_day(#[case] costs: &[(&'static str, u32)], #[case] wanted: &[&[&'static str]]) {
     let days = (1..=wanted.len()).map(|day| 1440 * i64::try_from(day).unwrap());
     assert_eq!(mornings(costs, days), wanted);
