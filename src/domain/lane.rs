@@ -7,8 +7,9 @@ mod steps;
 mod waiting;
 mod why;
 
+use super::headline::is_live;
 use super::ledger::Ledger;
-use super::opening::{is_settled, is_urgent, lack, permitted};
+use super::opening::{Held, is_settled, is_urgent, lack};
 use super::state::{NowRow, Task};
 use super::{Assessment, Checklist, Freshness, Gate, Item, Phase, Severity, StandingFinding, Work};
 use rank::{Closed, closed};
@@ -43,7 +44,7 @@ pub(super) fn now(
     ledger: &Ledger<'_>,
 ) -> Lane {
     let settled: BTreeMap<&str, bool> = items.iter().map(|it| (it.item.as_str(), is_settled(it.truth))).collect();
-    let permitted = permitted(ledger);
+    let held = Held::of_facts(ledger);
     let closed = closed(standing);
     let is_due = |item: &Item, it: &Assessment| is_due(item, it, week.max(1), ledger);
     let mut lane = Lane::default();
@@ -51,7 +52,7 @@ pub(super) fn now(
         let waits = item.after.iter().any(|id| settled.get(id.as_str()) == Some(&false));
         if !is_due(item, it) {
             lane.later += 1;
-        } else if waits || is_blocked(it, ledger) || (!it.truth.is_failing() && lack(item, it, permitted).only_keys) {
+        } else if waits || is_blocked(it, ledger) || (!it.truth.is_failing() && lack(item, it, &held).only_keys) {
             lane.waits += 1;
         } else {
             lane.rows.push(row(item, it, &closed, ledger));
@@ -93,7 +94,7 @@ fn is_due(item: &Item, it: &Assessment, week: u16, ledger: &Ledger<'_>) -> bool 
     match it.work {
         Work::Planned { week: planned } => u16::from(planned) <= week,
         Work::Doing { .. } => true,
-        _ => it.truth.is_lost() || is_urgent(it, ledger) || first_week(item.phase, ledger) <= week,
+        _ => it.truth.is_lost() || is_urgent(it, is_live(ledger)) || first_week(item.phase, ledger) <= week,
     }
 }
 

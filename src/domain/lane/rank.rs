@@ -102,8 +102,9 @@ pub(super) fn rank(item: &Item, it: &Assessment, closed: &Closed, ledger: &Ledge
     let found = open_findings(it, closed);
     let severity = found.iter().map(|(finding, _)| finding.severity).max();
     let public = found.iter().any(|(finding, system)| is_public(finding, *system));
-    let urgent = is_urgent(it, ledger);
-    let live = is_live(ledger) && matches!(it.gate, Some(Gate::Now | Gate::Launch));
+    let is_live = is_live(ledger);
+    let urgent = is_urgent(it, is_live);
+    let live = is_live && matches!(it.gate, Some(Gate::Now | Gate::Launch));
     let reach = if public { 5 } else { item.reach };
     let is_bad = severity.map_or(item.danger >= 4, |it| it >= Severity::High);
     let gate = match it.gate {

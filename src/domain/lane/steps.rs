@@ -3,8 +3,9 @@
 
 use super::rank::{Closed, Rank, rank};
 use super::why::opening;
+use crate::domain::headline::is_live;
 use crate::domain::ledger::Ledger;
-use crate::domain::opening::{self, Key};
+use crate::domain::opening::{self, Held, Key};
 use crate::domain::state::{NowRow, Step, StepKind, Task};
 use crate::domain::checklist::Effort;
 use crate::domain::{Assessment, Checklist, Foreign, GapKind, Item, Opens, System};
@@ -21,17 +22,17 @@ pub(super) struct Ground<'a> {
 impl Ground<'_> {
     /// The steps that are worth a row, of the keys that items of today lack.
     pub(super) fn steps(&self, is_due: &dyn Fn(&Item, &Assessment) -> bool) -> Vec<NowRow> {
-        let permitted = opening::permitted(self.ledger);
+        let held = Held::of_facts(self.ledger);
         let left = || self.checklist.items.iter().zip(self.items).filter(|(_, it)| !opening::is_settled(it.truth));
         let mut keys: BTreeSet<Key> = BTreeSet::new();
         for (item, it) in left() {
-            let lack = opening::lack(item, it, permitted);
+            let lack = opening::lack(item, it, &held);
             keys.extend(lack.keys.iter().chain(&lack.beside));
         }
         let kinds = [StepKind::Look, StepKind::Ask, StepKind::Connect];
         let row = |kind: StepKind| {
             let own: BTreeSet<Key> = keys.iter().copied().filter(|key| of(*key) == kind).collect();
-            let opens = opening::opens(&own, self.checklist, self.items, self.ledger);
+            let opens = opening::opens(&own, self.checklist, self.items, &held, is_live(self.ledger));
             let due: Vec<(&Item, &Assessment)> =
                 left().filter(|(item, it)| is_due(item, it) && opens.items().any(|id| *id == it.item)).collect();
             (!due.is_empty()).then(|| self.row(kind, &own, opens, &due))
