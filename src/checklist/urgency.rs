@@ -55,7 +55,10 @@ fn emergency(fields: &mut Fields<'_, '_>) -> Vec<String> {
     if !STEPS.contains(&steps.len()) {
         let at = fields.get("emergency").map_or(fields.at, |value| value.span().start);
         let (least, most) = (STEPS.start(), STEPS.end());
-        fields.problem(at, format!("`emergency` has {} steps; write {least} to {most}, in the order in which they are done", steps.len()));
+        fields.problem(
+            at,
+            format!("`emergency` has {} steps; write {least} to {most}, in the order in which they are done", steps.len()),
+        );
     }
     for step in &steps {
         let length = step.it.chars().count();

@@ -2,7 +2,7 @@
 //! item counts as opened only if all of its proofs could be seen then; anything less is help, and is called so.
 
 use super::ledger::Ledger;
-use super::{Assessment, Checklist, Consent, FactBody, Gate, GapKind, Item, ItemId, ProbeKind, ProbeWord, System, Truth};
+use super::{Assessment, Checklist, Consent, FactBody, GapKind, Gate, Item, ItemId, ProbeKind, ProbeWord, System, Truth};
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -3,8 +3,8 @@
 
 use super::checklist::Effort;
 use super::{
-    AppSettings, Checklist, Decides, FactId, Finding, Foreign, Gap, Gate, Item, ItemId, Note, Opens, Outcome, Phase, ProbeId, ProbeKind,
-    Rank, Rotation, RunId, System, UnusedAcceptance,
+    AppSettings, Checklist, Decides, FactId, Finding, Foreign, Gap, Gate, Item, ItemId, Note, Opens, Outcome, Phase, ProbeId,
+    ProbeKind, Rank, Rotation, RunId, System, UnusedAcceptance,
 };
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};

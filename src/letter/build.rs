@@ -177,8 +177,10 @@ impl<'a> Making<'a> {
     /// Whom it is written to: whoever decides on the client's side, else the first of them.
     fn to(&self) -> Option<&'a Person> {
         let theirs = || self.request.board.settings.people.iter().filter(|it| it.side == Side::Client);
-        let known: Vec<&str> = self.words.role.first().map(|role| role.known.iter().map(String::as_str).collect()).unwrap_or_default();
-        let decides = |it: &&Person| it.role.as_ref().is_some_and(|role| known.contains(&role.as_str().trim().to_lowercase().as_str()));
+        let known: Vec<&str> =
+            self.words.role.first().map(|role| role.known.iter().map(String::as_str).collect()).unwrap_or_default();
+        let decides =
+            |it: &&Person| it.role.as_ref().is_some_and(|role| known.contains(&role.as_str().trim().to_lowercase().as_str()));
         theirs().find(decides).or_else(|| theirs().next())
     }
 
@@ -216,9 +218,9 @@ impl<'a> Making<'a> {
         };
         let heading = if self.request.reminder { &words.title_reminder } else { &words.title };
         let line = fill(&words.line, &[("day", &self.page.full_day(self.today)), ("place", &self.place())]);
-        let asks_for_keys = asks.iter().any(|it| {
-            matches!(it.what, What::Token { system, .. } if !self.words.vendor(system).is_some_and(|vendor| vendor.invites))
-        });
+        let asks_for_keys = asks.iter().any(
+            |it| matches!(it.what, What::Token { system, .. } if !self.words.vendor(system).is_some_and(|vendor| vendor.invites)),
+        );
         Letter {
             app: board.settings.name.clone(),
             language: self.words.language.clone(),

@@ -25,11 +25,8 @@ pub fn render(letter: &Letter, words: &LetterWords) -> String {
         for (at, it) in letter.asks.iter().enumerate() {
             let (number, title) = ((at + 1).to_string(), plain(it.title.as_str()));
             // The number is made plain with its sentence: a heading that begins with one stays a heading.
-            let title = if letter.asks.len() > 1 {
-                fill(&words.head.numbered, &[("n", &number), ("title", &title)])
-            } else {
-                title
-            };
+            let title =
+                if letter.asks.len() > 1 { fill(&words.head.numbered, &[("n", &number), ("title", &title)]) } else { title };
             block(&mut out, &format!("## {title}"));
             block(&mut out, &plain(&format!("{} ({})", it.says, it.about)));
             blocks(&mut out, it);

@@ -90,13 +90,25 @@ pub enum What {
         expires: chrono::NaiveDate,
     },
     /// A permission to sign.
-    Permission { consent: Consent, hosts: Vec<String> },
+    Permission {
+        consent: Consent,
+        hosts: Vec<String>,
+    },
     /// Something that only the client can do, which items wait for.
-    Task { items: Vec<ItemId> },
+    Task {
+        items: Vec<ItemId>,
+    },
     /// Which systems the app uses.
-    Use { systems: Vec<System> },
-    Limits { ceilings: Vec<System>, backup: bool },
-    People { roles: Vec<String> },
+    Use {
+        systems: Vec<System>,
+    },
+    Limits {
+        ceilings: Vec<System>,
+        backup: bool,
+    },
+    People {
+        roles: Vec<String>,
+    },
 }
 
 impl PartialOrd for Ask {
@@ -109,7 +121,8 @@ impl Ord for Ask {
     /// What opens most urgent items first, then what opens most, then what helps most; then by kind, so that equals stay
     /// in one order.
     fn cmp(&self, other: &Self) -> std::cmp::Ordering {
-        let worth = |it: &Self| (it.opens.urgent_whole, it.opens.urgent(), it.opens.whole.len(), it.opens.helps.len(), it.keeps.len());
+        let worth =
+            |it: &Self| (it.opens.urgent_whole, it.opens.urgent(), it.opens.whole.len(), it.opens.helps.len(), it.keeps.len());
         worth(other).cmp(&worth(self)).then_with(|| self.what.cmp(&other.what)).then_with(|| self.title.cmp(&other.title))
     }
 }

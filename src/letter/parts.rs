@@ -75,7 +75,8 @@ impl Making<'_> {
             if !board.settings.is_of_client(on) {
                 continue;
             }
-            let says = founder.clone().or_else(|| item.founder_ask.as_ref().map(Foreign::new)).unwrap_or_else(|| waits_for.clone());
+            let says =
+                founder.clone().or_else(|| item.founder_ask.as_ref().map(Foreign::new)).unwrap_or_else(|| waits_for.clone());
             let own = if founder.is_none() { item.founder_minutes } else { None };
             let minutes = minutes.or(own).unwrap_or(words.minutes_unknown);
             let task = tasks.entry(Self::sentence(&says).to_string()).or_default();
@@ -197,7 +198,11 @@ impl Making<'_> {
         if self.has_checkout() {
             says.push(words.checkout.clone());
         }
-        let asked: Vec<System> = self.tokens().iter().filter_map(|it| if let What::Token { system, .. } = it.what { Some(system) } else { None }).collect();
+        let asked: Vec<System> = self
+            .tokens()
+            .iter()
+            .filter_map(|it| if let What::Token { system, .. } = it.what { Some(system) } else { None })
+            .collect();
         for system in self.keyed().into_iter().filter(|it| !asked.contains(it)) {
             let template = if self.state(system) == KeyState::Renewed { &words.token_untried } else { &words.token };
             says.push(fill(template, &[("system", system.title())]));

@@ -103,7 +103,8 @@ impl Making<'_> {
             Reason::Refused => blocks.push(text(&words.refused)),
             Reason::Short(lacking) if lacking.is_empty() => blocks.push(text(&words.short_unnamed)),
             Reason::Short(lacking) => {
-                let names: Vec<String> = lacking.iter().map(|it| format!("{} ({})", self.page.list(&it.shows), it.name)).collect();
+                let names: Vec<String> =
+                    lacking.iter().map(|it| format!("{} ({})", self.page.list(&it.shows), it.name)).collect();
                 blocks.push(Block::Text(Foreign::new(fill(&words.short, &[("shows", &self.page.list(&names))]))));
             }
         }

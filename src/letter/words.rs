@@ -189,7 +189,8 @@ mod tests {
     fn english_is_whole_and_uses_no_word_of_the_trade() {
         let words = LetterWords::read(ENGLISH).unwrap();
         assert_eq!(words.language, "en");
-        let trade = ["probe", "probes", "gate", "drift", "attest", "waiver", "credential", "repository", "endpoint", "rls", "token"];
+        let trade =
+            ["probe", "probes", "gate", "drift", "attest", "waiver", "credential", "repository", "endpoint", "rls", "token"];
         let of_vendors = ["need", "name", "system", "page", "choose", "know", "systems", "known", "items"];
         for line in ENGLISH.lines().filter(|line| !line.starts_with('#')) {
             let Some((key, said)) = line.split_once('=') else { continue };

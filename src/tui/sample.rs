@@ -6,6 +6,7 @@ mod course;
 pub mod items;
 mod lane;
 mod leaked;
+mod letter;
 mod overdue;
 pub mod pages;
 pub mod run;
@@ -30,6 +31,7 @@ use std::sync::Arc;
 
 pub use course::trend;
 pub use leaked::leaked_board;
+pub use letter::letter;
 pub use overdue::overdue;
 pub use run::{changes, connections, history, live, run_events};
 pub use systems::{evident_board, systems};

@@ -5,9 +5,7 @@ use crate::domain::checklist::Effort;
 use crate::domain::headline::is_live;
 use crate::domain::ledger::Ledger;
 use crate::domain::opening::is_urgent;
-use crate::domain::{
-    Assessment, ExposedIn, Finding, Gate, Item, Outcome, ProbeWord, Severity, StandingFinding, System, Truth,
-};
+use crate::domain::{Assessment, ExposedIn, Finding, Gate, Item, Outcome, ProbeWord, Severity, StandingFinding, System, Truth};
 use std::cmp::Reverse;
 use std::collections::BTreeSet;
 

@@ -3,11 +3,11 @@
 
 use super::rank::{Closed, Rank, rank};
 use super::why::opening;
+use crate::domain::checklist::Effort;
 use crate::domain::headline::is_live;
 use crate::domain::ledger::Ledger;
 use crate::domain::opening::{self, Held, Key};
 use crate::domain::state::{NowRow, Step, StepKind, Task};
-use crate::domain::checklist::Effort;
 use crate::domain::{Assessment, Checklist, Foreign, GapKind, Item, Opens, System};
 use std::collections::BTreeSet;
 

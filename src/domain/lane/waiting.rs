@@ -25,4 +25,3 @@ pub(in crate::domain) fn waiting(items: &[Assessment]) -> Vec<Waiting> {
     steps.sort_by_key(|(_, items)| Reverse(items.len()));
     people.into_iter().chain(steps).map(|(on, items)| Waiting { on: on.clone(), items }).collect()
 }
-

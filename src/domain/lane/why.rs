@@ -108,7 +108,8 @@ pub(in crate::domain) fn why(it: &Assessment) -> String {
         Truth::Failing => fails(),
         Truth::Stale => {
             let aged = it.words.iter().find(|word| word.aged).map(|word| format!("{} is too old to count", word.probe));
-            let outgrown = it.remarks.iter().find(|it| it.as_str().ends_with(crate::domain::remarks::OUTGROWN)).map(ToString::to_string);
+            let outgrown =
+                it.remarks.iter().find(|it| it.as_str().ends_with(crate::domain::remarks::OUTGROWN)).map(ToString::to_string);
             let why = lapsed().or_else(gap).or(outgrown).or(aged).or_else(remark);
             why.map_or("was done, not proven now".to_owned(), |why| format!("was done; {why}"))
         }
