@@ -52,7 +52,7 @@ pub fn build(request: &Request<'_>) -> Option<Letter> {
     asks.extend(making.uses());
     asks.extend(making.limits());
     asks.extend(making.people());
-    asks.sort();
+    asks.sort_by(Ask::compare);
     if asks.is_empty() {
         return None;
     }

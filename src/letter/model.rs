@@ -2,6 +2,7 @@
 
 use crate::domain::{AppName, Consent, Foreign, ItemId, Opens, System};
 use serde::Serialize;
+use std::cmp::Ordering;
 
 /// What a probe needs before it can look, as it says of itself.
 #[derive(Debug, Clone, Copy)]
@@ -111,16 +112,11 @@ pub enum What {
     },
 }
 
-impl PartialOrd for Ask {
-    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
-        Some(self.cmp(other))
-    }
-}
-
-impl Ord for Ask {
-    /// What opens most urgent items first, then what opens most, then what helps most; then by kind, so that equals stay
-    /// in one order.
-    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
+impl Ask {
+    /// Which of two stands first: what opens most urgent items, then what opens most, then what helps most; then by kind, so
+    /// that equals stay in one order.
+    #[must_use]
+    pub fn compare(&self, other: &Self) -> Ordering {
         let worth =
             |it: &Self| (it.opens.urgent_whole, it.opens.urgent(), it.opens.whole.len(), it.opens.helps.len(), it.keeps.len());
         worth(other).cmp(&worth(self)).then_with(|| self.what.cmp(&other.what)).then_with(|| self.title.cmp(&other.title))

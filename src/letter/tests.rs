@@ -129,7 +129,7 @@ fn what_it_opens_is_counted_as_the_lane_counts_it_and_sorts_the_letter() {
         assert!(ask.opens.items().all(|id| !crate::domain::opening::is_settled(board.assessment(id.as_str()).unwrap().truth)));
     }
     let mut sorted = letter.asks.clone();
-    sorted.sort();
+    sorted.sort_by(Ask::compare);
     assert_eq!(sorted, letter.asks);
     let worth: Vec<usize> = letter.asks.iter().map(|it| it.opens.urgent_whole).collect();
     assert!(worth.is_sorted_by(|one, other| one >= other), "{worth:?}");
