@@ -57,12 +57,6 @@ impl Opens {
     pub fn urgent(&self) -> usize {
         self.urgent_whole + self.urgent_helps
     }
-
-    /// Opens and helps nothing.
-    #[must_use]
-    pub fn is_nothing(&self) -> bool {
-        self.whole.is_empty() && self.helps.is_empty()
-    }
 }
 
 /// Nothing is to be done about it, and what comes after it need not wait.

@@ -24,11 +24,12 @@ fn row(task: Task, why: &str) -> NowRow {
 pub fn rows() -> Vec<NowRow> {
     let id = |text: &str| text.parse::<ItemId>().unwrap();
     let mut rows: Vec<NowRow> = ITEMS.iter().map(|(item, why)| row(Task::Item(id(item)), why)).collect();
-    let fire = &mut rows[2];
-    fire.emergency = ["Rotate it at its provider", "Deploy with the new one", "Read what the old one did since the leak"]
-        .map(str::to_owned)
-        .to_vec();
-    fire.rank = Rank { on_fire: true, severity: Some(Severity::Critical), ..fire.rank.clone() };
+    if let Some(fire) = rows.get_mut(2) {
+        let order = ["Rotate it at its provider", "Deploy with the new one", "Read what the old one did since the leak"];
+        fire.emergency = order.map(str::to_owned).to_vec();
+        fire.rank.on_fire = true;
+        fire.rank.severity = Some(Severity::Critical);
+    }
     let opens = Opens { whole: vec![id("BAK-01"), id("ENV-01")], helps: vec![id("SPD-01")], urgent_whole: 1, urgent_helps: 1 };
     let systems = vec![System::Supabase, System::Anthropic];
     let step = Step { kind: StepKind::Ask, systems, again: vec![], permission: false, first: false, opens };
