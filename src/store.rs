@@ -40,14 +40,14 @@ pub use holdings::{Heap, Holdings, PastThinning};
 pub use key::existing_key;
 pub use marks::{Mark, Marked};
 pub use observations::{ObservationNumber, Observed};
-pub use pack::unpack;
+pub use pack::{unpack, unpack_like};
 pub use process::Holder;
-pub use runs::OpenRun;
+pub use runs::{LONGEST_ELSEWHERE, OpenRun};
 pub use scheduled::{MOST_SCHEDULED, Schedule, ScheduledHow, ScheduledId, ScheduledRun};
 pub use shelf::AppShelf;
 pub use summary::SummaryKey;
 pub use thin::{Compacted, Thinned, ThinningPlan};
-pub use told::{About, Ended, ToldRow};
+pub use told::{About, Ended, ToldRow, Untold};
 pub use transfer::Carried;
 
 use crate::clock::SharedClock;

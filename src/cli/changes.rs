@@ -18,7 +18,7 @@ use serde_json::{Value, json};
 pub fn diff(desk: &Desk, name: &str, since: Option<&str>, as_json: bool, out: &mut Out<'_>) -> Result<u8, Trouble> {
     let app = desk.app(name)?;
     let moment = match since {
-        None => desk.previous_run(&app)?,
+        None => desk.previous_round(&app)?,
         Some(text) => {
             let moment = moment_of(desk, &app, text)?;
             if moment > desk.clock.now() {
@@ -36,7 +36,7 @@ pub fn diff(desk: &Desk, name: &str, since: Option<&str>, as_json: bool, out: &m
         Some(told) => lines(&told, out),
         None if as_json => print(&app, None, &Diff::default(), out),
         None if since.is_some() => out.say(format!("nothing to compare with: {app} was not taken on yet at that moment")),
-        None => out.say("nothing to compare with yet: there is no finished run before the newest one"),
+        None => out.say("nothing to compare with yet: there is no whole round of looks before the newest run"),
     }
     Ok(exit::FINE)
 }
@@ -112,7 +112,7 @@ pub fn lines(told: &Told, out: &mut Out<'_>) {
         for it in kind.of(diff) {
             let from = it.from.map_or("new", Truth::words);
             out.wrapped(0, &format!("{}: {} {}", kind.words(), it.id, it.short));
-            let why = if it.why.as_str().is_empty() { String::new() } else { format!(": {}", it.why) };
+            let why = change::why(it).map(|why| format!(": {why}")).unwrap_or_default();
             out.wrapped(2, &format!("{from} → {}{why}", it.to.words()));
             change::of_item(kind, it).iter().for_each(|line| out.wrapped(2, line));
         }

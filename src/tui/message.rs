@@ -122,6 +122,8 @@ pub struct AppRow {
     pub last_run: Option<DateTime<Utc>>,
     /// Whether a weekly run is due.
     pub due: bool,
+    /// From when on it is, or will be without anything happening.
+    pub due_from: Option<DateTime<Utc>>,
     /// Open gates for now.
     pub urgent: u16,
     /// Every open gate that the answer depends on.
@@ -141,6 +143,7 @@ impl AppRow {
             week: self.week,
             answer: self.answer,
             due: self.due,
+            due_from: self.due_from,
             archived: self.archived,
             lost: self.lost,
             failing: self.failing,
@@ -251,7 +254,7 @@ impl Since {
     #[must_use]
     pub fn words(self) -> &'static str {
         match self {
-            Self::PreviousRun => "since the previous run",
+            Self::PreviousRun => "since the round before",
             Self::LastWeek => "since a week ago",
             Self::Start => "since the start",
             Self::LastLook => "since you last looked",

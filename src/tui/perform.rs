@@ -329,7 +329,7 @@ impl Performer {
     fn changes(&self, app: &AppName, since: Since) -> Result<(), Trouble> {
         let now = self.desk.clock.now();
         let from = match since {
-            Since::PreviousRun => self.desk.previous_run(app)?,
+            Since::PreviousRun => self.desk.previous_round(app)?,
             Since::LastWeek => Some(now - TimeDelta::days(7)),
             Since::Start => {
                 let start = self.desk.settings(app)?.start.and_time(NaiveTime::MIN).and_utc() + TimeDelta::days(1);
@@ -438,7 +438,7 @@ fn changes_of(since: Since, told: &Told) -> Changes {
     let items = |kind: Kind| -> Vec<Change> {
         let says = |change: &diff::Change| {
             let from = change.from.map_or("new", |truth| truth.words());
-            let why = if change.why.as_str().is_empty() { String::new() } else { format!(" — {}", change.why) };
+            let why = words_of::why(change).map(|why| format!(" — {why}")).unwrap_or_default();
             Foreign::from(format!("{}: {from} → {}{why}", change.short, change.to.words()))
         };
         let changes = kind.of(&told.diff).iter();

@@ -67,6 +67,15 @@ fn what_is_due_is_asked_once_and_then_nothing_is_due() {
 }
 
 #[test]
+fn what_is_not_due_still_counts_in_the_exit_code() {
+    let home = with_trees(&["acme", "shop"]);
+    assert_eq!(home.run(&["probe", "acme"]).code, Some(3), "it fails");
+    let told = home.run(&["probe", "--due", "--only", "scan.tree", "--json"]);
+    assert_eq!((apps(&told.json()), told.code), (vec!["shop"], Some(3)), "{told:?}");
+    assert_eq!(home.run(&["status", "shop"]).code, Some(5), "the app that was asked does not fail");
+}
+
+#[test]
 fn a_commit_makes_due_what_reads_the_repository() {
     let home = with_trees(&["acme", "shop"]);
     home.run(&["probe", "--due"]);
@@ -82,7 +91,7 @@ fn a_commit_makes_due_what_reads_the_repository() {
 fn one_app_that_cannot_be_read_ends_no_other_and_shows_in_the_exit_code() {
     let home = with_trees(&["acme", "broken", "shop"]);
     let raw = rusqlite::Connection::open(home.database()).unwrap();
-    let broken = "app = (SELECT id FROM app WHERE name = 'broken') AND kind = 'checklist_adopted'";
+    let broken = "app = (SELECT number FROM app WHERE name = 'broken') AND kind = 'checklist_adopted'";
     assert_eq!(raw.execute(&format!("UPDATE fact SET body = '{{}}' WHERE {broken}"), []).unwrap(), 1);
     drop(raw);
     let told = home.run(&["probe", "--all", "--only", "scan.tree", "--json"]);
@@ -109,8 +118,13 @@ fn a_credential_that_appears_makes_due_what_could_not_see_without_it() {
     assert_eq!(without.json(&["probe", "--due", "--json"])["runs"], json!([]), "nothing new to try it with");
     assert_eq!(server.asked().len(), asked, "and nobody was asked");
     let with = without.with("OPENAI_ADMIN_KEY", "invented-openai");
+    let is_due = || with.json(&["app", "list", "--json"])["apps"][0]["due"].clone();
+    assert_eq!(is_due(), false, "a row looks into no keyring and no variable");
+    with.run(&["auth", "status", "--offline"]);
+    assert_eq!(is_due(), true, "whoever met it has said so");
     let told = with.json(&["probe", "--due", "--json"]);
     assert_eq!((apps(&told), reasons(&told["runs"][0])), (vec!["acme"], vec!["credential_appeared"]));
+    assert_eq!(is_due(), false);
     let systems: Vec<&str> = told["runs"][0]["due"]
         .as_array()
         .unwrap()
@@ -149,8 +163,13 @@ fn looking_whether_something_changed_is_one_conditional_request_and_one_that_fai
     assert_eq!(of_github.len(), 1, "{of_github:?}");
     assert!(of_github[0].if_none_match.is_some(), "a conditional one");
     newest.store(2, Ordering::SeqCst);
+    let before = server.asked().len();
     let told = home.json(&["probe", "--due", "--json"]);
     assert_eq!((apps(&told), reasons(&told["runs"][0])), (vec!["acme"], vec!["repository_changed"]));
+    // What the user's own git asks for a clone is not the door's.
+    let asked = server.asked().split_off(before);
+    let of_github = asked.iter().filter(|it| it.system == "github" && !it.path.contains(".git/")).count();
+    assert_eq!(told["runs"][0]["requests"]["github"], of_github, "looking whether it changed is counted with the rest");
     down.store(true, Ordering::SeqCst);
     let told = home.run(&["probe", "--due"]);
     assert!(told.err.contains("not whether the repository changed"), "{}", told.err);
