@@ -59,7 +59,7 @@ fn of_phase(board: &Board, phase: Phase) -> impl Iterator<Item = &Assessment> {
 
 /// The few things to do now: one screen, whatever is behind it.
 pub fn next(board: &Board, out: &mut Out<'_>) {
-    out.line(format!("{} · {}", board.settings.title, next::place(board)));
+    out.line(format!("{} · {}", board.settings.title, next::place(board, true)));
     out.wrapped(0, &format!("{} {}", board.headline.question, board.headline.says));
     if board.now_lane.is_empty() {
         out.line(if board.waits_now > 0 { "Nothing to do now: everything for this week waits" } else { "Nothing to do now" });

@@ -34,6 +34,7 @@ impl Sheet<'_> {
     }
 
     /// The title with its number, where there are several.
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "a template hands over references")]
     fn numbered(&self, at: &usize, ask: &Ask) -> String {
         if self.is_several() {
             fill(&self.words.head.numbered, &[("n", &at.to_string()), ("title", ask.title.as_str())])

@@ -55,10 +55,9 @@ impl Making<'_> {
         match self.state(system) {
             KeyState::Missing => Some(Reason::First),
             KeyState::Unusable => Some(Reason::Unusable),
-            KeyState::Renewed => None,
             KeyState::Here if met(GapKind::BadCredential) => Some(Reason::Refused),
             KeyState::Here if met(GapKind::NoPermission) => Some(Reason::Short(self.lacking(system))),
-            KeyState::Here => None,
+            KeyState::Here | KeyState::Renewed => None,
         }
     }
 

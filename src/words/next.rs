@@ -82,9 +82,9 @@ pub fn behind(board: &Board) -> Option<String> {
     (board.behind > 0 && board.closed.is_none()).then(|| format!("behind by {}", board.behind))
 }
 
-/// Where the engagement stands: `week 3 of 6 · day 17 · behind by 4`.
+/// Where the engagement stands: `week 3 of 6 · day 17 · behind by 4`, or, where there is little room, without how far behind.
 #[must_use]
-pub fn place(board: &Board) -> String {
+pub fn place(board: &Board, has_room: bool) -> String {
     let settings = &board.settings;
     let place = match (board.closed, board.week) {
         (Some(at), _) => return format!("closed {}", super::day(at.date_naive())),
@@ -92,7 +92,7 @@ pub fn place(board: &Board) -> String {
         (None, week) if week > u16::from(settings.weeks) => format!("week {week}, planned {}", settings.weeks),
         (None, week) => format!("week {week} of {} · day {}", settings.weeks, board.day),
     };
-    match behind(board) {
+    match behind(board).filter(|_| has_room) {
         Some(behind) => format!("{place} · {behind}"),
         None => place,
     }

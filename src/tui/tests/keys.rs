@@ -474,8 +474,9 @@ fn the_letter_is_reached_by_its_name_read_and_copied_as_markdown() {
 #[test]
 fn without_an_app_there_is_no_letter() {
     let mut state = board();
+    press(&mut state, "<esc>");
     state.world.open = None;
-    assert_eq!(press(&mut state, "<esc>:ask<enter>"), vec![]);
+    assert_eq!(press(&mut state, ":ask<enter>"), vec![]);
 }
 
 #[test]

@@ -29,7 +29,7 @@ pub fn draw(world: &World, buffer: &mut Buffer) {
         super::super::head(world, &world.title(), "", body, buffer);
         return;
     };
-    let middle = crate::words::next::place(board);
+    let middle = crate::words::next::place(board, body.width >= 72);
     super::super::head(world, board.settings.title.as_str(), &middle, body, buffer);
     let height = height(world);
     let line = |at: u16| Rect::new(body.x, body.y + at, body.width, 1);
