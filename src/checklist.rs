@@ -11,6 +11,7 @@ mod read;
 mod rule;
 #[cfg(test)]
 mod tests;
+mod urgency;
 mod words;
 mod write;
 

@@ -3,6 +3,8 @@
 
 pub mod apps;
 pub mod args;
+pub mod ask;
+pub mod ask_args;
 pub mod asking;
 pub mod auth;
 pub mod changes;
@@ -147,7 +149,8 @@ async fn command(
             Ok(exit::FINE)
         }
         Some(Command::App(command)) => apps::app(&desk, command, stop, out).await,
-        Some(Command::Next { name, json }) => status::next(&desk, &name, json, out),
+        Some(Command::Next { name, json, waiting }) => status::next(&desk, &name, json, waiting, out),
+        Some(Command::Ask(args)) => ask::ask(&desk, args, terminal, out),
         Some(Command::Probe(args)) => {
             let ending = Ending::heard_by(&stop);
             if args.scheduled {

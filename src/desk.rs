@@ -8,6 +8,7 @@ pub mod course;
 pub mod discovery;
 pub mod due;
 pub mod fields;
+pub mod letter;
 pub mod moving;
 pub mod portfolio;
 pub mod rerun;

@@ -27,9 +27,11 @@ mod lane;
 mod laws;
 pub mod ledger;
 pub mod lost;
+pub mod opening;
 pub mod order;
 pub mod outcome;
 mod people;
+pub mod plan;
 pub mod probe;
 pub mod question;
 mod remarks;
@@ -66,7 +68,9 @@ pub use fact::{Author, Digest, Fact, FactBody, OutcomeFact, Target, WorkNote};
 pub use foreign::Foreign;
 pub use glance::Glance;
 pub use id::{AppName, FactId, ItemId, ProbeId, RunId};
+pub use lane::Rank;
 pub use ledger::Ledger;
+pub use opening::Opens;
 pub use order::Order;
 pub use outcome::{Finding, Gap, GapKind, Note, NoteLevel, Outcome, Place, Remedy, Severity, Verdict};
 pub use probe::{Consent, ProbeBook, ProbeKind, ProbeTraits};
@@ -75,7 +79,7 @@ pub use retention::{Keep, Retention};
 pub use rotation::Rotation;
 pub use state::{
     Assessment, Board, Headline, HistoryLine, Judgement, Lost, NowRow, PhaseProgress, ProbeWord, RuleState, StandingFinding,
-    Truth, Waiting, Waiver, Work,
+    Step, StepKind, Task, Truth, Waiting, Waiver, Work,
 };
 pub use system::System;
 pub use timeline::{Timeline, timelines};

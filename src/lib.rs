@@ -2,9 +2,9 @@
 //!
 //! The house in prose: `domain` has the words and the laws; `checklist` loads the work; `store` keeps facts;
 //! `net` is the one way out, `systems` speak to vendors through it, `repo` and `scan` read a repository, `probes` judge
-//! what was seen; `engine` runs them; `schedule` is what happens without a person: when, by which timer, and whom to tell;
-//! `desk` is where console (`tui`) and commands (`cli`) do the same things the same way; `demo` plays an invented client on
-//! loopback. ARCHITECTURE.md has the map.
+//! what was seen; `engine` runs them; `snapshot` and `letter` are what the client reads; `schedule` is what happens without
+//! a person: when, by which timer, and whom to tell; `desk` is where console (`tui`) and commands (`cli`) do the same things
+//! the same way; `demo` plays an invented client on loopback. ARCHITECTURE.md has the map.
 
 pub mod checklist;
 pub mod cli;
@@ -18,6 +18,7 @@ pub mod engine;
 #[cfg(feature = "fuzzing")]
 #[doc(hidden)]
 pub mod fuzzing;
+pub mod letter;
 pub mod log;
 pub mod net;
 pub mod probes;

@@ -4,13 +4,14 @@ use super::fields::{Fields, Placed, whole};
 use super::founder;
 use super::problem::{nearest, shown};
 use super::rule;
+use super::urgency;
 use crate::domain::checklist::Effort;
 use crate::domain::{Consent, Decides, Freshness, Gate, Item, ItemId, JudgedFor, Phase, Rule};
 use std::str::FromStr;
 use toml::de::DeValue;
 
 /// The keys of an item, in the order in which a file should write them.
-pub(super) const KEYS: [&str; 26] = [
+pub(super) const KEYS: [&str; 28] = [
     "id",
     "phase",
     "short",
@@ -20,6 +21,8 @@ pub(super) const KEYS: [&str; 26] = [
     "founder_done",
     "founder_ask",
     "founder_minutes",
+    "stake",
+    "emergency",
     "how",
     "decides",
     "rule",
@@ -117,6 +120,7 @@ fn build(
         sentence("founder", base.map(|it| &it.founder), "what can happen while it is not done, in one sentence for the founder");
     let to_founder = founder::read(fields, base, title.as_deref());
     let short = read_short(fields);
+    let urgency = urgency::read(fields, base, title.as_deref());
     let steps = required(fields, "how", base.map(|it| it.how.clone()), "a list of steps", |fields| {
         let steps = fields.texts("how")?;
         if steps.is_empty() {
@@ -158,6 +162,9 @@ fn build(
         founder_done: to_founder.done,
         founder_ask: to_founder.ask,
         founder_minutes: to_founder.minutes,
+        stake: urgency.stake,
+        // A parent's order goes with the parent's gate.
+        emergency: if gate == Some(Gate::Now) || fields.get("emergency").is_some() { urgency.emergency } else { Vec::new() },
         how: steps?,
         decides: decides?,
         rule,
@@ -228,6 +235,7 @@ fn refuse_contradictions(fields: &mut Fields<'_, '_>, item: &Item) {
         let at = place(fields, "gate_if");
         fields.problem(at, "`gate_if` without a `gate` does nothing; add the gate or remove it");
     }
+    urgency::refuse_contradictions(fields, item);
     founder::refuse_contradictions(fields, item);
 }
 

@@ -37,6 +37,10 @@ struct WrittenItem<'c> {
     founder_ask: Option<&'c str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     founder_minutes: Option<u16>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    stake: Option<&'c str>,
+    #[serde(skip_serializing_if = "<[String]>::is_empty")]
+    emergency: &'c [String],
     how: &'c [String],
     decides: Decides,
     rule: Value,
@@ -85,6 +89,8 @@ fn item(item: &Item) -> WrittenItem<'_> {
         founder_done: item.founder_done.as_deref(),
         founder_ask: item.founder_ask.as_deref(),
         founder_minutes: item.founder_minutes,
+        stake: item.stake.as_deref(),
+        emergency: &item.emergency,
         how: &item.how,
         decides: item.decides,
         rule: rule(&item.rule),

@@ -1,5 +1,6 @@
 //! The command line as it is written: every command, argument and its help text. What they do is elsewhere.
 
+use super::ask_args::AskArgs;
 use super::db_args::DbArgs;
 use super::item_args::ItemCommand;
 use super::list::ListArgs;
@@ -37,7 +38,12 @@ pub enum Command {
         name: String,
         #[arg(long)]
         json: bool,
+        /// Then whom or what the other items wait for
+        #[arg(long)]
+        waiting: bool,
     },
+    /// One letter to the client with everything that is needed from them, or a short reminder of what is still missing
+    Ask(AskArgs),
     /// Run the probes of one app, of all, or of those that are due
     Probe(ProbeArgs),
     /// Items with truth and work, one line each; without a name every app
@@ -183,8 +189,8 @@ pub struct AppFields {
     /// What the client calls a table or bucket of theirs, for the founder's page, such as messages="private chats"
     #[arg(long, value_name = "NAME=WORDS", value_parser = parse_label)]
     pub label: Vec<(String, String)>,
-    /// Somebody who can be asked, such as client:Ana or ours:Sam
-    #[arg(long, value_name = "SIDE:NAME[:MAIL]", value_parser = parse_person)]
+    /// Somebody who can be asked, such as client:Ana or ours:Sam; with a role, such as client:Ana::approver
+    #[arg(long, value_name = "SIDE:NAME[:MAIL[:ROLE]]", value_parser = parse_person)]
     pub person: Vec<crate::domain::Person>,
     /// Say that the app does not use a system, such as vercel=hosted-elsewhere
     #[arg(long, value_name = "SYSTEM=REASON", value_parser = parse_unused)]
@@ -439,14 +445,16 @@ fn parse_label(text: &str) -> Result<(String, String), String> {
 
 fn parse_person(text: &str) -> Result<crate::domain::Person, String> {
     use crate::domain::{Foreign, Person, Side};
-    let mut parts = text.splitn(3, ':');
+    let mut parts = text.splitn(4, ':');
     let side = match parts.next() {
         Some("client") => Side::Client,
         Some("ours") => Side::Ours,
         _ => return Err("begin with client: or ours:".to_owned()),
     };
     let name = parts.next().map(str::trim).filter(|name| !name.is_empty()).ok_or("a name is wanted after the side")?;
-    Ok(Person { name: Foreign::new(name), side, mail: parts.next().map(Foreign::new), role: None })
+    let mut more = || parts.next().map(str::trim).filter(|it| !it.is_empty()).map(Foreign::new);
+    let (mail, role) = (more(), more());
+    Ok(Person { name: Foreign::new(name), side, mail, role })
 }
 
 fn parse_unused(text: &str) -> Result<(System, String), String> {

@@ -11,9 +11,6 @@ use crate::words::change::{self, Kind};
 use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
 use serde_json::{Value, json};
 
-/// How wide a line of text may be: a terminal's eighty columns.
-const WIDTH: usize = 80;
-
 /// `rescue diff NAME [--since DATE|RUN]`.
 ///
 /// # Errors
@@ -114,46 +111,25 @@ pub fn lines(told: &Told, out: &mut Out<'_>) {
     for kind in Kind::ALL {
         for it in kind.of(diff) {
             let from = it.from.map_or("new", Truth::words);
-            wrapped(0, &format!("{}: {} {}", kind.words(), it.id, it.short), out);
+            out.wrapped(0, &format!("{}: {} {}", kind.words(), it.id, it.short));
             let why = change::why(it).map(|why| format!(": {why}")).unwrap_or_default();
-            wrapped(2, &format!("{from} → {}{why}", it.to.words()), out);
+            out.wrapped(2, &format!("{from} → {}{why}", it.to.words()));
             for line in change::of_item(kind, it) {
-                wrapped(2, &line, out);
+                out.wrapped(2, &line);
             }
         }
     }
     for (heading, list, is_new) in [("new finding", &diff.new_findings, true), ("gone finding", &diff.gone_findings, false)] {
         for it in list {
-            wrapped(0, &format!("{heading} ({}): {}", it.severity, it.says), out);
+            out.wrapped(0, &format!("{heading} ({}): {}", it.severity, it.says));
             for line in change::of_finding(it, is_new) {
-                wrapped(2, &line, out);
+                out.wrapped(2, &line);
             }
         }
     }
     if diff.is_empty() {
         out.line("nothing changed");
     }
-}
-
-/// A line, broken at spaces; what goes on stands two further in.
-fn wrapped(indent: usize, text: &str, out: &mut Out<'_>) {
-    let (mut line, mut is_first) = (" ".repeat(indent), true);
-    let mut width = 0;
-    for word in text.split_whitespace() {
-        let long = word.chars().count();
-        if width > 0 && indent + if is_first { 0 } else { 2 } + width + 1 + long > WIDTH {
-            out.line(&line);
-            is_first = false;
-            (line, width) = (" ".repeat(indent + 2), 0);
-        }
-        if width > 0 {
-            line.push(' ');
-            width += 1;
-        }
-        line.push_str(word);
-        width += long;
-    }
-    out.line(line);
 }
 
 /// A day means its beginning in UTC; a run means the moment just before it began.

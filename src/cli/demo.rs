@@ -62,13 +62,16 @@ pub async fn demo(
                 );
                 fields.insert("requests".to_owned(), json!(report.requests));
             }
-            weeks.push(json!({ "week": week, "says": stage.says(week), "status": status }));
+            weeks.push(json!({ "week": week, "says": stage.says(week), "status": status, "next": json::next(&board) }));
         } else {
             out.line(format!("— Week {week}: {}", stage.says(week)));
             if let Some(told) = &told {
                 changes::lines(told, out);
             }
             plain::status(&board, out);
+            out.line("");
+            out.line("What to do now:");
+            plain::next(&board, out);
             out.line("");
         }
     }

@@ -2,7 +2,8 @@
 //! snake_case. Stable: fields are added, never renamed.
 
 use crate::domain::state::RunSummary;
-use crate::domain::{Assessment, Board, Finding, Gap, Headline, Note, ProbeWord, Verdict};
+use crate::domain::{Assessment, Board, Finding, Gap, Headline, Note, ProbeWord, Task, Verdict};
+use crate::words::next;
 use chrono::{DateTime, SecondsFormat, Utc};
 use serde_json::{Map, Value, json};
 
@@ -167,13 +168,37 @@ pub fn findings(board: &Board) -> Value {
 #[must_use]
 pub fn next(board: &Board) -> Value {
     let rows = board.now_lane.iter().map(|row| {
+        let item = row.item().and_then(|id| board.item(id.as_str()));
+        let gate = row.item().and_then(|id| board.assessment(id.as_str())).and_then(|it| it.gate);
+        let step = match &row.task {
+            Task::Step(step) => json!({
+                "systems": step.systems, "again": step.again, "permission": step.permission, "opens": step.opens.whole,
+                "helps": step.opens.helps, "opens_urgent": step.opens.urgent_whole, "helps_urgent": step.opens.urgent_helps,
+            }),
+            Task::Item(_) => Value::Null,
+        };
+        let rank = &row.rank;
         json!({
-            "id": row.item,
-            "title": board.item(row.item.as_str()).map(|it| it.title.as_str()),
+            "id": next::id(row),
+            "kind": if row.item().is_some() { "item" } else { "step" },
+            "title": item.map_or_else(|| next::title(row, board), |it| it.title.clone()),
+            "short": next::title(row, board),
             "why": row.why,
             "effort": row.effort,
             "after": row.after,
+            "emergency": row.emergency,
+            "command": next::command(row, board),
+            "step": step,
+            "rank": {
+                "gate": gate, "urgent": rank.urgent, "on_fire": rank.on_fire, "severity": rank.severity, "reach": rank.reach,
+                "public": rank.public, "live": rank.live, "score": rank.score,
+            },
         })
     });
-    json!({ "app": board.settings.name, "items": rows.collect::<Vec<_>>(), "more": board.more_now })
+    json!({
+        "app": board.settings.name, "at": moment(board.now), "week": board.week, "weeks": board.settings.weeks,
+        "behind": board.behind, "headline": headline(&board.headline), "items": rows.collect::<Vec<_>>(),
+        "more": board.more_now, "waiting": board.waits_now, "later": board.later,
+        "waits": board.waiting.iter().map(|it| json!({ "on": it.on, "items": it.items })).collect::<Vec<_>>(),
+    })
 }

@@ -2,6 +2,9 @@
 
 use std::io::{self, Write};
 
+/// How wide a line of running text may be: a terminal's eighty columns.
+const WIDTH: usize = 80;
+
 /// Standard output for the result, standard error for everything else.
 pub struct Out<'a> {
     result: &'a mut dyn Write,
@@ -21,6 +24,27 @@ impl<'a> Out<'a> {
         if self.failed.is_none() {
             self.failed = writeln!(self.result, "{}", text.as_ref()).err();
         }
+    }
+
+    /// A line of the result, broken at spaces after eighty columns; what goes on stands two further in.
+    pub fn wrapped(&mut self, indent: usize, text: &str) {
+        let (mut line, mut is_first) = (" ".repeat(indent), true);
+        let mut width = 0;
+        for word in text.split_whitespace() {
+            let long = word.chars().count();
+            if width > 0 && indent + if is_first { 0 } else { 2 } + width + 1 + long > WIDTH {
+                self.line(&line);
+                is_first = false;
+                (line, width) = (" ".repeat(indent + 2), 0);
+            }
+            if width > 0 {
+                line.push(' ');
+                width += 1;
+            }
+            line.push_str(word);
+            width += long;
+        }
+        self.line(line);
     }
 
     /// Text of the result as it is.

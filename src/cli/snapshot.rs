@@ -4,12 +4,12 @@ use super::snapshot_args::SnapshotArgs;
 use super::{Terminal, exit, json, out::Out};
 use crate::desk::Desk;
 use crate::desk::snapshot::{Format, laid_out, short};
-use crate::desk::writing::{NoPlace, Place};
+use crate::desk::writing::{free, take};
 use crate::domain::{AppName, Author, Foreign};
 use crate::snapshot::Sharing;
 use crate::trouble::Trouble;
 use serde_json::json;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 /// `rescue snapshot NAME`.
 ///
@@ -124,27 +124,6 @@ fn author(desk: &Desk) -> Foreign {
         Author::Person(name) => name.clone(),
         tool @ Author::Tool(_) => Foreign::new(tool.to_string()),
     }
-}
-
-/// Takes the place of a file that does not exist.
-fn take(path: &Path) -> Result<Place, Trouble> {
-    Place::take(path, false).map_err(|no| match no {
-        NoPlace::Exists(path) => Trouble::usage(format!("{} exists already, and nothing is overwritten", path.display()))
-            .next("Give a name that is free"),
-        NoPlace::Not(trouble) => trouble,
-    })
-}
-
-/// The first name that is free: `acme-2026-11-23.html`, `acme-2026-11-23-2.html`, …
-fn free(stem: &str, ending: &str) -> Result<Place, Trouble> {
-    for number in 1..1_000 {
-        let more = if number == 1 { String::new() } else { format!("-{number}") };
-        let path = PathBuf::from(format!("{stem}{more}.{ending}"));
-        if path.symlink_metadata().is_err() {
-            return take(&path);
-        }
-    }
-    Err(Trouble::usage(format!("a thousand files are called {stem} here")).next("Give a name with --out"))
 }
 
 fn open(path: &Path) -> Result<(), Trouble> {

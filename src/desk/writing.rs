@@ -1,4 +1,4 @@
-//! The place of a frozen page's file: taken before anything is frozen, so that a page that cannot be written is not kept.
+//! The place of a page's or letter's file: taken before anything is frozen, so that a page that cannot be written is not kept.
 //! A file that exists is replaced only by whoever says so, whole or not at all.
 
 use crate::trouble::Trouble;
@@ -84,6 +84,33 @@ impl Place {
             let _ = std::fs::remove_file(&self.path);
         }
     }
+}
+
+/// Takes the place of a file that does not exist.
+///
+/// # Errors
+/// A file is there, which is never overwritten; it cannot be written there.
+pub fn take(path: &Path) -> Result<Place, Trouble> {
+    Place::take(path, false).map_err(|no| match no {
+        NoPlace::Exists(path) => Trouble::usage(format!("{} exists already, and nothing is overwritten", path.display()))
+            .next("Give a name that is free"),
+        NoPlace::Not(trouble) => trouble,
+    })
+}
+
+/// Takes the first name that is free here: `acme-2026-11-23.html`, `acme-2026-11-23-2.html`, …
+///
+/// # Errors
+/// A thousand names are taken; it cannot be written here.
+pub fn free(stem: &str, ending: &str) -> Result<Place, Trouble> {
+    for number in 1..1_000 {
+        let more = if number == 1 { String::new() } else { format!("-{number}") };
+        let path = PathBuf::from(format!("{stem}{more}.{ending}"));
+        if path.symlink_metadata().is_err() {
+            return take(&path);
+        }
+    }
+    Err(Trouble::usage(format!("a thousand files are called {stem} here")).next("Give a name with --out"))
 }
 
 #[cfg(test)]

@@ -351,6 +351,17 @@ impl AppSettings {
         }
     }
 
+    /// Whether a name that something waits for is the client's: somebody on their side, by name or by role, or whoever is
+    /// called the founder, the client or the owner.
+    #[must_use]
+    pub fn is_of_client(&self, name: &Foreign) -> bool {
+        let name = name.as_str().trim().to_lowercase();
+        let is = |text: &Foreign| text.as_str().trim().to_lowercase() == name;
+        let mut theirs = self.people.iter().filter(|it| it.side == Side::Client);
+        matches!(name.as_str(), "founder" | "the founder" | "client" | "the client" | "owner")
+            || theirs.any(|person| is(&person.name) || person.role.as_ref().is_some_and(is))
+    }
+
     /// Whether the app uses `system`, as far as anybody knows: a connection says yes; a person or a complete discovery
     /// says no; otherwise nobody looked.
     #[must_use]

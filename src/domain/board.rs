@@ -6,7 +6,7 @@ use super::ledger::Ledger;
 use super::state::RunSummary;
 use super::{
     Assessment, Board, Checklist, Digest, Fact, FactBody, Phase, PhaseProgress, ProbeBook, ProbeId, Truth, assess, calendar,
-    findings, headline, lane, unused,
+    findings, headline, lane, plan, unused,
 };
 use chrono::{DateTime, Utc};
 use std::collections::{BTreeMap, BTreeSet};
@@ -25,16 +25,20 @@ pub fn board(
     let checklist = checklists.get(ledger.checklist()?)?;
     let items: Vec<Assessment> = checklist.items.iter().map(|item| assess(item, &ledger, book)).collect();
     let (day, week) = calendar::day_and_week(settings.start, now);
-    let (now_lane, more_now) = lane::now(checklist, &items, week, &ledger);
+    let findings = findings::standing(&items, &ledger, book);
+    let lane = lane::now(checklist, &items, &findings, week, &ledger);
     let midnight = Some(calendar::end_of(now.date_naive())).filter(|at| *at > now);
     let changes = items.iter().filter_map(|it| it.next_change).chain(ledger.next_fact()).chain(midnight);
     Some(Board {
         headline: headline::of(checklist, &items, &ledger),
         phases: Phase::ALL.iter().map(|phase| progress(*phase, &items)).collect(),
-        now_lane,
-        more_now,
+        now_lane: lane.rows,
+        more_now: lane.more,
+        waits_now: lane.waits,
+        later: lane.later,
+        behind: plan::behind(checklist, &items, settings, now.date_naive()),
         waiting: lane::waiting(&items),
-        findings: findings::standing(&items, &ledger, book),
+        findings,
         unused: unused::unused(&ledger, book),
         last_run: last_run(&ledger),
         future_facts: ledger.future(),

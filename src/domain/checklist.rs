@@ -154,6 +154,12 @@ pub struct Item {
     /// The founder's own time for `founder_ask`, in minutes from 1 to 600; never without it.
     #[serde(default)]
     pub founder_minutes: Option<u16>,
+    /// What it means while it is open, in a clause that an engineer would say after a colon; no full stop.
+    #[serde(default)]
+    pub stake: Option<String>,
+    /// What to do first, in this order, when it is seen open and users are at risk: a few words each.
+    #[serde(default)]
+    pub emergency: Vec<String>,
     /// Steps in the imperative, in order.
     pub how: Vec<String>,
     pub decides: Decides,

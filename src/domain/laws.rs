@@ -9,6 +9,7 @@ use std::collections::BTreeSet;
 
 mod behind;
 mod evidence;
+mod lane;
 mod rotation;
 mod timeline;
 

@@ -3,8 +3,8 @@
 
 use super::checklist::Effort;
 use super::{
-    AppSettings, Checklist, Decides, FactId, Finding, Foreign, Gap, Gate, Item, ItemId, Note, Outcome, Phase, ProbeId, ProbeKind,
-    Rotation, RunId, System, UnusedAcceptance,
+    AppSettings, Checklist, Decides, FactId, Finding, Foreign, Gap, Gate, Item, ItemId, Note, Opens, Outcome, Phase, ProbeId,
+    ProbeKind, Rank, Rotation, RunId, System, UnusedAcceptance,
 };
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
@@ -285,15 +285,65 @@ pub enum Answer {
     No,
 }
 
+/// What a row of the *Now* lane is about.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Task {
+    Item(ItemId),
+    /// Something that lets us see several items.
+    Step(Step),
+}
+
+/// The kinds of steps that let us see.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Display, IntoStaticStr)]
+#[strum(serialize_all = "snake_case")]
+pub enum StepKind {
+    /// Ask the client, by the one letter: access, permission.
+    Ask,
+    /// Say whether the app uses a system, and where it is.
+    Connect,
+    /// Run the probes.
+    Look,
+}
+
+/// A step that lets us see several items.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Step {
+    pub kind: StepKind,
+    /// The systems that it is about, each once.
+    pub systems: Vec<System>,
+    /// Those of them of which we hold a credential that is refused or may not see enough.
+    pub again: Vec<System>,
+    /// The client's recorded permission is among what is asked for.
+    pub permission: bool,
+    /// Nobody ever looked.
+    pub first: bool,
+    pub opens: Opens,
+}
+
 /// A row of the *Now* lane: what to do, why this, what it costs.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NowRow {
-    pub item: ItemId,
-    /// Why this and why now, in a few words.
+    pub task: Task,
+    /// Why this and why now, in one sentence without a full stop.
     pub why: Foreign,
     pub effort: Effort,
     /// What has to be done first, when that is not done.
     pub after: Vec<ItemId>,
+    /// What to do in which order when it burns; empty when it does not.
+    pub emergency: Vec<String>,
+    /// Why it stands where it stands.
+    pub rank: Rank,
+}
+
+impl NowRow {
+    /// The item that it is about; none for a step.
+    #[must_use]
+    pub fn item(&self) -> Option<&ItemId> {
+        match &self.task {
+            Task::Item(item) => Some(item),
+            Task::Step(_) => None,
+        }
+    }
 }
 
 /// Somebody or something that open items wait for.
@@ -364,8 +414,14 @@ pub struct Board {
     pub items: Vec<Assessment>,
     /// At most seven rows.
     pub now_lane: Vec<NowRow>,
-    /// How many more items would be in the lane if it were longer.
+    /// How many more rows the lane would have if it were longer.
     pub more_now: usize,
+    /// How many items for now are not in the lane because they wait: for another item, for a person, for a key.
+    pub waits_now: usize,
+    /// How many items that are left are for later weeks.
+    pub later: usize,
+    /// How many items are behind the plan: due before today, and neither done nor accepted.
+    pub behind: u16,
     pub waiting: Vec<Waiting>,
     /// Findings that stand today, the worst first.
     pub findings: Vec<StandingFinding>,

@@ -43,6 +43,8 @@ pub fn item(id: &str, rule: Rule) -> Item {
         founder_done: None,
         founder_ask: None,
         founder_minutes: None,
+        stake: None,
+        emergency: Vec::new(),
         how: vec!["Do it".to_owned()],
         decides: Decides::Probe,
         rule,

@@ -16,9 +16,9 @@ mod unseen;
 use super::model::{Accepted, Audience, Note, Page, Plan, SCHEMA};
 use super::words::{Words, fill};
 use crate::domain::{
-    Assessment, Board, Checklist, Digest, Fact, FactBody, Foreign, Item, ItemId, Ledger, ProbeBook, Truth, Work, board,
+    Assessment, Board, Checklist, Digest, Fact, FactBody, Foreign, Item, ItemId, Ledger, ProbeBook, Truth, board, plan,
 };
-use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -142,23 +142,12 @@ impl<'a> Making<'a> {
         fill(template, &with)
     }
 
-    /// The last day of a week of the engagement, counted from 1.
     fn end_of_week(&self, week: u8) -> NaiveDate {
-        let days = TimeDelta::days(i64::from(week) * 7 - 1);
-        self.board.settings.start.checked_add_signed(days).unwrap_or(NaiveDate::MAX)
+        plan::end_of_week(&self.board.settings, week)
     }
 
-    /// The day by which an item is due: the end of the week that it was planned for, else of its phase. An engagement of
-    /// another length stretches the phases of six weeks.
     fn due(&self, item: &Item, it: &Assessment) -> NaiveDate {
-        if let Work::Planned { week } = it.work {
-            return self.end_of_week(week);
-        }
-        let (_, last) = item.phase.weeks();
-        let stretched = u16::from(last) * u16::from(self.board.settings.weeks).div_ceil(6).max(1);
-        let week =
-            if self.board.settings.weeks == 6 { u16::from(last) } else { stretched.min(u16::from(self.board.settings.weeks)) };
-        self.end_of_week(u8::try_from(week).unwrap_or(u8::MAX))
+        plan::due(&self.board.settings, item, it)
     }
 
     fn plan(&self) -> Plan {

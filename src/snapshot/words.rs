@@ -203,6 +203,12 @@ impl Words {
         self.on(if day.year() == today.year() { &self.day } else { &self.day_of_year }, day)
     }
 
+    /// A day with its year, whenever it is read.
+    #[must_use]
+    pub fn day_with_year(&self, day: NaiveDate) -> String {
+        self.on(&self.day_of_year, day)
+    }
+
     /// `Monday, 23 November 2026`.
     #[must_use]
     pub fn full_day(&self, day: NaiveDate) -> String {

@@ -64,6 +64,12 @@ pub enum Effect {
     },
     /// The inventory of systems; answered by `Systems`.
     LoadSystems(AppName),
+    /// The letter to the client: answered by `Letter`, or by `Said` once it is in a file; by `Declined` when nothing is
+    /// needed.
+    Letter {
+        app: AppName,
+        save: bool,
+    },
     /// Something about the founder's pages; answered by `Pages`, `Refused`, `Copied` or `Failed`.
     Pages(Wish),
     /// By OSC 52; answered by `Copied`.

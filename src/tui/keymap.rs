@@ -159,6 +159,9 @@ const DEFAULTS: &[(Context, Action, &[&str])] = &[
     (Context::Global, Action::Connections, &["c"]),
     (Context::Global, Action::Systems, &["i"]),
     (Context::Global, Action::Trend, &["T"]),
+    // By name only: they are chosen once a week, and a key of their own would be in the way.
+    (Context::Global, Action::Ask, &[]),
+    (Context::Global, Action::SaveLetter, &[]),
     (Context::Global, Action::Palette, &[":"]),
     (Context::Global, Action::Help, &["?", "f1"]),
     (Context::Global, Action::Quit, &["q", "ctrl-c"]),

@@ -7,6 +7,7 @@ use crate::domain::question::Asked;
 use crate::domain::state::{Answer, HistoryLine};
 use crate::domain::{AppName, Board, Discovery, Foreign, Glance, ItemId, System, Trend, Vocabulary};
 use crate::engine::RunEvent;
+use crate::letter::Letter;
 use crate::schedule::standing;
 use chrono::{DateTime, Utc};
 use crossterm::event::{KeyEvent, MouseEvent};
@@ -50,6 +51,11 @@ pub enum Message {
     Trend {
         app: AppName,
         trend: Arc<Trend>,
+    },
+    /// The letter to the client, as it would be sent now.
+    Letter {
+        app: AppName,
+        letter: Arc<Letter>,
     },
     Systems {
         app: AppName,

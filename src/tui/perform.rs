@@ -10,12 +10,14 @@ use crate::demo::stage::{Stage, WEEKS};
 use crate::desk::Desk;
 use crate::desk::connections::{self, Connection};
 use crate::desk::fields::{self, NewApp};
+use crate::desk::writing;
 use crate::domain::changes::Told;
 use crate::domain::diff;
 use crate::domain::fact::RunEnd;
 use crate::domain::history;
 use crate::domain::{AppName, FactBody, Foreign, ItemId, ProbeId, System};
 use crate::engine::{Only, RunEvent};
+use crate::letter::{LetterWords, html};
 use crate::trouble::Trouble;
 use crate::words::change::{self as words_of, Kind};
 use chrono::{NaiveTime, TimeDelta};
@@ -110,6 +112,7 @@ impl Performer {
                 me.tell(Message::Systems { app, inventory });
                 Ok(())
             }),
+            Effect::Letter { app, save } => self.off("The letter could not be made", move |me| me.letter(app, save)),
             Effect::Pages(wish) => self.pages(wish),
             Effect::Copy(text) => self.copy(&text),
             Effect::OpenUrl(address) => self.off("The address could not be opened", move |_| open_address(&address)),
@@ -167,6 +170,22 @@ impl Performer {
                 me.tell(failed(what, &trouble));
             }
         });
+    }
+
+    fn letter(&self, app: AppName, save: bool) -> Result<(), Trouble> {
+        let Some(letter) = self.desk.letter(&app, false)? else {
+            self.tell(Message::Declined("Nothing is needed from the client now".to_owned()));
+            return Ok(());
+        };
+        if save {
+            let page = html::render(&letter, LetterWords::english());
+            let place = writing::free(&format!("{app}-letter-{}", self.desk.clock.now().date_naive()), "html")?;
+            let file = Foreign::new(place.fill(page.as_bytes())?.display().to_string());
+            self.tell(Message::Said(format!("Saved: {file}; nothing was sent")));
+        } else {
+            self.tell(Message::Letter { app, letter: Arc::new(letter) });
+        }
+        Ok(())
     }
 
     fn board(&self, app: &AppName) -> Result<(), Trouble> {

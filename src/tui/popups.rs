@@ -6,6 +6,7 @@ pub mod choose;
 pub mod filter;
 pub mod form;
 pub mod help;
+pub mod letter;
 pub mod pages;
 pub mod reading;
 pub mod systems;

@@ -4,7 +4,9 @@
 pub mod apps;
 mod course;
 pub mod items;
+mod lane;
 mod leaked;
+mod letter;
 mod overdue;
 pub mod pages;
 pub mod run;
@@ -17,7 +19,7 @@ use super::state::State;
 use super::theme::Look;
 use crate::domain::checklist::Effort;
 use crate::domain::fact::RunEnd;
-use crate::domain::state::{Answer, Judgement, Lost, NowRow, RuleState, RunSummary, StandingFinding, Waiting, Waiver};
+use crate::domain::state::{Answer, Judgement, Lost, RuleState, RunSummary, StandingFinding, Waiting, Waiver};
 use crate::domain::{
     AppSettings, Assessment, Board, Checklist, Consent, FactId, Finding, Foreign, Freshness, Gap, GapKind, Gate, Headline, Item,
     ItemId, JudgedFor, Note, NoteLevel, Outcome, Person, Phase, PhaseProgress, Place, ProbeId, ProbeKind, ProbeWord, Rule, RunId,
@@ -29,6 +31,7 @@ use std::sync::Arc;
 
 pub use course::trend;
 pub use leaked::leaked_board;
+pub use letter::letter;
 pub use overdue::overdue;
 pub use run::{changes, connections, history, live, run_events};
 pub use systems::{evident_board, systems};
@@ -147,6 +150,8 @@ fn item(row: &(&str, Phase, &str, crate::domain::Decides, char)) -> Item {
         founder_done: None,
         founder_ask: None,
         founder_minutes: None,
+        stake: None,
+        emergency: vec![],
         how: [
             "List the tables that a client key reaches",
             "Turn row-level security on for each",
@@ -441,16 +446,6 @@ fn finish(all: Vec<Item>, assessments: Vec<Assessment>) -> Board {
         })
         .to_vec();
     let id = |text: &str| text.parse::<ItemId>().unwrap();
-    let lane = ["RLS-01", "SEC-02", "SEC-01", "RLS-02", "RLS-03", "SEC-08", "CI-08"];
-    let why = [
-        "it was done and is lost",
-        "a probe says otherwise",
-        "a stranger can use the key today",
-        "a gate nobody has seen",
-        "a gate nobody has seen",
-        "a gate nobody has seen",
-        "a gate nobody has seen",
-    ];
     let standing = |finding: Finding, probe: &str, item: &str| StandingFinding {
         finding,
         probe: probe.parse::<ProbeId>().unwrap(),
@@ -482,12 +477,11 @@ fn finish(all: Vec<Item>, assessments: Vec<Assessment>) -> Board {
             open_gates: vec![id("RLS-01"), id("SEC-02"), id("SEC-01")],
         },
         phases,
-        now_lane: lane
-            .iter()
-            .zip(why)
-            .map(|(item, why)| NowRow { item: id(item), why: why.into(), effort: Effort::S, after: vec![] })
-            .collect(),
+        now_lane: lane::rows(),
         more_now: 4,
+        waits_now: 9,
+        later: 41,
+        behind: 4,
         waiting: vec![
             Waiting { on: "Ana".into(), items: vec![id("SPD-01"), id("ACC-02")] },
             Waiting {

@@ -182,6 +182,9 @@ impl State {
                 }
             }
             Message::Systems { app, inventory } if world.open.as_ref() == Some(&app) => world.systems = Some(inventory),
+            Message::Letter { app, letter } if world.open.as_ref() == Some(&app) => {
+                self.popups.push(Popup::Reading(Reading::new(Matter::Letter(letter))));
+            }
             Message::Changes(changes) => world.changes = Some(changes),
             Message::Lost { app, changes } => return self.lost(&app, changes),
             Message::Trend { app, trend } if world.open.as_ref() == Some(&app) => world.trend = Some(trend),
@@ -496,6 +499,9 @@ impl State {
             Action::Systems => of_app(&|app| {
                 vec![Step::Raise(Popup::Reading(Reading::new(Matter::Systems))), Step::Do(Effect::LoadSystems(app))]
             }),
+            Action::Ask | Action::SaveLetter => {
+                of_app(&|app| vec![Step::Do(Effect::Letter { app, save: action == Action::SaveLetter })])
+            }
             Action::Snapshot => of_app(&|app| snapshot::open(app, &self.world.pages)),
             Action::Earlier => of_app(&|app| {
                 vec![Step::Show(Screen::Earlier(earlier::EarlierScreen::default())), Step::Do(Effect::Pages(Wish::List(app)))]

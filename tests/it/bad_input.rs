@@ -88,7 +88,10 @@ fn control_characters_and_markup_in_texts_reach_no_output() {
         &["app", "export", "acme"],
         &["item", "show", "acme", "SEC-01"],
         &["item", "show", "acme", "SEC-01", "--json"],
-        &["next", "acme"],
+        &["next", "acme", "--waiting"],
+        &["ask", "acme"],
+        &["ask", "acme", "--format", "html"],
+        &["ask", "acme", "--json"],
         &["undo", "acme"],
     ] {
         let told = home.run(arguments);

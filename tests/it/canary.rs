@@ -168,6 +168,8 @@ fn no_mark_is_in_any_output_or_file() {
         &["finding", "list", "acme"],
         &["finding", "list", "acme", "--json"],
         &["next", "acme"],
+        &["ask", "acme"],
+        &["ask", "acme", "--json"],
         &["diff", "acme", "--since", "2020-01-01"],
         &["auth", "status"],
         &["auth", "status", "acme", "--json"],

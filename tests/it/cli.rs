@@ -1,5 +1,6 @@
 //! Every command of the real program: exit codes, the documents' keys, what goes to which stream.
 
+mod asking;
 mod discover;
 mod journeys;
 pub mod people;
@@ -209,6 +210,10 @@ fn the_demo_without_a_terminal_tells_three_weeks() {
     assert_eq!([truth(0, "BAK-01"), truth(1, "BAK-01"), truth(2, "BAK-01")], ["verified", "verified", "drifted"]);
     assert_eq!([truth(0, "SEC-01"), truth(1, "SEC-01")], ["failing", "verified"]);
     assert!(told.err.contains("week 3 of 3"), "{}", told.err);
+    for week in weeks {
+        let rows = week["next"]["items"].as_array().unwrap();
+        assert!((1..=7).contains(&rows.len()), "{rows:?}");
+    }
 }
 
 #[rstest]

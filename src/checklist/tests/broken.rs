@@ -102,6 +102,18 @@ const AT: &str = "checklists/mine.toml";
 #[case::retired(&format!("{HEAD}{}[[retired]]\nid = \"MY-01\"\nreplaced_by = \"MY-02\"\n", item_with("MY-01", "")), &[
     ":3: MY-01: is retired (replaced by MY-02) and may not come back; take a new id",
 ])]
+#[case::stake(&format!("{HEAD}{}{}", item_with("MY-01", "stake = \"it is open.\""), item_with("MY-02", &format!("stake = \"{}\"", "x".repeat(81)))), &[
+    ":11: MY-01: `stake` ends with a full stop; it is a clause within a sentence, so take the stop away",
+    ":20: MY-02: `stake` has 81 characters; it stands behind what was found, so keep it to 80",
+])]
+#[case::emergency(&format!("{HEAD}{}{}", item_with("MY-01", "gate = \"now\"\nemergency = [\"Rotate it.\"]"), item_with("MY-02", "emergency = [\"Rotate it\", \"Deploy\"]")), &[
+    ":12: MY-01: `emergency` has 1 steps; write 2 to 6, in the order in which they are done",
+    ":12: MY-01: a step of `emergency` ends with a full stop; take it away",
+    ":21: MY-02: `emergency` is for a gate of now; write gate = \"now\" or remove it",
+])]
+#[case::emergency_too_long(&format!("{HEAD}{}", item_with("MY-01", &format!("gate = \"now\"\nemergency = [\"{}\", \"Deploy\"]", "x".repeat(61)))), &[
+    ":12: MY-01: a step of `emergency` has 61 characters; keep it to 60",
+])]
 #[case::person_with_rule(&format!("{HEAD}{}", item_with("MY-01", "rule = \"scan.tree\"")), &[
     ":11: MY-01: a person decides it, so no probe may; remove `rule` or write decides = \"both\"",
 ])]

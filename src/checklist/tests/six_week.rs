@@ -329,6 +329,30 @@ fn what_is_asked_of_the_founder_says_how_long_it_takes() {
 }
 
 #[test]
+fn every_item_says_what_is_at_stake_and_fires_have_an_order() {
+    let items = six_week().items;
+    let mut said = BTreeSet::new();
+    for item in &items {
+        let stake = item.stake.as_ref().unwrap_or_else(|| panic!("{} does not say what is at stake", item.id));
+        assert!(said.insert(stake.as_str()), "{}: is said twice: {stake}", item.id);
+        // It stands after a colon: a clause, whose first word is small unless it is always large.
+        let is_clause = stake.starts_with(char::is_lowercase) && !stake.contains(". ");
+        assert!(is_clause, "{}: {stake}", item.id);
+        for step in &item.emergency {
+            assert!(step.starts_with(char::is_uppercase), "{}: {step}", item.id);
+        }
+    }
+    let ordered: Vec<&str> = items.iter().filter(|it| !it.emergency.is_empty()).map(|it| it.id.as_str()).collect();
+    // A live key, open tables, a served file: what burns while one thinks.
+    for id in ["SEC-01", "SEC-02", "SEC-03", "SEC-08", "RLS-01", "RLS-02", "RLS-05", "RLS-06", "API-04", "API-05"] {
+        assert!(ordered.contains(&id), "{id} has no order for emergencies");
+    }
+    let bundle = &items.iter().find(|it| it.id.as_str() == "SEC-03").unwrap().emergency;
+    let starts = |at: usize, word: &str| bundle.get(at).is_some_and(|step| step.starts_with(word));
+    assert!(starts(0, "Rotate") && starts(1, "Redeploy") && bundle.last().is_some_and(|it| it.starts_with("Tell")), "{bundle:?}");
+}
+
+#[test]
 fn dangers_are_told_apart() {
     let items = six_week().items;
     for number in 1..=5 {

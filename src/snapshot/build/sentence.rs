@@ -4,7 +4,7 @@
 use super::super::model::{Acceptance, State};
 use super::super::words::fill;
 use super::{Making, SENTENCE};
-use crate::domain::{Assessment, Foreign, Item, Side, Truth, Waiver, Work};
+use crate::domain::{Assessment, Foreign, Item, Truth, Waiver, Work};
 use chrono::{DateTime, Utc};
 
 impl Making<'_> {
@@ -64,11 +64,7 @@ impl Making<'_> {
     /// Whether the item waits for the reader: somebody on the client's side, by name, by role, or called the founder.
     pub(super) fn waits_for_reader(&self, it: &Assessment) -> bool {
         let Work::Blocked { on, .. } = &it.work else { return false };
-        let on = on.as_str().trim().to_lowercase();
-        let is = |text: &Foreign| text.as_str().trim().to_lowercase() == on;
-        let mut theirs = self.board.settings.people.iter().filter(|it| it.side == Side::Client);
-        matches!(on.as_str(), "founder" | "the founder" | "client" | "the client" | "owner")
-            || theirs.any(|person| is(&person.name) || person.role.as_ref().is_some_and(is))
+        self.board.settings.is_of_client(on)
     }
 
     /// How an item stands, for a line.

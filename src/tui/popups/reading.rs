@@ -1,6 +1,7 @@
 //! A text to read, to scroll and to copy: the help, an error.
 
 use super::{centred, window};
+use crate::letter::{Letter, LetterWords, markdown};
 use crate::snapshot::Page;
 use crate::snapshot::compare::Comparison;
 use crate::tui::action::Action;
@@ -25,6 +26,8 @@ pub enum Matter {
     Failure(Failure),
     /// The inventory that the world knows.
     Systems,
+    /// The letter to the client.
+    Letter(Arc<Letter>),
     /// A founder's page as it was kept, with the beginning of its seal.
     Page {
         page: Arc<Page>,
@@ -56,6 +59,7 @@ impl Reading {
             Matter::Help(_) => " Keys ",
             Matter::Failure(_) => " That did not work ",
             Matter::Systems => " Systems that the code shows ",
+            Matter::Letter(_) => " The letter to the client ",
         }
         .into()
     }
@@ -63,6 +67,7 @@ impl Reading {
     fn lines(&self, world: &World, width: u16) -> Vec<Line<'static>> {
         match &self.matter {
             Matter::Systems => super::systems::lines(world, width),
+            Matter::Letter(letter) => super::letter::lines(world, letter, width),
             Matter::Page { page, laid, .. } => laid.of(page, world.look, width).lines.clone(),
             Matter::Comparison(compared) => super::pages::comparison(world, compared, width),
             Matter::Help(context) => super::help::lines(world, *context, width),
@@ -81,7 +86,7 @@ impl Reading {
         let [_, body, _] = world.areas();
         let widest = match self.matter {
             Matter::Systems => 108,
-            Matter::Page { .. } => WIDEST + 4,
+            Matter::Page { .. } | Matter::Letter(_) => WIDEST + 4,
             _ => 76,
         };
         let width = body.width.clamp(1, widest);
@@ -100,7 +105,14 @@ impl Reading {
             Action::Down => self.scroll = (self.scroll + 1).min(most),
             Action::PageUp => self.scroll = self.scroll.saturating_sub(page),
             Action::PageDown => self.scroll = (self.scroll + page).min(most),
-            Action::Copy => return vec![Step::Do(Effect::Copy(plain(&self.lines(world, 500))))],
+            Action::Copy => {
+                let text = match &self.matter {
+                    // What is copied goes into a mail.
+                    Matter::Letter(letter) => markdown::render(letter, LetterWords::english()),
+                    _ => plain(&self.lines(world, 500)),
+                };
+                return vec![Step::Do(Effect::Copy(text))];
+            }
             Action::Close => return vec![Step::Lower],
             _ => {}
         }

@@ -265,6 +265,7 @@ impl Listing for BoardScreen {
         let text = match key {
             rows::FOLD => "more",
             rows::FIRST_LOOK => "first look",
+            key if key.starts_with(rows::STEP) => "a step",
             _ => text,
         };
         Line::styled(format!(" {text} "), world.look.style(Role::Strong))

@@ -455,6 +455,31 @@ fn the_palette_finds_a_command_and_opens_its_form() {
 }
 
 #[test]
+fn the_letter_is_reached_by_its_name_read_and_copied_as_markdown() {
+    let mut state = board();
+    let app: crate::domain::AppName = "acme-shop".parse().unwrap();
+    assert_eq!(press(&mut state, ":ask<enter>"), vec![Effect::Letter { app: app.clone(), save: false }]);
+    assert_eq!(press(&mut state, ":save-letter<enter>"), vec![Effect::Letter { app: app.clone(), save: true }]);
+    let letter = std::sync::Arc::new(sample::letter());
+    state.update(Message::Letter { app: "other".parse().unwrap(), letter: letter.clone() }, sample::now());
+    assert_eq!(state.context(), Context::Board, "a letter about another app is not shown");
+    state.update(Message::Letter { app, letter }, sample::now());
+    assert_eq!(state.context(), Context::Reading);
+    assert!(text(&state).contains("What we need from you for Acme Shop"));
+    let effects = press(&mut state, "y");
+    let [Effect::Copy(copied)] = effects.as_slice() else { panic!("{effects:?}") };
+    assert!(copied.starts_with("# What we need from you for Acme Shop\n"), "{copied}");
+}
+
+#[test]
+fn without_an_app_there_is_no_letter() {
+    let mut state = board();
+    press(&mut state, "<esc>");
+    state.world.open = None;
+    assert_eq!(press(&mut state, ":ask<enter>"), vec![]);
+}
+
+#[test]
 fn the_mouse_selects_and_can_be_let_go() {
     let mut state = board();
     let click = crossterm::event::MouseEvent {

@@ -44,6 +44,12 @@ fn scene(name: &str, size: (u16, u16)) -> State {
         "board_first_run" => {
             state = sample::with(size, sample::first_board()).0;
         }
+        "now_fire" => drop(press(&mut state, "jj<enter>")),
+        "now_step" => drop(press(&mut state, "jjjjjj<enter>")),
+        "letter" => {
+            let (app, letter) = ("acme-shop".parse().unwrap(), Arc::new(sample::letter()));
+            tell(&mut state, Message::Letter { app, letter });
+        }
         "board_week" => drop(press(&mut state, "2jjjj")),
         "board_filter" => drop(press(&mut state, "5/backup")),
         "detail_evidence" => drop(press(&mut state, "ll<enter>")),
@@ -137,6 +143,9 @@ fn a_screen_looks_as_it_did(
         "portfolio_rerun",
         "board_now",
         "board_first_run",
+        "now_fire",
+        "now_step",
+        "letter",
         "board_week",
         "board_filter",
         "detail_evidence",
@@ -213,6 +222,9 @@ fn an_ascii_terminal_gets_ascii(
         "findings",
         "snapshot",
         "snapshots_compared",
+        "now_fire",
+        "now_step",
+        "letter",
         "help",
         "attest",
         "demo"

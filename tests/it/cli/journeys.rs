@@ -67,7 +67,7 @@ fn an_app_from_taking_on_to_closing() {
     for it in next["items"].as_array().unwrap() {
         has(it, &["id", "why", "effort", "after"]);
     }
-    assert!(home.must(&["next", "acme"]).out.contains("effort"));
+    assert!(home.must(&["next", "acme"]).out.contains(" · "));
     home.run(&["app", "remove", "acme"]).refused(2, &["--confirm acme"]);
     home.run(&["app", "remove", "acme", "--confirm", "acm"]).refused(2, &["--confirm"]);
     home.must(&["app", "remove", "acme", "--confirm", "acme"]);

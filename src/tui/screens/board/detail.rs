@@ -2,8 +2,10 @@
 
 use super::{Part, evidence, rows};
 use crate::domain::app::Use;
-use crate::domain::state::{HistoryLine, Waiver};
+use crate::domain::state::{HistoryLine, NowRow, Step, StepKind, Waiver};
 use crate::domain::{Assessment, Board, Decides, Item, ItemId, Outcome, Severity, Truth, Work};
+use crate::tui::action::Action;
+use crate::tui::keymap::Context;
 use crate::tui::theme::{self, Role};
 use crate::tui::widgets::prose::Prose;
 use crate::tui::world::World;
@@ -23,6 +25,10 @@ pub fn lines(world: &World, key: &str, part: Part, width: u16) -> Vec<Line<'stat
     }
     if key == rows::FOLD {
         fold(&mut prose, board);
+        return prose.done();
+    }
+    if let Some((row, of_row)) = rows::step(board, key) {
+        step(&mut prose, world, board, row, of_row);
         return prose.done();
     }
     if let Some(on) = key.strip_prefix(rows::WAITING) {
@@ -136,9 +142,11 @@ fn work(work: &Work, world: &World) -> String {
 }
 
 fn why(prose: &mut Prose, board: &Board, assessment: &Assessment, item: &Item) {
-    let row = board.now_lane.iter().find(|it| it.item == assessment.item);
+    let row = board.now_lane.iter().find(|it| it.item() == Some(&assessment.item));
     if let Some(row) = row {
-        prose.hang(0, (Role::Accent, "▸"), Role::Strong, format!("now, because {}", row.why));
+        prose.hang(0, (Role::Accent, "▸"), Role::Strong, format!("now: {}", row.why));
+        prose.hang(2, (Role::Faint, "·"), Role::Faint, words::next::rank(row, board).as_str());
+        emergency(prose, &row.emergency);
     }
     prose.text(Role::Text, &item.why);
     let settled = item.founder_done.as_ref().filter(|_| assessment.truth.is_done());
@@ -159,6 +167,43 @@ fn why(prose: &mut Prose, board: &Board, assessment: &Assessment, item: &Item) {
     if let Some(waiver_now) = &assessment.waiver {
         prose.heading(if waiver_now.stands { "Waived" } else { "Was waived, not any more" });
         waiver(prose, waiver_now);
+    }
+}
+
+/// What to do in which order while it burns.
+fn emergency(prose: &mut Prose, order: &[String]) {
+    if order.is_empty() {
+        return;
+    }
+    prose.hang(0, (Role::Lost, "▲"), Role::Lost, "at once, in this order");
+    for (n, step) in order.iter().enumerate() {
+        prose.hang(2, (Role::Accent, &format!("{}.", n + 1)), Role::Text, step);
+    }
+    prose.blank();
+}
+
+/// A step that opens several items: why it stands there, the command, and the items.
+fn step(prose: &mut Prose, world: &World, board: &Board, row: &NowRow, step: &Step) {
+    prose.text(Role::Strong, words::next::title(row, board)).blank();
+    prose.hang(0, (Role::Accent, "▸"), Role::Text, row.why.as_str());
+    if let Some(command) = words::next::command(row, board) {
+        let key = |action| world.keymap.key(Context::Board, action);
+        let here = match step.kind {
+            StepKind::Ask => format!(" · here: {} and ask", key(Action::Palette)),
+            StepKind::Look => format!(" · here: {}", key(Action::ProbeAll)),
+            StepKind::Connect => String::new(),
+        };
+        prose.hang(0, (Role::Accent, "$"), Role::Name, format!("{command}{here}"));
+    }
+    for (heading, items) in [("Could be seen then", &step.opens.whole), ("Could be seen better", &step.opens.helps)] {
+        if items.is_empty() {
+            continue;
+        }
+        prose.heading(heading);
+        for id in items {
+            let title = board.item(id.as_str()).map_or("", |it| it.short.as_str());
+            prose.hang(0, (Role::Name, id.as_str()), Role::Text, title);
+        }
     }
 }
 
@@ -272,8 +317,7 @@ fn waiting(prose: &mut Prose, board: &Board, on: &str) {
 }
 
 fn fold(prose: &mut Prose, board: &Board) {
-    let (more, later) = rows::folded(board);
-    prose.text(Role::Text, format!("{more} more for now, {later} for later weeks"));
+    prose.text(Role::Text, words::next::folded(board));
     prose.blank().text(Role::Faint, "Enter shows all items; tab goes through the weeks");
     if board.waiting.len() > 4 {
         prose.heading("Everything that waits");

@@ -29,12 +29,7 @@ pub fn draw(world: &World, buffer: &mut Buffer) {
         super::super::head(world, &world.title(), "", body, buffer);
         return;
     };
-    let middle = match (board.closed, board.week) {
-        (Some(at), _) => format!("closed {}", crate::words::day(at.date_naive())),
-        (None, 0) => format!("starts {}", crate::words::day(board.settings.start)),
-        (None, week) if week > u16::from(board.settings.weeks) => format!("week {week}, planned {}", board.settings.weeks),
-        (None, week) => format!("week {week} of {} · day {}", board.settings.weeks, board.day),
-    };
+    let middle = crate::words::next::place(board, body.width >= 72);
     super::super::head(world, board.settings.title.as_str(), &middle, body, buffer);
     let height = height(world);
     let line = |at: u16| Rect::new(body.x, body.y + at, body.width, 1);

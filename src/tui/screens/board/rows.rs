@@ -2,7 +2,7 @@
 
 use super::Tab;
 use crate::domain::app::Use;
-use crate::domain::state::NowRow;
+use crate::domain::state::{NowRow, Step, StepKind, Task};
 use crate::domain::{Assessment, Board, Gate, Phase, Truth};
 use crate::tui::action::Action;
 use crate::tui::keymap::Context;
@@ -21,6 +21,8 @@ pub const FOLD: &str = "fold";
 pub const FIRST_LOOK: &str = "first-look";
 /// Before the name of whom items wait for.
 pub const WAITING: &str = "waiting:";
+/// Before the kind of a step that opens several items.
+pub const STEP: &str = "step:";
 /// How many rows of waiting *Now* shows.
 const WAITING_SHOWN: usize = 4;
 
@@ -41,18 +43,20 @@ pub fn rows(world: &World, board: &Board, tab: Tab, filter: &str, across: usize)
 fn now(world: &World, board: &Board, across: usize) -> Vec<Row> {
     let look = world.look;
     let mut rows: Vec<Row> = Vec::new();
-    let mut lane: Vec<&Assessment> =
-        board.now_lane.iter().take(7).filter_map(|NowRow { item, .. }| board.assessment(item.as_str())).collect();
+    let mut lane: Vec<&NowRow> = board.now_lane.iter().take(7).collect();
     if is_first_look(world, board) {
         let key = world.keymap.key(Context::Board, Action::ProbeAll);
         let probes = words::count(askable(board), "probe");
         let says = format!(" → Press {key}: {probes} can look, in seconds");
         rows.push(Row::new(FIRST_LOOK, Line::styled(cut(&says, across), look.style(Role::Accent))));
         rows.push(Row::still(""));
-        // What a probe may see in seconds stands before what a person has to judge.
-        lane.sort_by_key(|it| it.by_hand);
+        // The row above says it with its key.
+        lane.retain(|row| !matches!(&row.task, Task::Step(step) if step.kind == StepKind::Look));
     }
-    rows.extend(lane.into_iter().map(|it| item_row(world, it, across)));
+    rows.extend(lane.into_iter().filter_map(|row| match &row.task {
+        Task::Item(item) => board.assessment(item.as_str()).map(|it| item_row(world, it, across)),
+        Task::Step(step) => Some(step_row(world, board, row, step, across)),
+    }));
     if rows.is_empty() {
         let says = if board.items.iter().any(is_left) { " Nothing to do now" } else { " Everything is done" };
         rows.push(Row::still(Line::styled(says, look.style(Role::Good))));
@@ -71,17 +75,10 @@ fn now(world: &World, board: &Board, across: usize) -> Vec<Row> {
             rows.push(Row::new(format!("{WAITING}{}", waiting.on), line));
         }
     }
-    let (more, later) = folded(board);
-    let mut parts = Vec::new();
-    if more > 0 {
-        parts.push(format!("{more} more now"));
-    }
-    // In a narrow list the two that count the work stay whole.
-    if board.waiting.len() > WAITING_SHOWN && across >= 44 {
-        parts.push(format!("{} more waiting", board.waiting.len() - WAITING_SHOWN));
-    }
-    if later > 0 {
-        parts.push(format!("{later} later"));
+    let mut parts: Vec<String> = Some(words::next::folded(board)).filter(|it| !it.is_empty()).into_iter().collect();
+    // In a narrow list the ones that count the work stay whole.
+    if board.waiting.len() > WAITING_SHOWN && across >= 56 {
+        parts.push(format!("{} more to wait for", board.waiting.len() - WAITING_SHOWN));
     }
     if !parts.is_empty() {
         rows.push(Row::still(""));
@@ -107,14 +104,6 @@ fn is_left(assessment: &Assessment) -> bool {
     !assessment.truth.is_done() && !matches!(assessment.truth, Truth::NotApplicable | Truth::Waived)
 }
 
-/// How many more items are for now, and how many for later.
-#[must_use]
-pub fn folded(board: &Board) -> (usize, usize) {
-    let left = board.items.iter().filter(|it| is_left(it)).count();
-    let shown = board.now_lane.len().min(7);
-    (board.more_now, left.saturating_sub(shown + board.more_now))
-}
-
 fn phase_rows(world: &World, board: &Board, phase: Phase, filter: &str, across: usize, with_heading: bool) -> Vec<Row> {
     let of_phase = board.items.iter().filter(|it| it.phase == phase);
     let shown = of_phase.filter(|it| filter.is_empty() || fits(board, it, filter));
@@ -133,6 +122,33 @@ fn fits(board: &Board, assessment: &Assessment, filter: &str) -> bool {
     let text =
         format!("{} {title} {} {} {}", assessment.item, assessment.truth.words(), words::state(assessment), systems.join(" "));
     contains_words(&text, filter)
+}
+
+/// A step that opens several items, in one line like theirs.
+fn step_row(world: &World, board: &Board, row: &NowRow, step: &Step, across: usize) -> Row {
+    let look = world.look;
+    let tail = words::count(step.opens.items().count(), "item");
+    let room = across.saturating_sub(width(&tail) + 5);
+    let line = vec![
+        Span::styled(" → ", look.style(Role::Accent)),
+        Span::styled(fit(&words::next::title(row, board), room), look.style(Role::Strong)),
+        Span::styled(format!(" {tail}"), look.style(Role::Unseen)),
+    ];
+    Row::new(step_key(step), line)
+}
+
+/// The key of a step's row.
+fn step_key(step: &Step) -> String {
+    format!("{STEP}{}", step.kind)
+}
+
+/// The row of the lane that has this key, if it is a step's.
+#[must_use]
+pub fn step<'b>(board: &'b Board, key: &str) -> Option<(&'b NowRow, &'b Step)> {
+    board.now_lane.iter().find_map(|row| match &row.task {
+        Task::Step(step) if step_key(step) == key => Some((row, step)),
+        _ => None,
+    })
 }
 
 /// An item in one line: glyph, id, title, word.
