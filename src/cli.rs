@@ -12,6 +12,8 @@ pub mod db_args;
 pub mod demo;
 pub mod discover;
 pub mod exit;
+pub mod fix;
+pub mod fix_args;
 pub mod item_args;
 pub mod items;
 pub mod json;
@@ -19,6 +21,7 @@ pub mod list;
 pub mod out;
 pub mod plain;
 pub mod probe;
+pub mod prove;
 pub mod scan;
 pub mod scan_args;
 pub mod schedule;
@@ -146,6 +149,8 @@ async fn command(
         Some(Command::Next { name, json }) => status::next(&desk, &name, json, out),
         Some(Command::Probe(args)) if args.scheduled => schedule::recorded(&desk, args, stop, out).await,
         Some(Command::Probe(args)) => probe::probe(&desk, args, stop, out).await,
+        Some(Command::Fix(args)) => fix::fix(&desk, args, out),
+        Some(Command::Prove(args)) => prove::prove(&desk, args, stop, out).await,
         Some(Command::Status { name, json, .. }) => status::status(&desk, name.as_deref(), json, out),
         Some(Command::Diff { name, since, json }) => changes::diff(&desk, &name, since.as_deref(), json, out),
         Some(Command::Trend { name, json, plain }) => trend::trend(&desk, &name, json, plain, out),

@@ -33,6 +33,7 @@ mod people;
 pub mod probe;
 pub mod question;
 mod remarks;
+pub mod repair;
 pub mod retention;
 pub mod rotation;
 pub mod rule;
@@ -70,6 +71,7 @@ pub use order::Order;
 pub use outcome::{Finding, Gap, GapKind, Note, NoteLevel, Outcome, Place, Remedy, Severity, Verdict};
 pub use probe::{Consent, ProbeBook, ProbeKind, ProbeTraits};
 pub use question::{Question, Vocabulary};
+pub use repair::{ObjectName, Repair, Repairs};
 pub use retention::{Keep, Retention};
 pub use rotation::Rotation;
 pub use state::{

@@ -20,6 +20,7 @@ pub mod engine;
 pub mod fuzzing;
 pub mod log;
 pub mod net;
+pub mod orders;
 pub mod probes;
 pub mod repo;
 pub mod scan;

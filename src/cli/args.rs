@@ -1,6 +1,7 @@
 //! The command line as it is written: every command, argument and its help text. What they do is elsewhere.
 
 use super::db_args::DbArgs;
+use super::fix_args::{FixArgs, ProveArgs};
 use super::item_args::ItemCommand;
 use super::list::ListArgs;
 use super::scan_args::ScanArgs;
@@ -40,6 +41,10 @@ pub enum Command {
     },
     /// Run the probes of one app, of all, or of those that are due
     Probe(ProbeArgs),
+    /// A work order for an item: what was found by cause, when it is done, what must not break, how to prove it
+    Fix(FixArgs),
+    /// Ask again just what some items need, and show before and after
+    Prove(ProveArgs),
     /// Items with truth and work, one line each; without a name every app
     Status {
         name: Option<String>,

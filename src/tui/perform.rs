@@ -3,6 +3,7 @@
 
 mod apps;
 mod pages;
+mod work;
 
 use super::effect::Effect;
 use super::message::{Change, Changes, ConnectionRow, Demo, Failure, History, Message, Since, Standing};
@@ -110,6 +111,8 @@ impl Performer {
                 me.tell(Message::Systems { app, inventory });
                 Ok(())
             }),
+            Effect::LoadOrder { app, item } => self.order(app, item),
+            Effect::Prove { app, item } => self.prove(app, item),
             Effect::Pages(wish) => self.pages(wish),
             Effect::Copy(text) => self.copy(&text),
             Effect::OpenUrl(address) => self.off("The address could not be opened", move |_| open_address(&address)),

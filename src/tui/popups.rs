@@ -9,6 +9,7 @@ pub mod help;
 pub mod pages;
 pub mod reading;
 pub mod systems;
+pub mod work;
 
 use super::action::Action;
 use super::effect::Effect;

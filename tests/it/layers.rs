@@ -61,6 +61,7 @@ fn allowed() -> BTreeMap<&'static str, &'static [&'static str]> {
         ("credentials", &["domain", "config", "net"]),
         ("net", &["domain", "config", "credentials", "clock"]),
         ("snapshot", &["domain"]),
+        ("orders", &["domain", "words", "snapshot"]),
         ("store", &["domain", "config", "clock", "net", "scan", "snapshot"]),
         ("systems", &["net", "domain"]),
         ("repo", &["domain"]),
