@@ -24,10 +24,14 @@ pub const LONGEST_TEXT: usize = 400;
 
 /// Why an order has no text in a form.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("nothing of {item} can be derived as SQL{}", why.as_ref().map(|it| format!(": {it}")).unwrap_or_default())]
+#[error("nothing of {item} can be derived as SQL{}", because(.why.as_ref()))]
 pub struct NoSuchForm {
     pub item: ItemId,
     pub why: Option<Foreign>,
+}
+
+fn because(why: Option<&Foreign>) -> String {
+    why.map_or_else(String::new, |why| format!(": {why}"))
 }
 
 /// The order in a form, ended by one line break.

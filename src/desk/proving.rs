@@ -78,7 +78,7 @@ impl Desk {
             let looks = ledger.looks(meta.id).iter().rev().filter(|it| Some(it.outcome.subject.as_str()) == subject);
             let verdicts = looks.map(|it| &it.outcome.verdict);
             let mut shows = verdicts.filter(|it| it.outcome.is_decided() || !it.findings.is_empty() || !it.notes.is_empty());
-            Some((meta.id.parse().ok()?, shows.next()?.clone()))
+            Some((meta.id.parse::<ProbeId>().ok()?, shows.next()?.clone()))
         };
         Ok(probes.filter_map(|probe| last(probe.meta())).collect())
     }

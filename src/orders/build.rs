@@ -99,7 +99,7 @@ pub fn build(mut source: Source<'_>) -> Result<WorkOrder, Nothing> {
         settled,
         unseen: unseen(assessment),
         remedy: advice(&source),
-        steps: source.steps.iter().map(|(says, neutral)| Step { says: says.into(), neutral: neutral.clone() }).collect(),
+        steps: source.steps.iter().map(|(says, neutral)| Step { says: Foreign::new(says), neutral: neutral.clone() }).collect(),
         criterion: criterion::of(&source),
         careful: careful::of_item(item, source.has_secrets),
         proof: vec![

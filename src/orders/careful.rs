@@ -14,7 +14,9 @@ const ALWAYS: [&str; 2] = [
 pub fn of_item(item: &Item, has_secrets: bool) -> Vec<String> {
     let mut lines: Vec<String> = ALWAYS.iter().map(|it| (*it).to_owned()).collect();
     if has_secrets {
-        lines.push("Never write a secret into a commit, a message, a ticket or a log: say its kind and its last four letters".to_owned());
+        lines.push(
+            "Never write a secret into a commit, a message, a ticket or a log: say its kind and its last four letters".to_owned(),
+        );
     }
     if item.rotation || has_secrets {
         lines.push("Leave the history as it is: rewriting it un-leaks nothing and breaks every clone".to_owned());
@@ -72,7 +74,9 @@ fn by_rule(rule: &str) -> Option<&'static [&'static str]> {
         "repo.lockfile-missing" | "repo.lockfile-several" | "repo.lockfile-behind" => {
             &["A new lockfile moves versions: build and test it as a change of its own"]
         }
-        "repo.build-ignores-errors" => &["Without that switch the next deploy fails at every error that it hid: mend those first, in the same branch"],
+        "repo.build-ignores-errors" => {
+            &["Without that switch the next deploy fails at every error that it hid: mend those first, in the same branch"]
+        }
         "github.dependabot-alert" | "github.old-advisory" | "github.advisory" | "repo.critical-advisory" => {
             &["Raise one package at a time, read its notes for breaking changes, and let the tests run"]
         }
@@ -99,9 +103,9 @@ fn by_probe(probe: &str) -> Option<&'static [&'static str]> {
         }
         "repo.row-level-security" => POLICIES,
         "repo.foreign-key-indexes" | "repo.indexed-filters" => INDEXES,
-        "repo.browser-database" | "repo.authorisation" | "repo.input-validation" | "repo.edge-functions" => {
-            &["Clients that are open now still send the old request: let the server take both for the time of a deploy, and refuse what is not allowed"]
-        }
+        "repo.browser-database" | "repo.authorisation" | "repo.input-validation" | "repo.edge-functions" => &[
+            "Clients that are open now still send the old request: let the server take both for the time of a deploy, and refuse what is not allowed",
+        ],
         "repo.rate-limits" | "repo.paid-call-limits" | "repo.usage-quota" => {
             &["Begin with a limit that no honest user of today reaches, and look at who is refused before it is lowered"]
         }

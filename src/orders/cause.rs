@@ -120,7 +120,7 @@ impl Found {
 /// One way of mending stands at the cause; several stand at their places.
 fn settle_fix(mut cause: Cause) -> Cause {
     let first = cause.spots.first().and_then(|it| it.fix.clone());
-    if cause.more() == 0 && cause.spots.iter().all(|it| it.fix == first) {
+    if cause.spots.iter().all(|it| it.fix == first) {
         cause.fix = first;
         cause.spots.iter_mut().for_each(|it| it.fix = None);
     }

@@ -2,7 +2,7 @@
 
 use super::build::{Asked, Source};
 use super::model::{Condition, Criterion};
-use crate::domain::{Decides, Freshness, Item, ProbeKind, Rule};
+use crate::domain::{Consent, Decides, Freshness, Item, ProbeKind, Rule};
 use crate::words;
 
 /// The criterion of the item.
@@ -65,6 +65,12 @@ fn also(source: &Source<'_>) -> Vec<String> {
                 others.join(", ")
             ));
         }
+    }
+    if item.consent != Consent::Passive {
+        lines.push(format!(
+            "Looking that way needs the client's recorded permission: `rescue app authorise {app} --consent {} …`",
+            item.consent
+        ));
     }
     let no_proof = source.asked.iter().all(|it| it.kind == ProbeKind::Sign);
     if item.decides == Decides::Both || no_proof {

@@ -178,12 +178,8 @@ fn met(verdict: &Verdict) -> Vec<Met> {
     let of_finding =
         |it: &Finding| Met { id: it.key().into(), says: it.says.clone(), place: place(it.place.as_ref()), evidence: false };
     let evidence = verdict.notes.iter().filter(|it| it.level == NoteLevel::Evidence);
-    let of_note = |it: &Note| Met {
-        id: it.key.clone().into(),
-        says: it.says.clone(),
-        place: place(it.place.as_ref()),
-        evidence: true,
-    };
+    let of_note =
+        |it: &Note| Met { id: it.key.clone().into(), says: it.says.clone(), place: place(it.place.as_ref()), evidence: true };
     verdict.findings.iter().map(of_finding).chain(evidence.map(of_note)).collect()
 }
 
@@ -197,7 +193,8 @@ fn next(board: &Board, it: &Assessment) -> Vec<String> {
     let leaked = leaked.count();
     if it.asks_rotation && leaked > 0 {
         let secrets = words::count(leaked, "leaked secret");
-        steps.push(format!("{secrets} to be replaced at the provider, then: rescue finding rotated {app} ID --on DATE --proof …"));
+        steps
+            .push(format!("{secrets} to be replaced at the provider, then: rescue finding rotated {app} ID --on DATE --proof …"));
     }
     if it.words.iter().any(|word| word.suspected) {
         steps.push(format!("Prove it again in ten minutes or more: rescue prove {app} {}", it.item));
@@ -230,7 +227,8 @@ pub struct Line {
 #[must_use]
 pub fn lines(proof: &Proof) -> Vec<Line> {
     let mut lines = Vec::new();
-    let mut say = |indent: u8, mark: &'static str, says: String, good: Option<bool>| lines.push(Line { indent, mark, says, good });
+    let mut say =
+        |indent: u8, mark: &'static str, says: String, good: Option<bool>| lines.push(Line { indent, mark, says, good });
     for item in &proof.items {
         let turned = if item.before == item.after {
             format!("still {}", item.after.words())
@@ -254,7 +252,12 @@ pub fn lines(proof: &Proof) -> Vec<Line> {
             let took = format!("{}, {}", words::millis(probe.ms), words::count(probe.requests as usize, "request"));
             say(1, mark, format!("{}{sign}: {} → {} · {took} · {}", probe.probe, probe.before, probe.after, probe.says), good);
             if probe.suspected {
-                say(2, "?", "fails once; it counts as a fail only after a second look at least ten minutes later".to_owned(), None);
+                say(
+                    2,
+                    "?",
+                    "fails once; it counts as a fail only after a second look at least ten minutes later".to_owned(),
+                    None,
+                );
             }
             let named = |it: &Met| match &it.place {
                 Some(place) if !it.says.as_str().contains(place.as_str()) => format!("{place}: {}", it.says),

@@ -39,11 +39,16 @@ fn head(file: &mut File, order: &WorkOrder) {
     file.comment(&format!("{}: {}", order.item, order.goal));
     let looked = order.looked.map_or_else(String::new, |at| format!(", read on {} UTC", words::moment(at)));
     let commit = order.commit.as_ref().map_or_else(String::new, |it| format!(" at commit {}", it.cut(12)));
-    file.comment(&format!("For {}, from its migrations{commit}{looked}. A database that was changed by hand may differ.", order.app));
+    file.comment(&format!(
+        "For {}, from its migrations{commit}{looked}. A database that was changed by hand may differ.",
+        order.app
+    ));
     file.comment("Review it before you apply it. rescue wrote it and never executes it.");
     let concurrent = order.repairs.list.iter().any(|it| matches!(it, Repair::Index { partitioned: false, .. }));
     if concurrent {
-        file.comment("Not in a transaction: `psql -v ON_ERROR_STOP=1 -f FILE`, without -1. A tool that puts every migration into a");
+        file.comment(
+            "Not in a transaction: `psql -v ON_ERROR_STOP=1 -f FILE`, without -1. A tool that puts every migration into a",
+        );
         file.comment("transaction refuses `concurrently`; leave that word out there, at an hour when waiting writes do no harm.");
     } else {
         file.comment("In one transaction: `psql -1 -v ON_ERROR_STOP=1 -f FILE`, or as a migration of your tool.");
@@ -62,7 +67,9 @@ fn section(file: &mut File, first: &Repair, count: usize) {
         Repair::RowSecurity { .. } => {
             file.comment(&format!("Row-level security: {}.", words::count(count, "table")));
             file.comment("Without a policy a table is closed to every client from here on. Write the policies for what the app itself reads");
-            file.comment("and writes where the lines below begin with `-- create policy`; they cannot be derived. The service role goes");
+            file.comment(
+                "and writes where the lines below begin with `-- create policy`; they cannot be derived. The service role goes",
+            );
             file.comment("round all of it.");
         }
         Repair::Invoker { .. } => {
@@ -79,8 +86,10 @@ fn section(file: &mut File, first: &Repair, count: usize) {
             file.comment("stands there several times needs its arguments behind its name.");
         }
         Repair::Index { .. } => {
-            file.comment(&format!("Missing: {}.", words::count(count, "index").replace("indexs", "indexes")));
-            file.comment("Each costs at every write: take out the lines of tables that stay under some thousand rows. A build that breaks");
+            file.comment(&format!("Missing: {}.", several(count, "index", "indexes")));
+            file.comment(
+                "Each costs at every write: take out the lines of tables that stay under some thousand rows. A build that breaks",
+            );
             file.comment("off leaves an invalid index: `drop index concurrently` it, and begin again.");
         }
     }
@@ -94,7 +103,7 @@ fn one(file: &mut File, repair: &Repair) {
             file.line(&format!("alter table {table} enable row level security;"));
             if *policies > 0 {
                 let verb = if *policies == 1 { "begins" } else { "begin" };
-                let policies = words::count(*policies, "policy").replace("policys", "policies");
+                let policies = several(*policies, "policy", "policies");
                 file.comment(&format!("{policies} of it stand there already and {verb} to bind."));
                 return;
             }
@@ -105,7 +114,9 @@ fn one(file: &mut File, repair: &Repair) {
                 ("update", format!("using ((select auth.uid()) = {owner}) with check ((select auth.uid()) = {owner})")),
                 ("delete", format!("using ((select auth.uid()) = {owner})")),
             ] {
-                file.comment(&format!("create policy \"owners {command}\" on {table} for {command} to authenticated {condition};"));
+                file.comment(&format!(
+                    "create policy \"owners {command}\" on {table} for {command} to authenticated {condition};"
+                ));
             }
         }
         Repair::Invoker { view } => file.line(&format!("alter view {} set (security_invoker = true);", qualified(view))),
@@ -116,7 +127,9 @@ fn one(file: &mut File, repair: &Repair) {
             let path = quoted(routine.schema.as_str());
             let routine = qualified(routine);
             file.line(&format!("alter routine {routine} set search_path = {path}, pg_temp;"));
-            file.comment(&format!("If no client calls it: revoke execute on routine {routine} from public, anon, authenticated;"));
+            file.comment(&format!(
+                "If no client calls it: revoke execute on routine {routine} from public, anon, authenticated;"
+            ));
         }
         Repair::Index { table, columns, name, serves, partitioned } => {
             if let Some(to) = serves {
@@ -138,6 +151,10 @@ fn one(file: &mut File, repair: &Repair) {
 #[must_use]
 pub fn quoted(name: &str) -> String {
     format!("\"{}\"", name.replace('"', "\"\""))
+}
+
+fn several(number: usize, one: &str, many: &str) -> String {
+    if number == 1 { format!("1 {one}") } else { format!("{number} {many}") }
 }
 
 fn qualified(object: &ObjectName) -> String {

@@ -211,7 +211,7 @@ proptest! {
     fn an_identifier_is_one_identifier(name in "\\PC{1,40}") {
         let quoted = quoted(&name);
         let inner = quoted.strip_prefix('"').and_then(|it| it.strip_suffix('"')).unwrap();
-        prop_assert_eq!(inner.replace("\"\"", ""). matches('"').count(), 0);
+        prop_assert_eq!(inner.replace("\"\"", "").matches('"').count(), 0);
         prop_assert_eq!(inner.replace("\"\"", "\""), name);
     }
 }

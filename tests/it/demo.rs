@@ -36,7 +36,7 @@ const TRUTHS: [(&str, [Truth; 3]); 13] = [
 ];
 
 /// What each probe says in each week: an outcome, or the gap.
-const WORDS: [(&str, [&str; 3]); 62] = [
+const WORDS: [(&str, [&str; 3]); 63] = [
     ("scan.tree", ["fail", "pass", "pass"]),
     // What was committed stays committed, and was open for as long as it was.
     ("scan.history", ["fail", "fail", "fail"]),
@@ -64,6 +64,7 @@ const WORDS: [(&str, [&str; 3]); 62] = [
     ("repo.usage-quota", ["not_applicable", "not_applicable", "not_applicable"]),
     ("repo.background-jobs", ["needs_judgement", "needs_judgement", "needs_judgement"]),
     ("repo.pooled-connections", ["pass", "pass", "pass"]),
+    ("repo.foreign-key-indexes", ["not_applicable", "not_applicable", "not_applicable"]),
     ("repo.indexed-filters", ["pass", "pass", "pass"]),
     ("repo.cached-reads", ["needs_judgement", "needs_judgement", "needs_judgement"]),
     ("repo.error-pages", ["fail", "fail", "needs_judgement"]),

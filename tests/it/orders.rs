@@ -100,14 +100,18 @@ fn an_unprotected_main_branch_is_closed_and_the_proof_turns_the_item() {
     says(&told, &["CI-01", "failing → verified", "github.branch-protection: fail → pass", "gone: "]);
     assert_eq!(told.out.matches("gone: ").count(), left, "{}", told.out);
     assert_eq!(item(&home.json(&["status", "acme", "--json"]), "CI-01")["truth"], "verified");
-    home.run(&["fix", "acme", "CI-01"]).refused(2, &["there is nothing to fix for CI-01: it is verified", "rescue prove acme CI-01"]);
+    home.run(&["fix", "acme", "CI-01"])
+        .refused(2, &["there is nothing to fix for CI-01: it is verified", "rescue prove acme CI-01"]);
 
     // And back: what was done is lost, and the code says so.
     week.store(1, Ordering::SeqCst);
     let lost = home.run(&["prove", "acme", "CI-01", "--json"]);
     let document = lost.json();
     let probe = of_probe(proven(&document, "CI-01"), "github.branch-protection");
-    assert_eq!((lost.code, &probe["before"], &probe["after"], count(&probe["new"])), (Some(4), &"pass".into(), &"fail".into(), left));
+    assert_eq!(
+        (lost.code, &probe["before"], &probe["after"], count(&probe["new"])),
+        (Some(4), &"pass".into(), &"fail".into(), left)
+    );
 }
 
 #[test]
@@ -148,9 +152,11 @@ fn what_cannot_be_ordered_or_proven_is_refused_in_words() {
         home.run(&[command, "acme", "SEC-99"]).refused(2, &["the checklist of acme has no item SEC-99", "rescue status acme"]);
         home.run(&[command, "acme", "no item!"]).refused(2, &[]);
     }
-    home.run(&["fix", "acme", "SEC-01"]).refused(2, &["there is nothing to fix for SEC-01: it is verified", "rescue prove acme SEC-01"]);
+    home.run(&["fix", "acme", "SEC-01"])
+        .refused(2, &["there is nothing to fix for SEC-01: it is verified", "rescue prove acme SEC-01"]);
     home.run(&["fix", "acme", "SEC-02"]).refused(2, &["SEC-02"]);
-    home.run(&["fix", "acme", "BAK-04"]).refused(2, &["no probe looks at it, a person judges it", "rescue item show acme BAK-04"]);
+    home.run(&["fix", "acme", "BAK-04"])
+        .refused(2, &["no probe looks at it, a person judges it", "rescue item show acme BAK-04"]);
     home.run(&["prove", "acme", "BAK-04"]).refused(2, &["no probe looks at BAK-04", "rescue item done acme BAK-04"]);
     home.run(&["prove", "acme", "CI-01"]).refused(2, &["no probe of CI-01 can be asked", "rescue app edit acme"]);
     home.run(&["prove", "acme"]).refused(2, &["ITEM"]);

@@ -4,8 +4,8 @@
 use crate::domain::checklist::Effort;
 use crate::domain::{AppSettings, Foreign, Gap, Remedy, Repairs, Verdict};
 use crate::probes::data;
-use crate::probes::repo::foreign_key_indexes::{index as missing, taken};
 use crate::probes::ground::{self, Exhibit, Ground, MOST_KEPT, Spot, judge, of};
+use crate::probes::repo::foreign_key_indexes::{index as missing, taken};
 use crate::probes::{Meta, Probe, Sight, Stage};
 use crate::repo::Survey;
 use crate::repo::migrations::{Name, Schema};

@@ -13,8 +13,7 @@ use strum::IntoEnumIterator;
 /// The title of the pane: the item, and which form of how many.
 #[must_use]
 pub fn title(order: &WorkOrder, form: Form) -> String {
-    let forms: Vec<String> =
-        Form::iter().map(|it| if it == form { format!("[{it}]") } else { it.to_string() }).collect();
+    let forms: Vec<String> = Form::iter().map(|it| if it == form { format!("[{it}]") } else { it.to_string() }).collect();
     format!(" Work order {} · {} · tab ", order.item, forms.join(" "))
 }
 

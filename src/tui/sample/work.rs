@@ -25,15 +25,11 @@ pub fn order() -> WorkOrder {
         confirm: 1,
         looked: Some(super::ago(12)),
         remedy: Remedy { steps: vec!["Write the policies of orders, then enable row-level security".into()], effort: Effort::M },
-        repairs: Repairs {
-            list: vec![Repair::RowSecurity { table, policies: 0, owner: Some("user_id".into()) }],
-            left_out: 0,
-        },
+        repairs: Repairs { list: vec![Repair::RowSecurity { table, policies: 0, owner: Some("user_id".into()) }], left_out: 0 },
         lost: false,
     };
     let steps = item.how.iter().map(|it| (it.clone(), it.clone())).collect();
-    let source =
-        Source { board: &board, item: &item, assessment, asked: vec![asked], steps, by_hand: None, has_secrets: false };
+    let source = Source { board: &board, item: &item, assessment, asked: vec![asked], steps, by_hand: None, has_secrets: false };
     build(source).unwrap()
 }
 
@@ -69,12 +65,5 @@ pub fn proof() -> Proof {
         remarks: vec![],
         next: vec!["What is left to mend: rescue fix acme-shop RLS-01".to_owned()],
     };
-    Proof {
-        app: "acme-shop".parse().unwrap(),
-        run: run_id(),
-        at: now(),
-        cancelled: false,
-        not_stored: vec![],
-        items: vec![item],
-    }
+    Proof { app: "acme-shop".parse().unwrap(), run: run_id(), at: now(), cancelled: false, not_stored: vec![], items: vec![item] }
 }

@@ -9,7 +9,8 @@ use std::path::PathBuf;
 const PACKAGE: &str = "{\"dependencies\": {\"@supabase/supabase-js\": \"2\"}}\n";
 
 /// What a Supabase project brings along.
-const PROJECT: &str = "create role anon; create role authenticated; create schema auth; create table auth.users (id uuid primary key);
+const PROJECT: &str =
+    "create role anon; create role authenticated; create schema auth; create table auth.users (id uuid primary key);
     create function auth.uid() returns uuid language sql as 'select null::uuid';";
 
 fn shop(schema: &str, items: &str) -> Home {
@@ -65,12 +66,16 @@ fn open_tables_are_closed_by_the_order_as_it_is() {
     if let Some(postgres) = Postgres::start() {
         postgres.ask(PROJECT);
         postgres.ask(schema);
-        let open = "select count(*) from pg_class where relkind = 'r' and relnamespace = 'public'::regnamespace and not relrowsecurity";
+        let open =
+            "select count(*) from pg_class where relkind = 'r' and relnamespace = 'public'::regnamespace and not relrowsecurity";
         assert_eq!(postgres.ask(open), "3");
         postgres.run_file(&file, true).unwrap();
         assert_eq!(postgres.ask(open), "0");
         assert_eq!(postgres.ask("select reloptions from pg_class where relname = 'sums'"), "{security_invoker=true}");
-        assert_eq!(postgres.ask("select proconfig from pg_proc where proname = 'everything'"), "{\"search_path=public, pg_temp\"}");
+        assert_eq!(
+            postgres.ask("select proconfig from pg_proc where proname = 'everything'"),
+            "{\"search_path=public, pg_temp\"}"
+        );
     }
 
     commit(&home);
@@ -130,7 +135,10 @@ fn missing_indexes_are_made_by_the_order_as_it_is_whatever_the_names() {
             select 1 from pg_index i where i.indrelid = c.conrelid and i.indisvalid
             and (i.indkey::int2[])[0:cardinality(c.conkey) - 1] @> c.conkey)";
         assert_eq!(postgres.ask(bare), "9");
-        assert!(postgres.run_file(&file, true).unwrap_err().contains("cannot run inside a transaction block"), "as the file says");
+        assert!(
+            postgres.run_file(&file, true).unwrap_err().contains("cannot run inside a transaction block"),
+            "as the file says"
+        );
         postgres.run_file(&file, false).unwrap();
         assert_eq!(postgres.ask(bare), "0");
     }
