@@ -138,7 +138,9 @@ pub trait AnyProbe: Send + Sync {
     /// What to do about a stored observation, in the app's own names; none if it cannot be read any more.
     fn remedy(&self, observation: &serde_json::Value, settings: &AppSettings) -> Option<Remedy>;
     /// What of a database's catalogue a stored observation names exactly enough to be mended; none if it cannot be read any more.
-    fn repairs(&self, observation: &serde_json::Value) -> Option<Repairs>;
+    fn repairs(&self, _observation: &serde_json::Value) -> Option<Repairs> {
+        Some(Repairs::default())
+    }
 }
 
 /// Hides a probe's types.

@@ -28,6 +28,7 @@ const PROBES: [&str; 62] = [
     "repo.reversible-migrations",
     "repo.automatic-migrations",
     "repo.pooled-connections",
+    "repo.foreign-key-indexes",
     "repo.indexed-filters",
     "repo.business-rules",
     "repo.architecture",

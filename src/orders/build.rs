@@ -98,7 +98,7 @@ pub fn build(mut source: Source<'_>) -> Result<WorkOrder, Nothing> {
         after: before(board, item),
         settled,
         unseen: unseen(assessment),
-        remedy: advice(&source),
+        remedy: advice(&source, &causes),
         steps: source.steps.iter().map(|(says, neutral)| Step { says: Foreign::new(says), neutral: neutral.clone() }).collect(),
         criterion: criterion::of(&source),
         careful: careful::of_item(item, source.has_secrets),
@@ -150,10 +150,13 @@ fn unseen(assessment: &Assessment) -> Vec<Unseen> {
     gaps.filter(|it| it.gap.kind != GapKind::NeedsJudgement).collect()
 }
 
-fn advice(source: &Source<'_>) -> Vec<Foreign> {
+/// The probes' own advice, as far as no place says the same.
+fn advice(source: &Source<'_>, causes: &[super::Cause]) -> Vec<Foreign> {
+    let at_places = causes.iter().flat_map(|it| it.fix.iter().chain(it.spots.iter().filter_map(|spot| spot.fix.as_ref())));
+    let at_places: Vec<&Foreign> = at_places.collect();
     let mut steps: Vec<Foreign> = Vec::new();
     for step in source.asked.iter().flat_map(|it| &it.remedy.steps) {
-        if !steps.contains(step) && steps.len() < MOST_ADVICE {
+        if !at_places.contains(&step) && !steps.contains(step) && steps.len() < MOST_ADVICE {
             steps.push(step.clone());
         }
     }

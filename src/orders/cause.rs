@@ -39,6 +39,11 @@ pub fn causes(board: &Board, assessment: &Assessment) -> (Vec<Cause>, usize) {
     }
     let mut causes: Vec<Cause> = found.causes.into_values().map(settle_fix).collect();
     causes.sort_by_key(|it| (Reverse(it.severity), Reverse(it.count)));
+    // What several causes ask to be careful about is said once, at the worst of them.
+    let mut said: BTreeSet<String> = BTreeSet::new();
+    for cause in &mut causes {
+        cause.careful.retain(|it| said.insert(it.clone()));
+    }
     (causes, found.settled)
 }
 

@@ -33,7 +33,7 @@ pub fn render(order: &WorkOrder) -> String {
     }
     out.heading("##", "What to do");
     order.remedy.iter().for_each(|it| out.item(&it.cut(LONGEST_TEXT)));
-    order.steps.iter().for_each(|it| out.item(it.says.as_str()));
+    order.steps.iter().for_each(|it| out.item(&it.says.cut(LONGEST_TEXT)));
     out.heading("##", "What must not break");
     order.careful.iter().for_each(|it| out.item(it));
     done(&mut out, order);

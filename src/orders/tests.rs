@@ -236,7 +236,7 @@ fn a_text_of_a_hundred_thousand_letters_is_cut_and_says_so() {
 }
 
 #[rstest]
-#[case(Form::Text, &["RLS-01  No stranger reads a table", "row-level security is off · 9 places · high", "and 5 more that are not listed", "Write the policies first", "Done when", "rescue prove acme RLS-01", "first: BAK-04", "--as sql"])]
+#[case(Form::Text, &["RLS-01 No stranger reads a table", "row-level security is off · 9 places · high", "and 5 more that are not listed", "Write the policies first", "Done when", "rescue prove acme RLS-01", "first: BAK-04", "--as sql"])]
 #[case(Form::Agent, &["# Work order RLS-01 for the app acme", "DATA", "## Must not", "## Done when", "rescue prove acme RLS-01", "Look at the tables of the app"])]
 #[case(Form::Issue, &["# RLS-01: Tables are closed", "## What was found", "- [ ] ", "## What must not break", "rescue prove acme RLS-01"])]
 #[case(Form::Sql, &["Review it before you apply it", "never executes it", "NOT WHOLE: 2 objects", "enable row level security;", "-- create policy", "set (security_invoker = true);", "revoke all on table", "set search_path =", "create index concurrently \"i\""])]

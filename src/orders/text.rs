@@ -30,7 +30,7 @@ pub fn at_width(order: &WorkOrder, width: usize) -> String {
     page.heading("What to do");
     order.remedy.iter().for_each(|it| page.hang("  › ", &short(it)));
     for (at, step) in order.steps.iter().enumerate() {
-        page.hang(&format!(" {:>2}. ", at + 1), step.says.as_str());
+        page.hang(&format!(" {:>2}. ", at + 1), &short(&step.says));
     }
     page.heading("What must not break");
     order.careful.iter().for_each(|it| page.hang("  · ", it));
@@ -48,7 +48,7 @@ pub fn at_width(order: &WorkOrder, width: usize) -> String {
 }
 
 fn head(page: &mut Page, order: &WorkOrder) {
-    page.hang("", &format!("{}  {}", order.item, order.goal));
+    page.hang("", &format!("{} {}", order.item, order.goal));
     let looked = order.looked.map_or_else(String::new, |at| format!(" · looked at {} UTC", words::moment(at)));
     page.hang("", &format!("{} · {} · effort: {}{looked}", order.app, order.truth.words(), words::effort(order.effort)));
     if let Some(gate) = order.gate {
@@ -68,7 +68,7 @@ fn one(page: &mut Page, at: usize, cause: &Cause) {
     for spot in &cause.spots {
         page.hang("     · ", &says(spot));
         if let Some(exposed) = &spot.exposed {
-            page.hang("       ", exposed.as_str());
+            page.hang("       ", &short(exposed));
         }
         if let Some(fix) = &spot.fix {
             page.hang("       › ", &short(fix));

@@ -52,17 +52,19 @@ fn count(list: &Value) -> usize {
 /// It says each of these.
 #[track_caller]
 fn says(told: &Told, words: &[&str]) {
+    // Wherever lines are broken.
+    let text = told.out.split_whitespace().collect::<Vec<_>>().join(" ");
     for word in words {
-        assert!(told.out.contains(word), "no {word:?} in\n{}", told.out);
+        assert!(text.contains(word), "no {word:?} in\n{}", told.out);
     }
 }
 
 /// The vendors as the demo has them, in the week that the test is at.
 fn story() -> (Server, Arc<AtomicU8>) {
     let week = Arc::new(AtomicU8::new(1));
-    let weeks = [vendors(1, |_| {}), vendors(2, |_| {})];
+    let (first, second) = (vendors(1, |_| {}), vendors(2, |_| {}));
     let at = Arc::clone(&week);
-    (serve(move |asked| weeks[usize::from(at.load(Ordering::SeqCst)) - 1](asked)), week)
+    (serve(move |asked| if at.load(Ordering::SeqCst) == 1 { first(asked) } else { second(asked) }), week)
 }
 
 #[test]
