@@ -108,12 +108,12 @@ fn outside(markdown: &str) -> (String, usize) {
         match fence {
             Some(open) if ticks >= open && line.chars().all(|c| c == '`') => fence = None,
             Some(_) if line.starts_with(agent::BAR) => {}
-            Some(_) => outside.push_str(&format!("INSIDE {line}\n")),
+            Some(_) => outside.extend(["INSIDE ", line, "\n"]),
             None if ticks >= 4 => {
                 fence = Some(ticks);
                 blocks += 1;
             }
-            None => outside.push_str(&format!("{line}\n")),
+            None => outside.extend([line, "\n"]),
         }
     }
     assert_eq!(fence, None, "a block stays open in\n{markdown}");
