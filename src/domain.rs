@@ -36,6 +36,7 @@ mod remarks;
 pub mod repair;
 pub mod retention;
 pub mod rotation;
+pub mod round;
 pub mod rule;
 pub mod stack;
 pub mod state;

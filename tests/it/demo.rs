@@ -41,6 +41,7 @@ const WORDS: [(&str, [&str; 3]); 63] = [
     // What was committed stays committed, and was open for as long as it was.
     ("scan.history", ["fail", "fail", "fail"]),
     ("scan.exposure-window", ["needs_judgement", "needs_judgement", "needs_judgement"]),
+    ("site.answers", ["pass", "pass", "pass"]),
     ("site.bundle", ["fail", "pass", "pass"]),
     ("repo.env-files", ["fail", "pass", "pass"]),
     ("repo.service-role", ["fail", "pass", "pass"]),

@@ -35,6 +35,7 @@ mod server;
 mod snapshot;
 mod tell;
 mod terminal;
+mod thinning;
 mod tidy;
 mod two_processes;
 mod year;
