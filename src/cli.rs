@@ -158,7 +158,10 @@ async fn command(
             }
         }
         Some(Command::Fix(args)) => fix::fix(&desk, args, out),
-        Some(Command::Prove(args)) => prove::prove(&desk, args, stop, out).await,
+        Some(Command::Prove(args)) => {
+            let _ending = Ending::heard_by(&stop);
+            prove::prove(&desk, args, stop, out).await
+        }
         Some(Command::Status { name, json, .. }) => status::status(&desk, name.as_deref(), json, out),
         Some(Command::Diff { name, since, json }) => changes::diff(&desk, &name, since.as_deref(), json, out),
         Some(Command::Trend { name, json, plain }) => trend::trend(&desk, &name, json, plain, out),
