@@ -43,9 +43,9 @@ pub async fn prove(desk: &Desk, args: ProveArgs, stop: CancellationToken, out: &
     } else {
         proving::plain(&proven.proof).into_iter().for_each(|line| out.line(line));
     }
-    if proven.proof.not_stored.is_empty() && !proven.proof.cancelled {
-        Ok(exit::of_items(&proven.board, &items, proven.lost))
-    } else {
-        Ok(exit::FAILED)
+    if !proven.proof.not_stored.is_empty() {
+        return Ok(exit::FAILED);
     }
+    let code = exit::of_items(&proven.board, &items, proven.lost);
+    Ok(if proven.proof.cancelled { exit::cut_short(code) } else { code })
 }
