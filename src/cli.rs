@@ -15,6 +15,8 @@ pub mod demo;
 pub mod discover;
 pub mod ending;
 pub mod exit;
+pub mod fix;
+pub mod fix_args;
 pub mod item_args;
 pub mod items;
 pub mod json;
@@ -22,6 +24,7 @@ pub mod list;
 pub mod out;
 pub mod plain;
 pub mod probe;
+pub mod prove;
 pub mod scan;
 pub mod scan_args;
 pub mod schedule;
@@ -158,6 +161,11 @@ async fn command(
             } else {
                 probe::probe(&desk, args, stop, &ending, out).await
             }
+        }
+        Some(Command::Fix(args)) => fix::fix(&desk, args, out),
+        Some(Command::Prove(args)) => {
+            let _ending = Ending::heard_by(&stop);
+            prove::prove(&desk, args, stop, out).await
         }
         Some(Command::Status { name, json, .. }) => status::status(&desk, name.as_deref(), json, out),
         Some(Command::Diff { name, since, json }) => changes::diff(&desk, &name, since.as_deref(), json, out),

@@ -35,6 +35,7 @@ pub mod plan;
 pub mod probe;
 pub mod question;
 mod remarks;
+pub mod repair;
 pub mod retention;
 pub mod rotation;
 pub mod round;
@@ -75,6 +76,7 @@ pub use order::Order;
 pub use outcome::{Finding, Gap, GapKind, Note, NoteLevel, Outcome, Place, Remedy, Severity, Verdict};
 pub use probe::{Consent, ProbeBook, ProbeKind, ProbeTraits};
 pub use question::{Question, Vocabulary};
+pub use repair::{ObjectName, Repair, Repairs};
 pub use retention::{Keep, Retention};
 pub use rotation::Rotation;
 pub use state::{

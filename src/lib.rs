@@ -21,6 +21,7 @@ pub mod fuzzing;
 pub mod letter;
 pub mod log;
 pub mod net;
+pub mod orders;
 pub mod probes;
 pub mod repo;
 pub mod scan;

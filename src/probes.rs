@@ -30,7 +30,7 @@ pub mod words;
 pub use once::Once;
 pub use part::Part;
 
-use crate::domain::{AppSettings, Consent, Gap, ProbeBook, ProbeKind, ProbeTraits, Remedy, Slug, System, Verdict};
+use crate::domain::{AppSettings, Consent, Gap, ProbeBook, ProbeKind, ProbeTraits, Remedy, Repairs, Slug, System, Verdict};
 use crate::net::Door;
 use crate::repo::clone::{CloneProblem, Cloned};
 use crate::scan::ScanKey;
@@ -116,6 +116,10 @@ pub trait Probe: Send + Sync + 'static {
     fn decide(seen: &Self::Seen, settings: &AppSettings, now: DateTime<Utc>) -> Verdict;
     /// What to do about a fail, in the app's own names.
     fn remedy(seen: &Self::Seen, settings: &AppSettings) -> Remedy;
+    /// What of a database's catalogue it names exactly enough to be mended; nothing for most.
+    fn repairs(_seen: &Self::Seen) -> Repairs {
+        Repairs::default()
+    }
 }
 
 /// A probe's answer with what it is based on.
@@ -133,6 +137,10 @@ pub trait AnyProbe: Send + Sync {
     fn look<'a>(&'a self, sight: &'a Sight) -> BoxFuture<'a, Answer>;
     /// What to do about a stored observation, in the app's own names; none if it cannot be read any more.
     fn remedy(&self, observation: &serde_json::Value, settings: &AppSettings) -> Option<Remedy>;
+    /// What of a database's catalogue a stored observation names exactly enough to be mended; none if it cannot be read any more.
+    fn repairs(&self, _observation: &serde_json::Value) -> Option<Repairs> {
+        Some(Repairs::default())
+    }
 }
 
 /// Hides a probe's types.
@@ -173,6 +181,10 @@ impl<P: Probe> AnyProbe for Erased<P> {
     fn remedy(&self, observation: &serde_json::Value, settings: &AppSettings) -> Option<Remedy> {
         let seen = serde_json::from_value::<P::Seen>(observation.clone()).ok()?;
         Some(P::remedy(&seen, settings))
+    }
+
+    fn repairs(&self, observation: &serde_json::Value) -> Option<Repairs> {
+        serde_json::from_value::<P::Seen>(observation.clone()).ok().map(|seen| P::repairs(&seen))
     }
 }
 

@@ -29,6 +29,7 @@ const PROBES: [&str; 63] = [
     "repo.reversible-migrations",
     "repo.automatic-migrations",
     "repo.pooled-connections",
+    "repo.foreign-key-indexes",
     "repo.indexed-filters",
     "repo.business-rules",
     "repo.architecture",

@@ -2,6 +2,7 @@
 
 use super::ask_args::AskArgs;
 use super::db_args::DbArgs;
+use super::fix_args::{FixArgs, ProveArgs};
 use super::item_args::ItemCommand;
 use super::list::ListArgs;
 use super::scan_args::ScanArgs;
@@ -46,6 +47,10 @@ pub enum Command {
     Ask(AskArgs),
     /// Run the probes of one app, of all, or of those that are due
     Probe(ProbeArgs),
+    /// A work order for an item: what was found by cause, when it is done, what must not break, how to prove it
+    Fix(FixArgs),
+    /// Ask again just what some items need, and show before and after
+    Prove(ProveArgs),
     /// Items with truth and work, one line each; without a name every app
     Status {
         name: Option<String>,

@@ -2,7 +2,7 @@
 
 use crate::desk::telling::TellReport;
 use crate::domain::state::RuleState;
-use crate::domain::{Board, GapKind, Outcome, Truth};
+use crate::domain::{Assessment, Board, GapKind, ItemId, Outcome, Truth};
 use std::collections::BTreeSet;
 
 /// Nothing fails, and everything was seen.
@@ -22,12 +22,22 @@ pub const UNSEEN: u8 = 5;
 /// Waived, accepted and `needs_judgement` count for none.
 #[must_use]
 pub fn of(board: &Board, lost: usize) -> u8 {
+    of_some(board.items.iter(), lost)
+}
+
+/// The same of these items alone, of which so many were lost.
+#[must_use]
+pub fn of_items(board: &Board, items: &[ItemId], lost: usize) -> u8 {
+    of_some(board.items.iter().filter(|it| items.contains(&it.item)), lost)
+}
+
+fn of_some<'a>(mut items: impl Iterator<Item = &'a Assessment> + Clone, lost: usize) -> u8 {
     let fails = |truth: Truth, rule: RuleState| truth.is_failing() && rule == RuleState::Fails;
     if lost > 0 {
         LOST
-    } else if board.items.iter().any(|it| fails(it.truth, it.rule)) {
+    } else if items.clone().any(|it| fails(it.truth, it.rule)) {
         FAILING
-    } else if board.items.iter().any(is_unseen) {
+    } else if items.any(is_unseen) {
         UNSEEN
     } else {
         FINE
@@ -35,7 +45,7 @@ pub fn of(board: &Board, lost: usize) -> u8 {
 }
 
 /// Something of the item was not seen that only a look, not a judgement, can settle.
-fn is_unseen(it: &crate::domain::Assessment) -> bool {
+fn is_unseen(it: &Assessment) -> bool {
     let settled = matches!(it.truth, Truth::NotApplicable | Truth::Waived);
     !settled
         && it.words.iter().any(|word| {

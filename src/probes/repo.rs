@@ -15,6 +15,7 @@ pub mod edge_functions;
 pub mod env_files;
 pub mod error_pages;
 pub mod error_tracking;
+pub mod foreign_key_indexes;
 pub mod incident_playbook;
 pub mod indexed_filters;
 pub mod input_validation;
@@ -56,6 +57,7 @@ pub static TABLE: &[&dyn AnyProbe] = &[
     &Erased::<env_files::EnvFiles>::new(),
     &Erased::<error_pages::ErrorPages>::new(),
     &Erased::<error_tracking::ErrorTracking>::new(),
+    &Erased::<foreign_key_indexes::ForeignKeyIndexes>::new(),
     &Erased::<incident_playbook::IncidentPlaybook>::new(),
     &Erased::<indexed_filters::IndexedFilters>::new(),
     &Erased::<input_validation::InputValidation>::new(),

@@ -22,7 +22,7 @@ pub use folders::{Folder, Tool};
 pub use generated::Generated;
 pub use prisma::{Model, PrismaSchema};
 pub use replay::{Touches, Unreplayed};
-pub use schema::{At, Function, Index, Name, Policy, Relation, Schema, Sort};
+pub use schema::{At, ForeignKey, Function, Index, Name, Policy, Relation, Schema, Sort};
 
 use super::workflows::Workflows;
 use chrono::NaiveDate;

@@ -61,6 +61,8 @@ pub enum Action {
     NotApplicable,
     Reopen,
     Filter,
+    WorkOrder,
+    Prove,
     // a run
     Cancel,
     // a finding
@@ -157,6 +159,8 @@ impl Action {
             Self::NotApplicable => "Say that it does not apply",
             Self::Reopen => "Reopen: take back done, waived or not applicable",
             Self::Filter => "Filter the list",
+            Self::WorkOrder => "Write its work order: for you, an agent, the tracker, or as SQL",
+            Self::Prove => "Prove it: ask again just what it needs, before and after",
             Self::Cancel => "Cancel the run; what was decided stays",
             Self::Group => "Group by severity or by cause",
             Self::Browse => "Open the place in the browser",
@@ -221,6 +225,8 @@ impl Action {
             Self::Block => "block",
             Self::Waive => "waive",
             Self::Filter => "filter",
+            Self::WorkOrder => "fix",
+            Self::Prove => "prove",
             Self::Cancel => "cancel",
             Self::Group => "group",
             Self::Browse => "browse",

@@ -70,6 +70,16 @@ pub enum Effect {
         app: AppName,
         save: bool,
     },
+    /// The work that an item needs; answered by `Order` or `Failed`.
+    LoadOrder {
+        app: AppName,
+        item: ItemId,
+    },
+    /// Asks again just what an item needs; answered by `Run` events and `Proven`, or by `Failed`.
+    Prove {
+        app: AppName,
+        item: ItemId,
+    },
     /// Something about the founder's pages; answered by `Pages`, `Refused`, `Copied` or `Failed`.
     Pages(Wish),
     /// By OSC 52; answered by `Copied`.

@@ -8,6 +8,7 @@ use crate::domain::state::{Answer, HistoryLine};
 use crate::domain::{AppName, Board, Discovery, Foreign, Glance, ItemId, System, Trend, Vocabulary};
 use crate::engine::RunEvent;
 use crate::letter::Letter;
+use crate::orders::{Proof, WorkOrder};
 use crate::schedule::standing;
 use chrono::{DateTime, Utc};
 use crossterm::event::{KeyEvent, MouseEvent};
@@ -61,6 +62,10 @@ pub enum Message {
         app: AppName,
         inventory: Arc<Inventory>,
     },
+    /// The work that an item needs.
+    Order(Arc<WorkOrder>),
+    /// What asking again has shown.
+    Proven(Arc<Proof>),
     /// About the founder's pages.
     Pages(Box<News>),
     /// The app was added and stored; what was found out about it on the way.

@@ -3,6 +3,7 @@
 
 mod apps;
 mod pages;
+mod work;
 
 use super::effect::Effect;
 use super::message::{Change, Changes, ConnectionRow, Demo, Failure, History, Message, Since, Standing};
@@ -113,6 +114,8 @@ impl Performer {
                 Ok(())
             }),
             Effect::Letter { app, save } => self.off("The letter could not be made", move |me| me.letter(app, save)),
+            Effect::LoadOrder { app, item } => self.order(app, item),
+            Effect::Prove { app, item } => self.prove(app, item),
             Effect::Pages(wish) => self.pages(wish),
             Effect::Copy(text) => self.copy(&text),
             Effect::OpenUrl(address) => self.off("The address could not be opened", move |_| open_address(&address)),

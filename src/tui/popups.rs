@@ -10,6 +10,7 @@ pub mod letter;
 pub mod pages;
 pub mod reading;
 pub mod systems;
+pub mod work;
 
 use super::action::Action;
 use super::effect::Effect;

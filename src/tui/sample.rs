@@ -11,6 +11,7 @@ mod overdue;
 pub mod pages;
 pub mod run;
 mod systems;
+mod work;
 
 use super::effect::Effect;
 use super::keymap::Keymap;
@@ -35,6 +36,7 @@ pub use letter::letter;
 pub use overdue::overdue;
 pub use run::{changes, connections, history, live, run_events};
 pub use systems::{evident_board, systems};
+pub use work::{order, proof};
 
 /// The moment of the sample: a Sunday afternoon in week three.
 #[must_use]

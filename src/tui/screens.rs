@@ -12,11 +12,13 @@ pub mod snapshot;
 pub mod trend;
 
 use super::action::Action;
+use super::effect::Effect;
 use super::keymap::Context;
 use super::text::{cut, width};
 use super::theme::Role;
 use super::widgets::listing::{self, Listing};
 use super::world::{Step, World};
+use crate::domain::ItemId;
 use crate::domain::fact::RunEnd;
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
@@ -157,6 +159,19 @@ impl Screen {
             Self::Earlier(it) => plain_screen(it, "snapshots", world, buffer),
         }
     }
+}
+
+/// The work order of an item, or its proof.
+fn work(action: Action, world: &World, item: &ItemId) -> Step {
+    let Some(app) = world.open.clone() else { return Step::Say(Role::Caution, "Open an app first".to_owned()) };
+    let item = item.clone();
+    if action == Action::WorkOrder {
+        return Step::Do(Effect::LoadOrder { app, item });
+    }
+    if world.is_running() {
+        return Step::Say(Role::Caution, "A run is going on already: prove it when that is over".to_owned());
+    }
+    Step::Do(Effect::Prove { app, item })
 }
 
 fn plain_screen(screen: &impl Listing, name: &str, world: &World, buffer: &mut Buffer) {

@@ -2,6 +2,7 @@
 //! It does no I/O and reads no clock; who gets a key depends on the stack of popups and screens, never on what was drawn.
 
 mod pages;
+mod work;
 
 use super::action::Action;
 use super::effect::Effect;
@@ -188,6 +189,8 @@ impl State {
             Message::Changes(changes) => world.changes = Some(changes),
             Message::Lost { app, changes } => return self.lost(&app, changes),
             Message::Trend { app, trend } if world.open.as_ref() == Some(&app) => world.trend = Some(trend),
+            Message::Order(order) => self.heard_of_order(order),
+            Message::Proven(proof) => self.heard_of_proof(proof),
             Message::Pages(news) => return self.heard_of_pages(*news),
             Message::Added { app: name, remarks } => {
                 world.drafts.remove("add-app");
@@ -403,7 +406,7 @@ impl State {
             Effect::Pages(wish) => self.world.pages.about_to(wish),
             Effect::Mouse(taken) => self.world.has_mouse = *taken,
             // The week begins with its run.
-            Effect::DemoWeek(_) => self.world.starting = true,
+            Effect::DemoWeek(_) | Effect::Prove { .. } => self.world.starting = true,
             _ => {}
         }
     }

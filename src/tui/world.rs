@@ -144,7 +144,7 @@ impl World {
         match action {
             Action::Cancel => self.is_running() || self.is_rerunning(),
             Action::Rerun => !self.is_rerunning() && !is_empty,
-            Action::ProbeAll | Action::ProbeThis => !self.is_running(),
+            Action::ProbeAll | Action::ProbeThis | Action::Prove => !self.is_running(),
             Action::Findings | Action::Changes | Action::Trend | Action::Connections | Action::Systems => self.open.is_some(),
             Action::Open | Action::Filter | Action::Undo | Action::Copy | Action::Snapshot | Action::Sort | Action::Mark => {
                 !is_empty

@@ -13,6 +13,8 @@ fn an_unknown_app_is_told_with_those_that_are_known() {
         &["status", "acne"][..],
         &["probe", "acne"],
         &["next", "acne"],
+        &["fix", "acne", "SEC-01"],
+        &["prove", "acne", "SEC-01"],
         &["diff", "acne"],
         &["undo", "acne"],
         &["app", "show", "acne"],

@@ -65,6 +65,7 @@ const WORDS: [(&str, [&str; 3]); 63] = [
     ("repo.usage-quota", ["not_applicable", "not_applicable", "not_applicable"]),
     ("repo.background-jobs", ["needs_judgement", "needs_judgement", "needs_judgement"]),
     ("repo.pooled-connections", ["pass", "pass", "pass"]),
+    ("repo.foreign-key-indexes", ["not_applicable", "not_applicable", "not_applicable"]),
     ("repo.indexed-filters", ["pass", "pass", "pass"]),
     ("repo.cached-reads", ["needs_judgement", "needs_judgement", "needs_judgement"]),
     ("repo.error-pages", ["fail", "fail", "needs_judgement"]),

@@ -51,6 +51,7 @@ const OF_CODE: &[&str] = &[
 /// Probes of the schema and of what applies it.
 const OF_SCHEMA: &[&str] = &[
     "automatic-migrations",
+    "foreign-key-indexes",
     "indexed-filters",
     "migrations",
     "reversible-migrations",
@@ -69,7 +70,8 @@ const OF_DOCUMENTS: &[&str] = &["architecture", "incident-playbook", "restore-ru
 const OF_PACKAGES: &[&str] = &["ci-steps", "critical-tests", "dependencies", "systems-inventory"];
 
 /// What applies migrations is not in them.
-const OF_STATEMENTS: &[&str] = &["indexed-filters", "migrations", "reversible-migrations", "row-level-security"];
+const OF_STATEMENTS: &[&str] =
+    &["foreign-key-indexes", "indexed-filters", "migrations", "reversible-migrations", "row-level-security"];
 
 /// The probes that have to read that file to know their answer.
 fn readers(path: &str) -> Vec<&'static str> {

@@ -62,6 +62,7 @@ fn allowed() -> BTreeMap<&'static str, &'static [&'static str]> {
         ("net", &["domain", "config", "credentials", "clock"]),
         ("snapshot", &["domain"]),
         ("letter", &["domain", "snapshot"]),
+        ("orders", &["domain", "words", "snapshot"]),
         ("store", &["domain", "config", "clock", "net", "scan", "snapshot"]),
         ("systems", &["net", "domain"]),
         ("repo", &["domain"]),

@@ -22,6 +22,9 @@ mod fleet;
 mod hostile;
 mod layers;
 mod matrix;
+mod orders;
+#[cfg(unix)]
+mod postgres;
 mod program;
 mod pty;
 mod readme;

@@ -2,9 +2,10 @@
 //! will hold is not to be seen here, so a person judges what is listed.
 
 use crate::domain::checklist::Effort;
-use crate::domain::{AppSettings, Foreign, Gap, Remedy, Verdict};
+use crate::domain::{AppSettings, Foreign, Gap, Remedy, Repairs, Verdict};
 use crate::probes::data;
 use crate::probes::ground::{self, Exhibit, Ground, MOST_KEPT, Spot, judge, of};
+use crate::probes::repo::foreign_key_indexes::{index as missing, taken};
 use crate::probes::{Meta, Probe, Sight, Stage};
 use crate::repo::Survey;
 use crate::repo::migrations::{Name, Schema};
@@ -36,6 +37,9 @@ pub struct Seen {
     /// Migrations of which it is not known which are applied.
     #[serde(default)]
     pub disordered: Vec<Exhibit>,
+    /// The indexes that are missing, by exact names.
+    #[serde(default)]
+    pub repairs: Repairs,
 }
 
 impl Probe for IndexedFilters {
@@ -101,6 +105,10 @@ impl Probe for IndexedFilters {
         };
         Remedy { steps: seen.bare.iter().take(5).filter_map(index).collect(), effort: Effort::S }
     }
+
+    fn repairs(seen: &Seen) -> Repairs {
+        seen.repairs.clone()
+    }
 }
 
 fn seen(survey: &Survey) -> Seen {
@@ -113,6 +121,7 @@ fn seen(survey: &Survey) -> Seen {
         }
     }
     let (mut bare, mut unknown) = (Vec::new(), Vec::new());
+    let (mut repairs, mut taken) = (Repairs::default(), taken(schema));
     for ((table, column), uses) in &columns {
         let Some((call, first)) = uses.first() else { continue };
         let exhibit = |says: String| Exhibit::new(format!("{table}.{column}"), Spot::new(&call.path, first.line, says));
@@ -121,6 +130,9 @@ fn seen(survey: &Survey) -> Seen {
         match indexed {
             Some(true) => {}
             Some(false) => {
+                if let Some(relation) = schema.relations.get(table) {
+                    repairs.add(missing(table, relation, &[column], None, &mut taken));
+                }
                 let expression = schema.relations.get(table).is_some_and(crate::repo::migrations::Relation::has_expression_index);
                 let perhaps = if expression { "; an index on an expression may serve it" } else { "" };
                 bare.push((
@@ -158,6 +170,7 @@ fn seen(survey: &Survey) -> Seen {
         computed: computed.chain(unresolved).take(MOST_KEPT).collect(),
         unreplayed: data::unreplayed(survey, |it| it.indexes || it.tables || it.columns),
         disordered: data::disordered(survey),
+        repairs,
     }
 }
 

@@ -2,12 +2,12 @@
 //! are literally true (dossier repo-signals.md §4). At most evidence: the database decides.
 
 use crate::domain::checklist::Effort;
-use crate::domain::{AppSettings, Foreign, Gap, GapKind, Remedy, System, Verdict};
+use crate::domain::{AppSettings, Foreign, Gap, GapKind, ObjectName, Remedy, Repair, Repairs, System, Verdict, repair};
 use crate::probes::data::{self, count};
 use crate::probes::ground::{self, Exhibit, Ground, MOST_KEPT, judge, of};
 use crate::probes::{Meta, Probe, Sight, Stage};
 use crate::repo::Survey;
-use crate::repo::migrations::{Schema, Sort, Tool};
+use crate::repo::migrations::{Name, Relation, Schema, Sort, Tool};
 use crate::repo::project::{LinkKind, Strength};
 use crate::repo::queried::Queried;
 use chrono::{DateTime, Utc};
@@ -40,6 +40,9 @@ pub struct Seen {
     pub disordered: Vec<Exhibit>,
     /// An event trigger that may enable it on every new table.
     pub event_trigger: Option<Exhibit>,
+    /// What of it can be mended by exact name.
+    #[serde(default)]
+    pub repairs: Repairs,
 }
 
 impl Probe for RowLevelSecurity {
@@ -120,26 +123,20 @@ impl Probe for RowLevelSecurity {
         let step = format!("Write policies, then `alter table {} enable row level security;` in a migration", first.id);
         Remedy { steps: vec![Foreign::new(step)], effort: Effort::M }
     }
+
+    fn repairs(seen: &Seen) -> Repairs {
+        if seen.is_supabase { seen.repairs.clone() } else { Repairs::default() }
+    }
 }
 
 fn seen(survey: &Survey) -> Seen {
     let migrations = &survey.migrations;
     let schema = &migrations.schema;
-    let reaches = |role: &str, revoked: &std::collections::BTreeSet<String>| !revoked.contains(role);
-    let open = schema.exposed().filter(|(_, it)| {
-        !it.row_security
-            && (reaches("anon", &it.revoked) || reaches("authenticated", &it.revoked))
-            && !it.revoked.contains("public")
-    });
+    let open = schema.exposed().filter(|(_, it)| is_open(it));
     let policies =
         || schema.exposed().flat_map(|(table, it)| it.policies.iter().map(move |(name, policy)| (table, name, policy)));
     let always_true = policies().filter(|(_, _, it)| it.is_always_true() && !it.is_for_service());
-    let views = schema.relations.iter().filter(|(name, it)| {
-        name.schema == "public"
-            && matches!(it.sort, Sort::View | Sort::MaterializedView)
-            && !it.security_invoker
-            && reaches("anon", &it.revoked)
-    });
+    let views = schema.relations.iter().filter(|(name, it)| goes_around(name, it));
     let views = views.map(|(name, it)| {
         Exhibit::new(name.to_string(), data::at(&it.at, format!("the view {name} asks with its owner's rights")))
     });
@@ -176,11 +173,52 @@ fn seen(survey: &Survey) -> Seen {
         around: views.chain(functions).take(MOST_KEPT).collect(),
         unreplayed: data::unreplayed(survey, |it| it.security || it.tables),
         disordered: data::disordered(survey),
+        repairs: repairs(schema),
         event_trigger: schema
             .event_trigger
             .as_ref()
             .map(|it| Exhibit::new("trigger", data::at(it, "an event trigger may act on every new table"))),
     }
+}
+
+/// Whether a client role reaches the table and no policy can stop it.
+fn is_open(table: &Relation) -> bool {
+    let reaches = |role: &str| !table.revoked.contains(role);
+    !table.row_security && (reaches("anon") || reaches("authenticated")) && reaches("public")
+}
+
+/// Whether a client role reads through the view with its owner's rights.
+fn goes_around(name: &Name, view: &Relation) -> bool {
+    name.schema == "public"
+        && matches!(view.sort, Sort::View | Sort::MaterializedView)
+        && !view.security_invoker
+        && !view.revoked.contains("anon")
+}
+
+/// What can be mended by exact name: tables, then views, then functions.
+fn repairs(schema: &Schema) -> Repairs {
+    let mut repairs = Repairs::default();
+    for (name, table) in schema.exposed().filter(|(_, it)| is_open(it)) {
+        let mut owners = table.foreign_keys.iter().filter(|key| key.to.schema == "auth" && key.to.name == "users");
+        let owner = match (owners.next().map(|key| key.columns.as_slice()), owners.next()) {
+            (Some([column]), None) => repair::exact(column),
+            _ => None,
+        };
+        let table_name = ObjectName::exact(&name.schema, &name.name);
+        repairs.add(table_name.map(|it| Repair::RowSecurity { table: it, policies: table.policies.len(), owner }));
+    }
+    for (name, view) in schema.relations.iter().filter(|(name, it)| goes_around(name, it)) {
+        let exact = ObjectName::exact(&name.schema, &name.name);
+        repairs.add(exact.map(|it| match view.sort {
+            Sort::MaterializedView => Repair::Withdraw { relation: it },
+            _ => Repair::Invoker { view: it },
+        }));
+    }
+    let definers = schema.functions.iter().filter(|(name, it)| name.schema == "public" && it.security_definer);
+    for (name, _) in definers.filter(|(_, it)| !it.sets_search_path) {
+        repairs.add(ObjectName::exact(&name.schema, &name.name).map(|routine| Repair::SearchPath { routine }));
+    }
+    repairs
 }
 
 /// Whether a client of Supabase is used, or a project of it is named: a client that no manifest declares is one too.

@@ -3,6 +3,7 @@
 
 use super::lex::{Kind, Token};
 use super::schema::Name;
+use crate::domain::repair;
 
 /// A place in a run of tokens.
 #[derive(Debug, Clone, Copy)]
@@ -66,7 +67,8 @@ impl<'s, 't> Cursor<'s, 't> {
         stands
     }
 
-    /// A name without its schema, as the database keeps it: quoted ones as they stand, others in small letters.
+    /// A name without its schema, as the database keeps it: quoted ones as they stand, others in small letters, and no longer
+    /// than it keeps them.
     pub fn identifier(&mut self) -> Option<String> {
         let first = self.tokens.first()?;
         let name = match first.kind {
@@ -75,7 +77,7 @@ impl<'s, 't> Cursor<'s, 't> {
             _ => return None,
         };
         self.next();
-        Some(name)
+        Some(repair::cut(&name, repair::LONGEST_NAME).to_owned())
     }
 
     /// A name with or without its schema; of three parts the last two.

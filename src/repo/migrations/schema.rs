@@ -65,6 +65,8 @@ pub struct Index {
 /// A foreign key.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ForeignKey {
+    /// None where the database makes one up.
+    pub name: Option<String>,
     pub columns: Vec<String>,
     pub to: Name,
     pub at: At,
@@ -109,6 +111,8 @@ fn literally_true(text: &str) -> bool {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Relation {
     pub sort: Sort,
+    /// Its rows live in its parts.
+    pub partitioned: bool,
     pub columns: Vec<String>,
     /// Whether these are all columns that it has.
     pub columns_known: bool,
@@ -129,6 +133,7 @@ impl Relation {
     pub fn new(sort: Sort, at: At) -> Self {
         Self {
             sort,
+            partitioned: false,
             columns: Vec::new(),
             columns_known: true,
             indexes: Vec::new(),
@@ -152,6 +157,18 @@ impl Relation {
     #[must_use]
     pub fn is_led_by(&self, column: &str) -> bool {
         self.indexes.iter().any(|it| it.columns.first().is_some_and(|first| first.as_deref() == Some(column)))
+    }
+
+    /// Whether an index begins with all of these columns, in whatever order. A partial one counts, as for one column; one by a
+    /// method that finds no equal values does not.
+    #[must_use]
+    pub fn is_led_by_all(&self, columns: &[String]) -> bool {
+        let wanted: BTreeSet<&str> = columns.iter().map(String::as_str).collect();
+        let begins = |it: &Index| {
+            let first: BTreeSet<&str> = it.columns.iter().take(columns.len()).flatten().map(String::as_str).collect();
+            first == wanted && matches!(it.method.as_str(), "btree" | "hash")
+        };
+        self.indexes.iter().any(begins)
     }
 
     /// Whether an index begins with an expression, which may or may not be what a query asks for.

@@ -42,6 +42,7 @@ pub(super) fn create(replay: &mut Replay, mut it: Cursor<'_, '_>, sort: Sort, at
         // `create table … as select …`, `create table … of type`.
         relation.columns_known = false;
     }
+    relation.partitioned = it.holds(&["partition", "by"]);
     replay.schema.unknown.remove(&name);
     replay.schema.relations.insert(name, relation);
     true
@@ -97,7 +98,7 @@ fn constraint(relation: &mut Relation, mut it: Cursor<'_, '_>, at: &At) -> bool 
         if it.eat(&["references"])
             && let Some(to) = it.name()
         {
-            relation.foreign_keys.push(ForeignKey { columns, to, at: at.clone() });
+            relation.foreign_keys.push(ForeignKey { name, columns, to, at: at.clone() });
         }
         return true;
     }
@@ -124,7 +125,8 @@ fn column(relation: &mut Relation, mut it: Cursor<'_, '_>, at: &At) {
         relation.indexes.push(key(None, vec![name.clone()], at));
     }
     if let Some(to) = it.behind(&["references"]).and_then(|mut it| it.name()) {
-        relation.foreign_keys.push(ForeignKey { columns: vec![name], to, at: at.clone() });
+        let key = it.behind(&["constraint"]).and_then(|mut it| it.identifier());
+        relation.foreign_keys.push(ForeignKey { name: key, columns: vec![name], to, at: at.clone() });
     }
 }
 
@@ -232,8 +234,16 @@ fn column_once(relation: &mut Relation, it: Cursor<'_, '_>, at: &At) {
     }
 }
 
-/// Keys without a name are called by the database `<table>_<columns>_key` or `<table>_pkey`.
+/// Keys without a name are called by the database `<table>_<columns>_key`, `<table>_<columns>_fkey` or `<table>_pkey`.
 fn drop_constraint(relation: &mut Relation, name: &str) {
+    let is_key = |it: &ForeignKey| match &it.name {
+        Some(named) => named == name,
+        None => name.ends_with(&format!("_{}_fkey", it.columns.join("_"))),
+    };
+    if let Some(at) = relation.foreign_keys.iter().position(is_key) {
+        relation.foreign_keys.remove(at);
+        return;
+    }
     let is_named = relation.indexes.iter().any(|it| it.name.as_deref() == Some(name));
     if is_named {
         relation.indexes.retain(|it| it.name.as_deref() != Some(name));
@@ -255,6 +265,9 @@ fn drop_constraint(relation: &mut Relation, name: &str) {
 fn rename_index(relation: &mut Relation, from: &str, to: &str) {
     for index in relation.indexes.iter_mut().filter(|it| it.name.as_deref() == Some(from)) {
         index.name = Some(to.to_owned());
+    }
+    for key in relation.foreign_keys.iter_mut().filter(|it| it.name.as_deref() == Some(from)) {
+        key.name = Some(to.to_owned());
     }
 }
 
@@ -342,6 +355,10 @@ pub(super) fn drop_index(replay: &mut Replay, name: &str) {
 pub(super) fn drop(replay: &mut Replay, name: &Name, at: &At) {
     if replay.schema.relations.remove(name).is_some() {
         replay.schema.dropped.insert(name.clone(), at.clone());
+        // Only `cascade` gets past them, and takes them along.
+        for other in replay.schema.relations.values_mut() {
+            other.foreign_keys.retain(|key| key.to != *name);
+        }
     }
     replay.schema.unknown.remove(name);
     replay.schema.triggers.retain(|(table, _), _| table != name);

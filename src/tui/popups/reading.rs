@@ -1,7 +1,8 @@
 //! A text to read, to scroll and to copy: the help, an error.
 
-use super::{centred, window};
+use super::{centred, window, work};
 use crate::letter::{Letter, LetterWords, markdown};
+use crate::orders::{Form, Proof, WorkOrder};
 use crate::snapshot::Page;
 use crate::snapshot::compare::Comparison;
 use crate::tui::action::Action;
@@ -34,6 +35,10 @@ pub enum Matter {
         seal: String,
         laid: Laid,
     },
+    /// A work order, in the form that is looked at.
+    Order(Arc<WorkOrder>, Form),
+    /// What asking again has shown.
+    Proof(Arc<Proof>),
     /// Two founder's pages side by side.
     Comparison(Arc<Comparison>),
 }
@@ -55,6 +60,8 @@ impl Reading {
     fn title(&self) -> Cow<'static, str> {
         match &self.matter {
             Matter::Page { seal, .. } => return format!(" Kept as {seal} ").into(),
+            Matter::Order(order, form) => return work::title(order, *form).into(),
+            Matter::Proof(_) => " Before and after ",
             Matter::Comparison(_) => " Two snapshots ",
             Matter::Help(_) => " Keys ",
             Matter::Failure(_) => " That did not work ",
@@ -69,6 +76,8 @@ impl Reading {
             Matter::Systems => super::systems::lines(world, width),
             Matter::Letter(letter) => super::letter::lines(world, letter, width),
             Matter::Page { page, laid, .. } => laid.of(page, world.look, width).lines.clone(),
+            Matter::Order(order, form) => work::order(world, order, *form, width),
+            Matter::Proof(proof) => work::proof(world, proof, width),
             Matter::Comparison(compared) => super::pages::comparison(world, compared, width),
             Matter::Help(context) => super::help::lines(world, *context, width),
             Matter::Failure(failure) => {
@@ -85,7 +94,8 @@ impl Reading {
     fn place(&self, world: &World) -> (Rect, Vec<Line<'static>>) {
         let [_, body, _] = world.areas();
         let widest = match self.matter {
-            Matter::Systems => 108,
+            Matter::Systems | Matter::Order(..) => 108,
+            Matter::Proof(_) => 96,
             Matter::Page { .. } | Matter::Letter(_) => WIDEST + 4,
             _ => 76,
         };
@@ -105,18 +115,31 @@ impl Reading {
             Action::Down => self.scroll = (self.scroll + 1).min(most),
             Action::PageUp => self.scroll = self.scroll.saturating_sub(page),
             Action::PageDown => self.scroll = (self.scroll + page).min(most),
-            Action::Copy => {
-                let text = match &self.matter {
-                    // What is copied goes into a mail.
-                    Matter::Letter(letter) => markdown::render(letter, LetterWords::english()),
-                    _ => plain(&self.lines(world, 500)),
-                };
-                return vec![Step::Do(Effect::Copy(text))];
+            Action::NextTab | Action::PreviousTab => {
+                if let Matter::Order(_, form) = &mut self.matter {
+                    *form = work::turn(*form, action == Action::NextTab);
+                    self.scroll = 0;
+                }
             }
+            Action::Copy => return vec![self.copy(world)],
             Action::Close => return vec![Step::Lower],
             _ => {}
         }
         Vec::new()
+    }
+
+    /// The whole text on the clipboard; of a work order the form that is looked at, as it is written.
+    fn copy(&self, world: &World) -> Step {
+        let text = match &self.matter {
+            Matter::Order(order, form) => work::whole(order, *form),
+            // What is copied goes into a mail.
+            Matter::Letter(letter) => Some(markdown::render(letter, LetterWords::english())),
+            _ => Some(plain(&self.lines(world, 500))),
+        };
+        text.map_or_else(
+            || Step::Say(Role::Caution, "There is nothing to copy in this form".to_owned()),
+            |text| Step::Do(Effect::Copy(text)),
+        )
     }
 
     /// Draws it.

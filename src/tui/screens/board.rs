@@ -134,6 +134,8 @@ impl BoardScreen {
             | Action::Plan
             | Action::Note
             | Action::NotApplicable
+            | Action::WorkOrder
+            | Action::Prove
             | Action::Reopen => Some(self.on_item(action, world)),
             _ => None,
         }
@@ -155,6 +157,7 @@ impl BoardScreen {
         let is_plain = assessment.judgement.is_none() && assessment.waiver.is_none() && assessment.truth != Truth::NotApplicable;
         let step = match action {
             Action::ProbeThis => return probe_this(assessment),
+            Action::WorkOrder | Action::Prove => super::work(action, world, &assessment.item),
             Action::Edit | Action::Browse => super::place::open_evidence(action, world, assessment),
             Action::Doing => ask::work(world, assessment, crate::domain::WorkNote::Doing),
             Action::Todo => ask::work(world, assessment, crate::domain::WorkNote::Todo),

@@ -40,6 +40,7 @@ impl FindingsScreen {
             }
             Action::Open if !listing::shows_detail(self, world) => return None,
             Action::Open | Action::Copy | Action::Edit | Action::Browse | Action::Accept | Action::Rotated | Action::Reopen => {}
+            Action::WorkOrder | Action::Prove => {}
             _ => return None,
         }
         let key = listing::selected(self, world)?;
@@ -48,6 +49,7 @@ impl FindingsScreen {
             Action::Open => Step::ShowItem(standing.items.first()?.clone()),
             Action::Copy => Step::Do(Effect::Copy(plain(&self.detail(world, &key, 500)))),
             Action::Edit | Action::Browse => open_place(action, world, standing),
+            Action::WorkOrder | Action::Prove => super::work(action, world, standing.items.first()?),
             Action::Accept if standing.state() == "accepted" => Step::Say(Role::Caution, "It is accepted already".to_owned()),
             Action::Accept => Step::Raise(ask::accept_finding(world, standing)),
             Action::Rotated if !standing.asks_rotation => {

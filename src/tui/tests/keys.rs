@@ -496,3 +496,58 @@ fn the_mouse_selects_and_can_be_let_go() {
     assert_eq!(press(&mut state, "m"), vec![Effect::Mouse(false)]);
     assert_eq!(press(&mut state, "m"), vec![Effect::Mouse(true)]);
 }
+
+#[test]
+fn a_work_order_is_asked_for_and_copied_in_the_form_that_is_read() {
+    use std::sync::Arc;
+    let mut state = board();
+    let effects = press(&mut state, "F");
+    assert!(matches!(effects.as_slice(), [Effect::LoadOrder { item, .. }] if *item == id("RLS-01")), "{effects:?}");
+    drop(state.update(Message::Order(Arc::new(sample::order())), sample::now()));
+    assert!(text(&state).contains("[text] agent issue sql"), "{}", text(&state));
+    let copied = |state: &mut State| match press(state, "y").as_slice() {
+        [Effect::Copy(text)] => text.clone(),
+        other => panic!("{other:?}"),
+    };
+    assert!(copied(&mut state).starts_with("RLS-01"));
+    press(&mut state, "<tab>");
+    assert!(copied(&mut state).starts_with("# Work order RLS-01"), "the agent's, whole");
+    press(&mut state, "<tab><tab>");
+    assert!(copied(&mut state).contains("enable row level security;"));
+    press(&mut state, "<tab>");
+    assert!(copied(&mut state).starts_with("RLS-01"), "round and round");
+    press(&mut state, "<esc>");
+    assert_eq!(state.context(), Context::Board);
+}
+
+#[test]
+fn a_form_without_text_copies_nothing() {
+    use std::sync::Arc;
+    let mut state = board();
+    let order = crate::orders::WorkOrder { repairs: crate::domain::Repairs::default(), ..sample::order() };
+    drop(state.update(Message::Order(Arc::new(order)), sample::now()));
+    assert_eq!(press(&mut state, "<shift-tab>y"), vec![]);
+    assert!(text(&state).contains("There is nothing to copy in this form"));
+}
+
+#[test]
+fn a_proof_is_a_run_and_is_shown_when_it_is_over() {
+    use std::sync::Arc;
+    let mut state = board();
+    let effects = press(&mut state, "V");
+    assert!(matches!(effects.as_slice(), [Effect::Prove { item, .. }] if *item == id("RLS-01")), "{effects:?}");
+    assert!(state.world.is_running());
+    assert_eq!(press(&mut state, "V"), vec![], "one run at a time");
+    drop(state.update(Message::Proven(Arc::new(sample::proof())), sample::now()));
+    assert!(!state.world.is_running());
+    assert!(text(&state).contains("gone:") && text(&state).contains("Before and after"), "{}", text(&state));
+}
+
+#[test]
+fn an_order_of_another_app_is_not_shown() {
+    use std::sync::Arc;
+    let mut state = board();
+    let order = crate::orders::WorkOrder { app: "other".parse().unwrap(), ..sample::order() };
+    drop(state.update(Message::Order(Arc::new(order)), sample::now()));
+    assert_eq!(state.context(), Context::Board);
+}

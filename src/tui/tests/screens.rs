@@ -57,6 +57,19 @@ fn scene(name: &str, size: (u16, u16)) -> State {
             press(&mut state, "lll<enter>");
             tell(&mut state, Message::History(Box::new(sample::history())));
         }
+        "work_order" => {
+            press(&mut state, "F");
+            tell(&mut state, Message::Order(Arc::new(sample::order())));
+        }
+        "work_order_sql" => {
+            press(&mut state, "F");
+            tell(&mut state, Message::Order(Arc::new(sample::order())));
+            press(&mut state, "<tab><tab><tab>");
+        }
+        "proof" => {
+            press(&mut state, "V");
+            tell(&mut state, Message::Proven(Arc::new(sample::proof())));
+        }
         "detail_how" => drop(press(&mut state, "l<enter>")),
         "run" => {
             press(&mut state, "R");
@@ -151,6 +164,9 @@ fn a_screen_looks_as_it_did(
         "detail_evidence",
         "detail_how",
         "detail_history",
+        "work_order",
+        "work_order_sql",
+        "proof",
         "run",
         "board_running",
         "findings",
