@@ -8,6 +8,7 @@ pub mod course;
 pub mod discovery;
 pub mod due;
 pub mod fields;
+pub mod looks;
 pub mod moving;
 pub mod portfolio;
 pub mod rerun;
@@ -312,8 +313,11 @@ impl Desk {
     /// # Errors
     /// A store that cannot be written.
     pub fn remove(&self, app: &AppName) -> Result<Vec<PathBuf>, Trouble> {
+        // Settings that cannot be read are no reason to keep a client.
+        let address = self.settings(app).ok().and_then(|it| it.url);
         let copies = self.store.remove_app(self.id(app)?, &self.author)?.copies;
         self.forget_drafts(app)?;
+        self.forget_looks(address.as_ref())?;
         Ok(copies)
     }
 

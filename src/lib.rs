@@ -3,6 +3,7 @@
 //! The house in prose: `domain` has the words and the laws; `checklist` loads the work; `store` keeps facts;
 //! `net` is the one way out, `systems` speak to vendors through it, `repo` and `scan` read a repository, `probes` judge
 //! what was seen; `engine` runs them; `schedule` is what happens without a person: when, by which timer, and whom to tell;
+//! `look` is what a stranger sees of a site before there is a client;
 //! `desk` is where console (`tui`) and commands (`cli`) do the same things the same way; `demo` plays an invented client on
 //! loopback. ARCHITECTURE.md has the map.
 
@@ -19,6 +20,7 @@ pub mod engine;
 #[doc(hidden)]
 pub mod fuzzing;
 pub mod log;
+pub mod look;
 pub mod net;
 pub mod probes;
 pub mod repo;

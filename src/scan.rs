@@ -33,7 +33,10 @@ pub mod verify;
 pub use key::ScanKey;
 pub use progress::Progress;
 pub use report::{Confidence, Coverage, Leak, Report, Skipped, Surface};
-pub use site::{ExposedMap, FoundProject, Framework, Route, Routes, SiteLimits, SiteOptions, SiteReport, Tally, scan_site};
+pub use site::{
+    Announced, Asked, Conduct, Cookie, ExposedMap, FileKind, FoundProject, Framework, Front, Mark, MarkOf, Reach, Requests,
+    Route, Routes, SiteLimits, SiteOptions, SiteReport, Tally, Visit, scan_site, visit_site,
+};
 pub use values::Values;
 
 use crate::domain::SupabaseRef;

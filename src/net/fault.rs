@@ -55,13 +55,9 @@ pub(super) fn of_sending(system: System, error: &reqwest::Error) -> Fault {
         return Fault::passing(timed_out(system));
     }
     let causes = Causes::of(error);
-    if causes.certificate {
-        let gap = Gap::new(
-            GapKind::Unreachable,
-            system,
-            format!("{} could not be reached: its certificate is not trusted here", system.title()),
-        );
-        return Fault::Final(gap.needs("If a company proxy stands between, add its root certificate to this machine"));
+    if let Some(why) = causes.certificate {
+        let gap = Gap::new(GapKind::Unreachable, system, format!("{} could not be reached: {}", system.title(), why.words()));
+        return Fault::Final(gap.needs(why.step()));
     }
     if causes.leads_inside {
         let gap = unreachable(system, "its name leads to a private address, which is not asked for a site outside");
@@ -96,7 +92,7 @@ pub(super) fn of_body(system: System, error: &reqwest::Error) -> Fault {
 #[derive(Default)]
 struct Causes {
     io: Option<io::ErrorKind>,
-    certificate: bool,
+    certificate: Option<Untrusted>,
     no_http: bool,
     leads_inside: bool,
     no_name: bool,
@@ -114,7 +110,7 @@ impl Causes {
                 causes.no_http |= hyper.is_parse();
                 causes.incomplete |= hyper.is_incomplete_message() || hyper.is_closed();
             }
-            causes.certificate |= is_certificate(cause);
+            causes.certificate = causes.certificate.or_else(|| untrusted(cause));
             causes.leads_inside |= cause.is::<super::outside::LeadsInside>();
             // hyper-util names this cause only in its text, which is a constant of its own.
             causes.no_name |= cause.to_string() == "dns error";
@@ -134,12 +130,48 @@ impl Causes {
     }
 }
 
-/// rustls' errors come packed into io errors, twice, and what is packed is not among an io error's sources.
-fn is_certificate(error: &(dyn Error + 'static)) -> bool {
-    if let Some(io) = error.downcast_ref::<io::Error>() {
-        return io.get_ref().is_some_and(|inner| is_certificate(inner));
+/// Why a certificate was not taken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Untrusted {
+    Expired,
+    NotYet,
+    OtherName,
+    /// By whoever signed it, or for what it is.
+    Here,
+}
+
+impl Untrusted {
+    fn words(self) -> &'static str {
+        match self {
+            Self::Expired => "its certificate has expired",
+            Self::NotYet => "its certificate is not valid yet",
+            Self::OtherName => "its certificate is for another name",
+            Self::Here => "its certificate is not trusted here",
+        }
     }
-    matches!(error.downcast_ref::<rustls::Error>(), Some(rustls::Error::InvalidCertificate(_)))
+
+    fn step(self) -> &'static str {
+        match self {
+            Self::Expired | Self::NotYet => "Check this machine's clock; if it is right, have the certificate renewed",
+            Self::OtherName => "Check the address with a browser, which warns of this too",
+            Self::Here => "If a company proxy stands between, add its root certificate to this machine",
+        }
+    }
+}
+
+/// rustls' errors come packed into io errors, twice, and what is packed is not among an io error's sources.
+fn untrusted(error: &(dyn Error + 'static)) -> Option<Untrusted> {
+    use rustls::CertificateError as Is;
+    if let Some(io) = error.downcast_ref::<io::Error>() {
+        return io.get_ref().and_then(|inner| untrusted(inner));
+    }
+    let Some(rustls::Error::InvalidCertificate(why)) = error.downcast_ref::<rustls::Error>() else { return None };
+    Some(match why {
+        Is::Expired | Is::ExpiredContext { .. } => Untrusted::Expired,
+        Is::NotValidYet | Is::NotValidYetContext { .. } => Untrusted::NotYet,
+        Is::NotValidForName | Is::NotValidForNameContext { .. } => Untrusted::OtherName,
+        _ => Untrusted::Here,
+    })
 }
 
 #[cfg(test)]
@@ -149,8 +181,11 @@ mod tests {
     #[test]
     fn a_certificate_that_is_not_trusted_is_found_inside_what_it_comes_packed_in() {
         let tls = |error| io::Error::other(io::Error::new(io::ErrorKind::InvalidData, error));
-        assert!(is_certificate(&tls(rustls::Error::InvalidCertificate(rustls::CertificateError::UnknownIssuer))));
-        assert!(!is_certificate(&tls(rustls::Error::HandshakeNotComplete)));
-        assert!(!is_certificate(&io::Error::from(io::ErrorKind::ConnectionRefused)));
+        let wrong = |why| untrusted(&tls(rustls::Error::InvalidCertificate(why)));
+        assert_eq!(wrong(rustls::CertificateError::UnknownIssuer), Some(Untrusted::Here));
+        assert_eq!(wrong(rustls::CertificateError::Expired), Some(Untrusted::Expired));
+        assert_eq!(wrong(rustls::CertificateError::NotValidForName), Some(Untrusted::OtherName));
+        assert_eq!(untrusted(&tls(rustls::Error::HandshakeNotComplete)), None);
+        assert_eq!(untrusted(&io::Error::from(io::ErrorKind::ConnectionRefused)), None);
     }
 }

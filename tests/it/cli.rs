@@ -2,6 +2,7 @@
 
 mod discover;
 mod journeys;
+mod look;
 pub mod people;
 mod portfolio;
 mod scan;
