@@ -52,15 +52,16 @@ pub async fn look(
     for line in remarks.into_iter().chain(plan.lines()) {
         out.say(Foreign::new(line).as_str());
     }
-    let paths = if args.no_keep { None } else { Paths::from_environment(environment).ok() };
-    if let Some(paths) = &paths {
+    let home = Paths::from_environment(environment).ok();
+    let keeps = home.as_ref().filter(|_| !args.no_keep);
+    if let Some(paths) = keeps {
         out.say(format!("Kept in {}; --no-keep keeps nothing", paths.looks().display()));
     }
     if args.dry_run {
         return Ok(exit::FINE);
     }
     agree(&args, &plan, terminal, &stop, out).await?;
-    let (bytes, existing) = key(paths.as_ref())?;
+    let (bytes, existing) = key(home.as_ref())?;
     let key = ScanKey::new(bytes);
     let door = door(endpoints, &clock, &plan)?;
     record(&args, desk.as_ref(), &plan)?;
@@ -75,11 +76,11 @@ pub async fn look(
             return Err(gone(&gap));
         }
     };
-    let lasting = match &paths {
-        Some(paths) if !existing => store::settle_key(paths, &bytes).unwrap_or(false),
-        Some(_) => true,
-        None => existing,
+    let settled = match keeps {
+        Some(paths) if !existing => store::settle_key(paths, &bytes),
+        _ => Ok(existing),
     };
+    let lasting = matches!(settled, Ok(true));
     let checklist = checklist()?;
     let document = keep::document(&seen, &checklist, &key, lasting);
     let page = Page::of(&seen, &checklist);
@@ -96,8 +97,11 @@ pub async fn look(
         }
         None => out.raw(text.as_bytes()),
     }
-    if let Some(paths) = paths {
-        kept(&paths, &seen, &document, lasting, out);
+    match (keeps, settled) {
+        (None, _) => {}
+        (Some(paths), Ok(true)) => kept(paths, &seen, &document, out),
+        (Some(_), Ok(false)) => out.say("not kept: another process made this installation's key just now; look once more"),
+        (Some(_), Err(error)) => out.say(format!("not kept: {}", Trouble::from(error).what)),
     }
     match &seen.halted {
         Some(why) if stop.is_cancelled() => {
@@ -229,11 +233,7 @@ async fn watched(
 }
 
 /// Keeps the look for the day on which the app is taken on. That it could not is said, and is no reason to lose the page.
-fn kept(paths: &Paths, seen: &Look, document: &serde_json::Value, lasting: bool, out: &mut Out<'_>) {
-    if !lasting {
-        out.say("not kept: another process made this installation's key at the same time; look once more");
-        return;
-    }
+fn kept(paths: &Paths, seen: &Look, document: &serde_json::Value, out: &mut Out<'_>) {
     match keep::keep(paths, seen, document) {
         Ok(path) => out.say(format!(
             "kept in {}\n`rescue app add NAME --url {}` takes it over as the app's first run",

@@ -177,25 +177,25 @@ mod tests {
     use super::*;
     use rstest::rstest;
 
-    fn names(path: &str, body: &str) -> Option<Vec<String>> {
+    fn names(path: &str, body: &str) -> Option<String> {
         let test = FILES.iter().find(|it| it.path == path).unwrap().test;
         let file = found(&Foreign::new(path), test, body.as_bytes())?;
-        Some(file.names.iter().map(ToString::to_string).collect())
+        Some(file.names.iter().map(ToString::to_string).collect::<Vec<_>>().join(" "))
     }
 
     #[rstest]
-    #[case(".env", "# x\nDATABASE_URL=abc\nexport STRIPE_KEY=\"y\"\nlower=1\n", Some(&["DATABASE_URL", "STRIPE_KEY"][..]))]
+    #[case(".env", "# x\nDATABASE_URL=abc\nexport STRIPE_KEY=\"y\"\nlower=1\n", Some("DATABASE_URL STRIPE_KEY"))]
     #[case(".env", "<!doctype html><title>A=B</title>", None)]
     #[case(".env", "not found", None)]
-    #[case(".git/HEAD", "ref: refs/heads/main\n", Some(&[]))]
+    #[case(".git/HEAD", "ref: refs/heads/main\n", Some(""))]
     #[case(".git/HEAD", "<html>ref: refs/heads/main", None)]
-    #[case(".git/HEAD", "0123456789abcdef0123456789abcdef01234567", Some(&[]))]
-    #[case(".git/config", "[core]\n\tbare = false", Some(&[]))]
-    #[case("package.json", "{\"name\":\"x\",\"scripts\":{", Some(&[]))]
+    #[case(".git/HEAD", "0123456789abcdef0123456789abcdef01234567", Some(""))]
+    #[case(".git/config", "[core]\n\tbare = false", Some(""))]
+    #[case("package.json", "{\"name\":\"x\",\"scripts\":{", Some(""))]
     #[case("package.json", "{\"error\":\"not found\"}", None)]
-    #[case("supabase/config.toml", "project_id = \"x\"", Some(&[]))]
-    fn a_file_is_known_by_what_is_in_it(#[case] path: &str, #[case] body: &str, #[case] wanted: Option<&[&str]>) {
-        assert_eq!(names(path, body), wanted.map(|it| it.iter().map(|it| (*it).to_owned()).collect()));
+    #[case("supabase/config.toml", "project_id = \"x\"", Some(""))]
+    fn a_file_is_known_by_what_is_in_it(#[case] path: &str, #[case] body: &str, #[case] wanted: Option<&str>) {
+        assert_eq!(names(path, body).as_deref(), wanted);
     }
 
     #[test]

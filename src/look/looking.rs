@@ -2,7 +2,7 @@
 //! there. It judges nothing; what was seen until it was stopped is kept.
 
 use super::exposed;
-use super::model::{Look, Permission, Plain, ServiceSeen};
+use super::model::{Look, Plain, ServiceSeen};
 use super::plan::{LONGEST, Plan};
 use crate::clock::SharedClock;
 use crate::domain::{AppSettings, Foreign, Gap, GapKind, System, Verdict};

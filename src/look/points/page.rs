@@ -40,9 +40,12 @@ fn weakness(policy: &str) -> Option<&'static str> {
         return Some("says nothing of scripts");
     };
     let has = |word: &str| sources.split_whitespace().any(|it| it == word);
-    let by_digest =
-        ["'nonce-", "'sha256-", "'sha384-", "'sha512-"].iter().any(|it| sources.contains(it)) || has("'strict-dynamic'");
-    if has("*") || has("https:") && !by_digest {
+    let by_digest = ["'nonce-", "'sha256-", "'sha384-", "'sha512-"].iter().any(|it| sources.contains(it));
+    // With it browsers leave out every host and `unsafe-inline`.
+    let strict = has("'strict-dynamic'") && by_digest;
+    if strict {
+        None
+    } else if has("*") || has("https:") || has("http:") {
         Some("allows scripts from anywhere")
     } else if has("'unsafe-inline'") && !by_digest {
         Some("allows scripts that stand in the page")
@@ -125,6 +128,7 @@ mod tests {
     #[case("script-src 'self' 'unsafe-inline'", Some("stand in the page"))]
     #[case("script-src 'self' 'unsafe-inline' 'nonce-abc'", None)]
     #[case("script-src 'strict-dynamic' 'nonce-abc' 'unsafe-inline' https:", None)]
+    #[case("script-src 'nonce-abc' https:", Some("anywhere"))]
     #[case("default-src *", Some("anywhere"))]
     #[case("default-src *; script-src 'self'", None)]
     #[case("script-src https:", Some("anywhere"))]

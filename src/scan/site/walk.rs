@@ -361,7 +361,8 @@ impl Walk<'_> {
         self.facts.next_app |= page.build.app_router;
         self.facts.next_pages |= page.build.pages_router;
         finish::manifests(self, page, address, role);
-        for manifest in page.tags.manifests.iter().filter(|_| !self.is_visitor()).filter_map(|it| base.join(it).ok()) {
+        let manifests: &[String] = if self.is_visitor() { &[] } else { &page.tags.manifests };
+        for manifest in manifests.iter().filter_map(|it| base.join(it).ok()) {
             if self.hosts.is_ours(&manifest) && self.queue.is_new(&manifest, Role::Manifest) {
                 self.queue.push(Job { address: manifest, role: Role::Manifest, depth: 0 });
             }

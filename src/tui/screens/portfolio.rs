@@ -242,7 +242,7 @@ impl Listing for Portfolio {
             prose.blank();
             prose.text(Role::Text, "To look around first, leave and run").text(Role::Name, "rescue demo").blank();
             prose
-                .text(Role::Text, "To see of a site what any stranger sees, before there is a client")
+                .text(Role::Text, "Before there is a client, a site's address is enough")
                 .text(Role::Name, "rescue look URL")
                 .blank();
             prose.text(Role::Faint, "rescue reads; it changes nothing in a client's systems");
