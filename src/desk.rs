@@ -316,9 +316,10 @@ impl Desk {
         // Settings that cannot be read are no reason to keep a client.
         let address = self.settings(app).ok().and_then(|it| it.url);
         let copies = self.store.remove_app(self.id(app)?, &self.author)?.copies;
-        self.forget_drafts(app)?;
-        self.forget_looks(address.as_ref())?;
-        Ok(copies)
+        // All are tried: what is left of one is no reason to leave the others.
+        let (drafts, log) = (self.forget_drafts(app), self.forget_scheduled_log());
+        let looks = self.forget_looks(address.as_ref());
+        drafts.and(log).and(looks).map(|()| copies)
     }
 
     /// Where the database is.
