@@ -24,6 +24,7 @@ pub use call::{ReadCall, Verb};
 pub use certificate::Certificate;
 pub use door::{Asker, Door, Keys, Manner, Signal};
 pub use download::{Downloaded, MOST_ARCHIVE};
+pub use fault::{Met, Unanswered};
 pub use limit::retry_after;
 pub use outside::{Names, is_inside};
 pub use pace::{Pace, manner};

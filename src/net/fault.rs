@@ -3,6 +3,7 @@
 
 use super::pace::Moment;
 use crate::domain::{Gap, GapKind, System};
+use rustls::CertificateError;
 use std::error::Error;
 use std::io;
 
@@ -13,6 +14,54 @@ pub(super) enum Fault {
     Final(Gap),
     /// Trying again may help, at that moment if the vendor named one.
     Transient { gap: Gap, again: Option<Moment> },
+    /// There was no answer to read, and yet something was learnt of the far end.
+    Met { gap: Gap, met: Met, again: Option<Moment> },
+}
+
+/// What is known of the far end although it gave no answer that can be read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Met {
+    /// It answered with a fault of its own.
+    OwnFault {
+        /// 500 to 599.
+        status: u16,
+        /// Whoever stands before it says that this is meant for visitors who are no people.
+        challenged: bool,
+    },
+    /// The look-up of a name that a person gave, or the site named, came back without an address. Not where it only failed
+    /// for now.
+    NoSuchName,
+    /// Its certificate has expired by the clock of this machine.
+    CertificateExpired,
+}
+
+/// No answer, and what was learnt all the same.
+#[derive(Debug, Clone)]
+pub struct Unanswered {
+    pub gap: Gap,
+    pub met: Option<Met>,
+}
+
+impl From<Gap> for Unanswered {
+    fn from(gap: Gap) -> Self {
+        Self { gap, met: None }
+    }
+}
+
+impl From<Fault> for Unanswered {
+    fn from(fault: Fault) -> Self {
+        let met = match &fault {
+            Fault::Met { met, .. } => Some(*met),
+            Fault::Final(_) | Fault::Transient { .. } => None,
+        };
+        Self { gap: fault.into_gap(), met }
+    }
+}
+
+impl From<Gap> for Fault {
+    fn from(gap: Gap) -> Self {
+        Self::Final(gap)
+    }
 }
 
 impl Fault {
@@ -20,11 +69,19 @@ impl Fault {
         Self::Transient { gap, again: None }
     }
 
+    /// Whether a further try may help, and when if the vendor named a moment.
+    pub fn passes(&self) -> Option<Option<Moment>> {
+        match self {
+            Self::Transient { again, .. } | Self::Met { again, met: Met::OwnFault { .. } | Met::NoSuchName, .. } => Some(*again),
+            Self::Final(_) | Self::Met { met: Met::CertificateExpired, .. } => None,
+        }
+    }
+
     /// The gap if there is no further try.
     pub fn into_gap(self) -> Gap {
         match self {
             Self::Final(gap) => gap,
-            Self::Transient { gap, again } => match again {
+            Self::Transient { gap, again } | Self::Met { gap, again, .. } => match again {
                 Some(moment) if gap.until.is_none() => gap.until(moment.at),
                 _ => gap,
             },
@@ -55,9 +112,26 @@ pub(super) fn of_sending(system: System, error: &reqwest::Error) -> Fault {
         return Fault::passing(timed_out(system));
     }
     let causes = Causes::of(error);
-    if let Some(why) = causes.certificate {
-        let gap = Gap::new(GapKind::Unreachable, system, format!("{} could not be reached: {}", system.title(), why.words()));
-        return Fault::Final(gap.needs(why.step()));
+    if causes.expired {
+        let says = format!("{} could not be reached: its certificate has expired by the clock of this machine", system.title());
+        let gap = Gap::new(GapKind::Unreachable, system, says).needs("Renew the certificate, or set this machine's clock");
+        return Fault::Met { gap, met: Met::CertificateExpired, again: None };
+    }
+    if causes.certificate {
+        let gap = Gap::new(
+            GapKind::Unreachable,
+            system,
+            format!(
+                "{} could not be reached: its certificate is {}",
+                system.title(),
+                if causes.other_name { "for another name" } else { "not trusted here" }
+            ),
+        );
+        return Fault::Final(gap.needs(if causes.other_name {
+            "Check the address with a browser, which warns of this too"
+        } else {
+            "If a company proxy stands between, add its root certificate to this machine"
+        }));
     }
     if causes.leads_inside {
         let gap = unreachable(system, "its name leads to a private address, which is not asked for a site outside");
@@ -69,6 +143,9 @@ pub(super) fn of_sending(system: System, error: &reqwest::Error) -> Fault {
     let why = match causes.io {
         Some(io::ErrorKind::ConnectionRefused) => "connection refused",
         Some(io::ErrorKind::TimedOut) => return Fault::passing(timed_out(system)),
+        _ if causes.no_such_name => {
+            return Fault::Met { gap: unreachable(system, "its name is not known"), met: Met::NoSuchName, again: None };
+        }
         _ if causes.no_name => "its name is not known",
         _ if error.is_connect() => "no connection came about",
         _ => "the connection broke off without an answer",
@@ -92,10 +169,13 @@ pub(super) fn of_body(system: System, error: &reqwest::Error) -> Fault {
 #[derive(Default)]
 struct Causes {
     io: Option<io::ErrorKind>,
-    certificate: Option<Untrusted>,
+    certificate: bool,
+    expired: bool,
+    other_name: bool,
     no_http: bool,
     leads_inside: bool,
     no_name: bool,
+    no_such_name: bool,
     incomplete: bool,
 }
 
@@ -110,7 +190,12 @@ impl Causes {
                 causes.no_http |= hyper.is_parse();
                 causes.incomplete |= hyper.is_incomplete_message() || hyper.is_closed();
             }
-            causes.certificate = causes.certificate.or_else(|| untrusted(cause));
+            if let Some(refused) = certificate(cause) {
+                causes.certificate = true;
+                causes.expired |= is_expired(refused);
+                causes.other_name |= is_for_another(refused);
+            }
+            causes.no_such_name |= cause.is::<super::outside::NoSuchName>();
             causes.leads_inside |= cause.is::<super::outside::LeadsInside>();
             // hyper-util names this cause only in its text, which is a constant of its own.
             causes.no_name |= cause.to_string() == "dns error";
@@ -130,48 +215,24 @@ impl Causes {
     }
 }
 
-/// Why a certificate was not taken.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Untrusted {
-    Expired,
-    NotYet,
-    OtherName,
-    /// By whoever signed it, or for what it is.
-    Here,
-}
-
-impl Untrusted {
-    fn words(self) -> &'static str {
-        match self {
-            Self::Expired => "its certificate has expired",
-            Self::NotYet => "its certificate is not valid yet",
-            Self::OtherName => "its certificate is for another name",
-            Self::Here => "its certificate is not trusted here",
-        }
-    }
-
-    fn step(self) -> &'static str {
-        match self {
-            Self::Expired | Self::NotYet => "Check this machine's clock; if it is right, have the certificate renewed",
-            Self::OtherName => "Check the address with a browser, which warns of this too",
-            Self::Here => "If a company proxy stands between, add its root certificate to this machine",
-        }
-    }
-}
-
-/// rustls' errors come packed into io errors, twice, and what is packed is not among an io error's sources.
-fn untrusted(error: &(dyn Error + 'static)) -> Option<Untrusted> {
-    use rustls::CertificateError as Is;
+/// Why a certificate was refused. rustls' errors come packed into io errors, twice, and what is packed is not among an io
+/// error's sources.
+fn certificate<'e>(error: &'e (dyn Error + 'static)) -> Option<&'e CertificateError> {
     if let Some(io) = error.downcast_ref::<io::Error>() {
-        return io.get_ref().and_then(|inner| untrusted(inner));
+        return certificate(io.get_ref()?);
     }
-    let Some(rustls::Error::InvalidCertificate(why)) = error.downcast_ref::<rustls::Error>() else { return None };
-    Some(match why {
-        Is::Expired | Is::ExpiredContext { .. } => Untrusted::Expired,
-        Is::NotValidYet | Is::NotValidYetContext { .. } => Untrusted::NotYet,
-        Is::NotValidForName | Is::NotValidForNameContext { .. } => Untrusted::OtherName,
-        _ => Untrusted::Here,
-    })
+    match error.downcast_ref::<rustls::Error>()? {
+        rustls::Error::InvalidCertificate(why) => Some(why),
+        _ => None,
+    }
+}
+
+fn is_for_another(why: &CertificateError) -> bool {
+    matches!(why, CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. })
+}
+
+fn is_expired(why: &CertificateError) -> bool {
+    matches!(why, CertificateError::Expired | CertificateError::ExpiredContext { .. })
 }
 
 #[cfg(test)]
@@ -181,11 +242,12 @@ mod tests {
     #[test]
     fn a_certificate_that_is_not_trusted_is_found_inside_what_it_comes_packed_in() {
         let tls = |error| io::Error::other(io::Error::new(io::ErrorKind::InvalidData, error));
-        let wrong = |why| untrusted(&tls(rustls::Error::InvalidCertificate(why)));
-        assert_eq!(wrong(rustls::CertificateError::UnknownIssuer), Some(Untrusted::Here));
-        assert_eq!(wrong(rustls::CertificateError::Expired), Some(Untrusted::Expired));
-        assert_eq!(wrong(rustls::CertificateError::NotValidForName), Some(Untrusted::OtherName));
-        assert_eq!(untrusted(&tls(rustls::Error::HandshakeNotComplete)), None);
-        assert_eq!(untrusted(&io::Error::from(io::ErrorKind::ConnectionRefused)), None);
+        let refused = |why| certificate(&tls(rustls::Error::InvalidCertificate(why))).map(is_expired);
+        assert_eq!(refused(CertificateError::UnknownIssuer), Some(false));
+        assert_eq!(refused(CertificateError::NotValidForName), Some(false));
+        assert_eq!(refused(CertificateError::NotValidYet), Some(false), "a clock that is wrong here, more likely");
+        assert_eq!(refused(CertificateError::Expired), Some(true));
+        assert!(certificate(&tls(rustls::Error::HandshakeNotComplete)).is_none());
+        assert!(certificate(&io::Error::from(io::ErrorKind::ConnectionRefused)).is_none());
     }
 }

@@ -6,6 +6,7 @@ mod bundle;
 mod conduct;
 mod finish;
 mod front;
+mod home;
 mod hosts;
 mod map;
 mod next;
@@ -21,6 +22,7 @@ mod webpack;
 
 pub use conduct::{Announced, Asked, Conduct, FileKind, Reach, Requests};
 pub use front::{Cookie, Front, Mark, MarkOf};
+pub use home::{Home, MOST_REDIRECTS as MOST_HOME_REDIRECTS, Met as MetAtHome, home_page};
 pub use report::{ExposedMap, FoundProject, Framework, SiteReport, Tally};
 pub use routes::{Route, Routes};
 
