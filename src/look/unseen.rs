@@ -31,7 +31,7 @@ impl Opens {
             Self::Supabase => "a read-only Supabase token",
             Self::Hosting => "a read-only token of the host",
             Self::Spending => "read access to what is paid by use",
-            Self::Outside => "the owner's permission to look from outside",
+            Self::Outside => "the owner's permission to look at the whole site",
             Self::Others => "read access to the other services in use",
             Self::People => "a talk with the people who run it",
         }
