@@ -21,6 +21,8 @@ pub mod item_args;
 pub mod items;
 pub mod json;
 pub mod list;
+pub mod look;
+pub mod look_args;
 pub mod out;
 pub mod plain;
 pub mod probe;
@@ -127,6 +129,7 @@ async fn command(
         Some(Command::Completions { shell }) => return Ok(shell::completions(shell, out)),
         Some(Command::Man) => return shell::man(out),
         Some(Command::Demo(args)) => return demo::demo(&environment, args, terminal.both, stop, out).await,
+        Some(Command::Look(args)) => return look::look(&environment, args, terminal, stop, out).await,
         Some(Command::Scan(args)) => return scan::scan(&environment, args, terminal, stop, out).await,
         Some(Command::Verify(args)) => return verify::verify(&environment, &args, out),
         None if !terminal.both => return Err(no_terminal("the console")),
@@ -179,9 +182,14 @@ async fn command(
         Some(Command::Snapshot(args)) => snapshot::snapshot(&desk, args, terminal, out),
         Some(Command::Tell(command)) => tell::tell(&desk, command, out).await,
         Some(Command::Db(args)) => db::db(&desk, args, &stop, out),
-        Some(Command::Demo(_) | Command::Scan(_) | Command::Verify(_) | Command::Completions { .. } | Command::Man) => {
-            Ok(exit::FINE)
-        }
+        Some(
+            Command::Demo(_)
+            | Command::Look(_)
+            | Command::Scan(_)
+            | Command::Verify(_)
+            | Command::Completions { .. }
+            | Command::Man,
+        ) => Ok(exit::FINE),
     }
 }
 

@@ -9,6 +9,7 @@ pub mod discovery;
 pub mod due;
 pub mod fields;
 pub mod letter;
+pub mod looks;
 pub mod moving;
 pub mod orders;
 pub mod portfolio;
@@ -315,10 +316,13 @@ impl Desk {
     /// # Errors
     /// A store that cannot be written.
     pub fn remove(&self, app: &AppName) -> Result<Vec<PathBuf>, Trouble> {
+        // Settings that cannot be read are no reason to keep a client.
+        let address = self.settings(app).ok().and_then(|it| it.url);
         let copies = self.store.remove_app(self.id(app)?, &self.author)?.copies;
-        // Both are tried: what is left of one is no reason to leave the other.
+        // All are tried: what is left of one is no reason to leave the others.
         let (drafts, log) = (self.forget_drafts(app), self.forget_scheduled_log());
-        drafts.and(log).map(|()| copies)
+        let looks = self.forget_looks(address.as_ref());
+        drafts.and(log).and(looks).map(|()| copies)
     }
 
     /// Where the database is.

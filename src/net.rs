@@ -2,6 +2,7 @@
 //! towards a client's systems, and nothing here can write.
 
 pub mod call;
+pub mod certificate;
 pub mod door;
 pub mod download;
 mod fault;
@@ -20,11 +21,12 @@ pub mod trial;
 mod tests;
 
 pub use call::{ReadCall, Verb};
+pub use certificate::Certificate;
 pub use door::{Asker, Door, Keys, Manner, Signal};
 pub use download::{Downloaded, MOST_ARCHIVE};
 pub use fault::{Met, Unanswered};
 pub use limit::retry_after;
-pub use outside::Names;
+pub use outside::{Names, is_inside};
 pub use pace::{Pace, manner};
 pub use reply::Reply;
 pub use retry::Patience;

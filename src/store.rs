@@ -32,12 +32,12 @@ mod told;
 mod transfer;
 pub mod undo;
 
-pub use apps::{AppRow, StoredChecklist};
+pub use apps::{AppRow, EarlierLook, StoredChecklist};
 pub use care::Problem;
 pub use erase::Receipt;
 pub use error::{StoreError, Trouble};
 pub use holdings::{Heap, Holdings, PastThinning};
-pub use key::existing_key;
+pub use key::{existing_key, settle_key};
 pub use marks::{Mark, Marked};
 pub use observations::{ObservationNumber, Observed};
 pub use pack::{unpack, unpack_like};

@@ -17,16 +17,16 @@ use tokio_util::sync::CancellationToken;
 /// An unknown or taken name, a field that cannot be, a store that cannot be written.
 pub async fn app(desk: &Desk, command: AppCommand, stop: CancellationToken, out: &mut Out<'_>) -> Result<u8, Trouble> {
     match command {
-        AppCommand::Add { name, fields } => {
+        AppCommand::Add { name, fields, look } => {
             let name: AppName = name.parse().map_err(|error: crate::domain::id::NotAName| Trouble::usage(error.to_string()))?;
             let checklist = fields.checklist.clone();
-            let (settings, remarks) = fields::new_app(
-                name.clone(),
-                wanted(*fields),
-                desk.endpoints.base(System::Github),
-                desk.clock.now().date_naive(),
-            )?;
-            desk.add_app(&settings, checklist.as_deref())?;
+            let mut wanted = wanted(*fields);
+            if let (Some(file), None) = (&look, &wanted.url) {
+                wanted.url = url::Url::parse(desk.read_look(file)?.look.address.as_str()).ok();
+            }
+            let (settings, mut remarks) =
+                fields::new_app(name.clone(), wanted, desk.endpoints.base(System::Github), desk.clock.now().date_naive())?;
+            remarks.extend(desk.add_app_after_look(&settings, checklist.as_deref(), look.as_deref())?);
             for remark in remarks {
                 out.say(remark);
             }

@@ -5,6 +5,7 @@ use super::db_args::DbArgs;
 use super::fix_args::{FixArgs, ProveArgs};
 use super::item_args::ItemCommand;
 use super::list::ListArgs;
+use super::look_args::LookArgs;
 use super::scan_args::ScanArgs;
 use super::schedule_args::ScheduleCommand;
 use super::snapshot_args::{SnapshotArgs, VerifyArgs};
@@ -92,6 +93,8 @@ pub enum Command {
     /// Findings: list, accept, rotated, reopen
     #[command(subcommand)]
     Finding(FindingCommand),
+    /// Fifteen minutes before there is a client: what a stranger sees of a site, and what it means
+    Look(LookArgs),
     /// Find credentials in files, in the whole history, or in what a site serves
     Scan(ScanArgs),
     /// Credentials: where each would come from and whether it works
@@ -215,6 +218,9 @@ pub enum AppCommand {
         name: String,
         #[command(flatten)]
         fields: Box<AppFields>,
+        /// A look at its site from before it was taken on (`rescue look --json`); without it, the newest one kept of its --url
+        #[arg(long, value_name = "FILE")]
+        look: Option<PathBuf>,
     },
     /// Every app: week, headline, age of the last run; sorted, or only those of which something is so
     List(ListArgs),

@@ -90,6 +90,12 @@ impl Paths {
         self.data.join("drafts")
     }
 
+    /// Looks at sites whose apps were not taken on yet.
+    #[must_use]
+    pub fn looks(&self) -> PathBuf {
+        self.data.join("looks")
+    }
+
     /// The configuration.
     #[must_use]
     pub fn config_file(&self) -> PathBuf {

@@ -64,7 +64,7 @@ fn unseen(gap: &Gap) -> Trouble {
 }
 
 /// Whether the app's settings say so already.
-fn is_known(settings: &AppSettings, proposal: &Proposal) -> bool {
+pub(super) fn is_known(settings: &AppSettings, proposal: &Proposal) -> bool {
     let value = proposal.value.as_str();
     let is = |known: Option<String>| known.is_some_and(|it| it == value);
     match proposal.field {

@@ -53,7 +53,7 @@ impl Door {
         if status != http::StatusCode::OK {
             let body = read(way.system, &mut response, call.most_bytes).await?;
             self.shared.heed(way, status, &headers, &body)?;
-            return Ok(Downloaded::Refused(Box::new(Reply { status, headers, body, address })));
+            return Ok(Downloaded::Refused(Box::new(Reply { status, headers, body, address, certificate: None })));
         }
         self.shared.heed(way, status, &headers, &[])?;
         let bytes = to_file(way.system, response, into, most).await?;

@@ -129,9 +129,17 @@ pub(super) fn of_sending(system: System, error: &reqwest::Error) -> Fault {
         let gap = Gap::new(
             GapKind::Unreachable,
             system,
-            format!("{} could not be reached: its certificate is not trusted here", system.title()),
+            format!(
+                "{} could not be reached: its certificate is {}",
+                system.title(),
+                if causes.other_name { "for another name" } else { "not trusted here" }
+            ),
         );
-        return Fault::Final(gap.needs("If a company proxy stands between, add its root certificate to this machine"));
+        return Fault::Final(gap.needs(if causes.other_name {
+            "Check the address with a browser, which warns of this too"
+        } else {
+            "If a company proxy stands between, add its root certificate to this machine"
+        }));
     }
     if causes.leads_inside {
         let gap = unreachable(system, "its name leads to a private address, which is not asked for a site outside");
@@ -171,6 +179,7 @@ struct Causes {
     io: Option<io::ErrorKind>,
     certificate: bool,
     expired: bool,
+    other_name: bool,
     no_http: bool,
     leads_inside: bool,
     no_name: bool,
@@ -192,6 +201,7 @@ impl Causes {
             if let Some(refused) = certificate(cause) {
                 causes.certificate = true;
                 causes.expired |= is_expired(refused);
+                causes.other_name |= is_for_another(refused);
             }
             causes.no_such_name |= cause.is::<super::outside::NoSuchName>();
             causes.leads_inside |= cause.is::<super::outside::LeadsInside>();
@@ -223,6 +233,10 @@ fn certificate<'e>(error: &'e (dyn Error + 'static)) -> Option<&'e CertificateEr
         rustls::Error::InvalidCertificate(why) => Some(why),
         _ => None,
     }
+}
+
+fn is_for_another(why: &CertificateError) -> bool {
+    matches!(why, CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. })
 }
 
 fn is_expired(why: &CertificateError) -> bool {

@@ -173,7 +173,8 @@ impl Known {
 /// Whether an address is this machine's, or of a network that strangers cannot reach: private, shared, link-local, unset,
 /// multicast or reserved (RFC 6890), however it is written into one of the longer form. The range for benchmarks
 /// (198.18.0.0/15) is none: some programs that tunnel all traffic give every name an address in it.
-pub(super) fn is_inside(ip: IpAddr) -> bool {
+#[must_use]
+pub fn is_inside(ip: IpAddr) -> bool {
     match ip {
         IpAddr::V4(ip) => {
             let [first, second, third, _] = ip.octets();

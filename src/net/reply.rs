@@ -13,6 +13,8 @@ pub struct Reply {
     pub body: Bytes,
     /// The address that answered, after same-origin redirects; never holds a credential.
     pub address: Url,
+    /// The certificate that the host showed, in DER; none without TLS.
+    pub certificate: Option<Bytes>,
 }
 
 // Bodies hold master secrets next to harmless fields, and so may cookies: neither is ever in a dump.
@@ -87,7 +89,7 @@ mod tests {
             headers.insert("link", link.parse().unwrap());
         }
         let address = Url::parse("https://api.example.com/repos?page=1").unwrap();
-        Reply { status: StatusCode::OK, headers, body: Bytes::from_static(body.as_bytes()), address }
+        Reply { status: StatusCode::OK, headers, body: Bytes::from_static(body.as_bytes()), address, certificate: None }
     }
 
     #[rstest]

@@ -77,9 +77,11 @@ impl Shared {
     pub(super) async fn once(&self, asker: &Asker, way: &Way, call: &ReadCall) -> Result<Reply, Fault> {
         let (mut response, address) = self.arrive(asker, way, call).await?;
         let (status, headers) = (response.status(), response.headers().clone());
+        let shown = response.extensions().get::<reqwest::tls::TlsInfo>();
+        let certificate = shown.and_then(reqwest::tls::TlsInfo::peer_certificate).map(Bytes::copy_from_slice);
         let body = read(way.system, &mut response, call.most_bytes).await?;
         self.heed(way, status, &headers, &body)?;
-        Ok(Reply { status, headers, body, address })
+        Ok(Reply { status, headers, body, address, certificate })
     }
 
     /// Sends the call and follows redirects at its origin until an answer comes.

@@ -112,7 +112,7 @@ pub async fn through(octo: &Octocrab, call: &ReadCall) -> Result<Reply, Gap> {
     let body = body.collect().await.map_err(|error| gap_of(&error))?.to_bytes();
     let address = head.extensions.get().map(|Answered(address)| address.clone());
     let address = address.ok_or_else(|| Gap::internal("an answer came that the door did not give"))?;
-    Ok(Reply { status: head.status, headers: head.headers, body, address })
+    Ok(Reply { status: head.status, headers: head.headers, body, address, certificate: None })
 }
 
 /// What an octocrab error means for a probe: the door's own gap, which travels unchanged, or an answer that octocrab

@@ -44,6 +44,8 @@ fn builder() -> Result<reqwest::ClientBuilder, TransportError> {
         .redirect(reqwest::redirect::Policy::none())
         .retry(reqwest::retry::never())
         .referer(false)
+        // The certificate that a host showed, for who reads about a site; a copy per connection.
+        .tls_info(true)
         .connect_timeout(CONNECT)
         .user_agent(concat!("rescue/", env!("CARGO_PKG_VERSION"))))
 }

@@ -19,13 +19,23 @@ impl ScanKey {
 
     /// The name of a secret: the first 16 hexadecimal digits of HMAC-SHA256 of it.
     pub(crate) fn name(&self, secret: &[u8]) -> String {
-        let Ok(mac) = Hmac::<Sha256>::new_from_slice(self.0.as_slice()) else { return String::new() };
-        let code = mac.chain_update(secret).finalize().into_bytes();
-        let mut name = String::with_capacity(16);
-        for byte in code.iter().take(8) {
-            name.extend([byte >> 4, byte & 15].into_iter().filter_map(|digit| char::from_digit(u32::from(digit), 16)));
-        }
-        name
+        self.code(&[secret], 8)
+    }
+
+    /// The seal of a text that this installation wrote, for one purpose: 64 hexadecimal digits. Who has not the key cannot
+    /// make it. No secret's name is the seal of anything: a purpose and a zero byte stand before the text.
+    #[must_use]
+    pub fn seal(&self, purpose: &str, text: &[u8]) -> String {
+        self.code(&[purpose.as_bytes(), &[0], text], 32)
+    }
+
+    /// The first bytes of HMAC-SHA256 of these parts, in hexadecimal digits.
+    fn code(&self, parts: &[&[u8]], bytes: usize) -> String {
+        let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(self.0.as_slice()) else { return String::new() };
+        parts.iter().for_each(|part| mac.update(part));
+        let code = mac.finalize().into_bytes();
+        let digits = code.iter().take(bytes).flat_map(|byte| [byte >> 4, byte & 15]);
+        digits.filter_map(|digit| char::from_digit(u32::from(digit), 16)).collect()
     }
 }
 
@@ -47,5 +57,8 @@ mod tests {
         assert_ne!(one.name(b"a"), one.name(b"b"));
         assert_ne!(one.name(b"a"), two.name(b"a"));
         assert_eq!(format!("{one:?}"), "ScanKey(…)");
+        assert_eq!(one.seal("a", b"b").len(), 64);
+        assert_ne!(one.seal("a", b"b"), two.seal("a", b"b"));
+        assert_ne!(one.seal("a", b"b"), one.seal("c", b"b"));
     }
 }

@@ -3,11 +3,14 @@
 
 mod absorb;
 mod bundle;
+mod conduct;
 mod finish;
+mod front;
 mod home;
 mod hosts;
 mod map;
 mod next;
+mod notice;
 mod page;
 mod queue;
 mod report;
@@ -17,15 +20,17 @@ mod visit;
 mod walk;
 mod webpack;
 
+pub use conduct::{Announced, Asked, Conduct, FileKind, Reach, Requests};
+pub use front::{Cookie, Front, Mark, MarkOf};
 pub use home::{Home, MOST_REDIRECTS as MOST_HOME_REDIRECTS, Met as MetAtHome, home_page};
 pub use report::{ExposedMap, FoundProject, Framework, SiteReport, Tally};
 pub use routes::{Route, Routes};
 
 use super::{ScanKey, Values};
-use crate::domain::{Gap, SupabaseRef};
+use crate::domain::{Foreign, Gap, SupabaseRef};
 use crate::net::Door;
 use chrono::{DateTime, Utc};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 use url::Url;
@@ -92,13 +97,22 @@ pub struct SiteOptions {
     pub limits: SiteLimits,
     /// Where the values of kinds go that are to be checked live; none keeps none.
     pub values: Option<Arc<Values>>,
+    pub conduct: Conduct,
 }
 
 impl SiteOptions {
     /// No known projects, routes or further hosts, the usual limits.
     #[must_use]
     pub fn new(now: DateTime<Utc>) -> Self {
-        Self { now, projects: Vec::new(), routes: None, hosts: BTreeSet::new(), limits: SiteLimits::default(), values: None }
+        Self {
+            now,
+            projects: Vec::new(),
+            routes: None,
+            hosts: BTreeSet::new(),
+            limits: SiteLimits::default(),
+            values: None,
+            conduct: Conduct::default(),
+        }
     }
 
     /// Names the app's Supabase projects.
@@ -129,7 +143,27 @@ impl SiteOptions {
 /// # Errors
 /// The gap when not even the first page could be seen: unreachable, behind a sign-in, an address that is no page.
 pub async fn scan_site(door: &Door, address: &Url, key: &ScanKey, options: &SiteOptions) -> Result<SiteReport, Gap> {
-    walk::walk(door, door.site().unwrap_or(address), key, options).await
+    visit_site(door, door.site().unwrap_or(address), key, options).await.map(|it| it.report)
+}
+
+/// A walk with what it noticed on its way ([`Conduct::notices`]).
+#[derive(Debug, Clone)]
+pub struct Visit {
+    pub report: SiteReport,
+    /// The first page; none when nobody wanted to know.
+    pub front: Option<Front>,
+    /// Services whose hosts the files name, each with the first file that does.
+    pub services: BTreeMap<&'static str, Foreign>,
+    /// Why it ended before everything was asked for, if it did.
+    pub halted: Option<String>,
+}
+
+/// As [`scan_site`], at exactly this address, and with what was noticed.
+///
+/// # Errors
+/// As [`scan_site`].
+pub async fn visit_site(door: &Door, address: &Url, key: &ScanKey, options: &SiteOptions) -> Result<Visit, Gap> {
+    walk::walk(door, address, key, options).await
 }
 
 #[cfg(test)]

@@ -2,8 +2,10 @@
 
 use super::convert::Moment;
 use super::error::Fault;
-use super::{AppId, Store, StoreError, facts};
-use crate::domain::{AppName, AppSettings, Author, Digest, FactBody, FactId, Foreign};
+use super::{AppId, Store, StoreError, facts, observations};
+use crate::domain::app::Authorisation;
+use crate::domain::fact::RunEnd;
+use crate::domain::{AppName, AppSettings, Author, Digest, FactBody, FactId, Foreign, OutcomeFact};
 use chrono::{DateTime, Utc};
 use rusqlite::{Connection, OptionalExtension, Row, named_params};
 
@@ -15,6 +17,19 @@ pub struct AppRow {
     pub created: DateTime<Utc>,
     /// The fact that was written last; none only in a damaged database.
     pub last_fact: Option<FactId>,
+}
+
+/// A look at an app before it was taken on.
+#[derive(Debug, Clone)]
+pub struct EarlierLook {
+    pub began: DateTime<Utc>,
+    /// When it was observed.
+    pub at: DateTime<Utc>,
+    pub outcome: OutcomeFact,
+    /// What it judged.
+    pub observation: serde_json::Value,
+    /// The permission under which it looked, if it needed one.
+    pub authorisation: Option<Authorisation>,
 }
 
 /// A checklist text that some app adopted.
@@ -60,7 +75,28 @@ impl Store {
         checklist_version: &str,
         by: &Author,
     ) -> Result<AppId, StoreError> {
+        self.create_app_after(settings, checklist_text, checklist_version, by, None)
+    }
+
+    /// The same for an app at which somebody looked before it was taken on: that look is its first run, at its own moment.
+    /// It is older than every other fact of the app, so nothing that was known then is overtaken.
+    ///
+    /// # Errors
+    /// [`StoreError::NameTaken`]; a look that is later than now.
+    pub fn create_app_after(
+        &self,
+        settings: &AppSettings,
+        checklist_text: &str,
+        checklist_version: &str,
+        by: &Author,
+        earlier: Option<EarlierLook>,
+    ) -> Result<AppId, StoreError> {
         let now = self.clock.now();
+        if let Some(look) = &earlier
+            && (look.at > now || look.began > look.at)
+        {
+            return Err(StoreError::refused("the look is later than now: the clock of this machine was or is wrong"));
+        }
         let app = AppId(facts::fresh_uuid(now)?);
         self.write("add the app", |transaction| {
             let taken =
@@ -73,11 +109,29 @@ impl Store {
                  VALUES (:id, :name, :created, (SELECT coalesce(max(number), 0) + 1 FROM app))",
                 named_params! { ":id": app, ":name": settings.name, ":created": Moment(now) },
             )?;
+            if let Some(look) = earlier {
+                self.insert_earlier(transaction, app, by, look)?;
+            }
             let settings = FactBody::Settings { settings: Box::new(settings.clone()) };
             facts::insert(transaction, app, now, by, &settings)?;
             adopt(transaction, app, now, by, checklist_text, checklist_version)?;
             Ok(app)
         })
+    }
+
+    /// The look's run: begun, observed and ended at its own moments.
+    fn insert_earlier(&self, connection: &Connection, app: AppId, by: &Author, look: EarlierLook) -> Result<(), Fault> {
+        let EarlierLook { began, at, mut outcome, observation, authorisation } = look;
+        let (tool, run) = (self.tool(), outcome.run);
+        if let Some(authorisation) = authorisation {
+            facts::insert(connection, app, began, by, &FactBody::Authorised { authorisation })?;
+        }
+        let started = FactBody::RunStarted { run, probes: vec![outcome.probe.clone()] };
+        facts::insert(connection, app, began, &tool, &started)?;
+        outcome.observation = Some(observations::keep(connection, &facts::json(&observation)?)?);
+        facts::insert(connection, app, at, &tool, &FactBody::Outcome(Box::new(outcome)))?;
+        facts::insert(connection, app, at, &tool, &FactBody::RunEnded { run, how: RunEnd::Finished })?;
+        Ok(())
     }
 
     /// Changes the app's settings, as of now.

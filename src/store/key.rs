@@ -45,6 +45,21 @@ pub fn existing_key(paths: &Paths) -> Result<Option<[u8; BYTES]>, StoreError> {
     }
 }
 
+/// Makes these bytes the key of an installation that has none yet, with its data directory. Whether they are the key now:
+/// where another process was faster, its key is.
+///
+/// # Errors
+/// The directory or the file cannot be made.
+pub fn settle_key(paths: &Paths, key: &[u8; BYTES]) -> Result<bool, StoreError> {
+    let path = paths.scan_key();
+    let failed = |error: io::Error| StoreError::io("make the key of the scanner", &path, &error);
+    private::make_dir(paths.data()).map_err(failed)?;
+    if existing_key(paths)?.is_none() {
+        place(&path, key).map_err(failed)?;
+    }
+    Ok(existing_key(paths)?.as_ref() == Some(key))
+}
+
 fn as_key(path: &Path, bytes: &[u8]) -> Result<[u8; BYTES], StoreError> {
     bytes.try_into().map_err(|_| StoreError::Unusable {
         doing: "read the key of the scanner",

@@ -32,6 +32,7 @@ pub fn reply(status: u16, body: &str) -> Reply {
         headers: http::HeaderMap::new(),
         body: bytes::Bytes::copy_from_slice(body.as_bytes()),
         address: "http://127.0.0.1:9/".parse().unwrap(),
+        certificate: None,
     }
 }
 

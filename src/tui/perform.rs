@@ -234,7 +234,8 @@ impl Performer {
                     return Ok(());
                 }
             };
-            me.desk.add_app(&settings, None)?;
+            let looked = me.desk.add_app_after_look(&settings, None, None)?;
+            let remarks = remarks.into_iter().chain(looked).collect();
             me.tell(Message::Added { app: name, remarks });
             me.reload();
             Ok(())

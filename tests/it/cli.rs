@@ -3,6 +3,7 @@
 mod asking;
 mod discover;
 mod journeys;
+mod look;
 pub mod people;
 mod portfolio;
 mod scan;

@@ -74,6 +74,7 @@ fn allowed() -> BTreeMap<&'static str, &'static [&'static str]> {
             &["engine", "probes", "store", "domain", "config", "credentials", "net", "snapshot", "trouble", "words", "clock"],
         ),
         ("log", &["config", "clock", "credentials"]),
+        ("look", &["scan", "probes", "repo", "net", "domain", "config", "snapshot", "trouble", "words", "clock"]),
     ])
 }
 

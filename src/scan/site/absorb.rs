@@ -24,6 +24,9 @@ impl Walk<'_> {
             self.all.unseen(shown.clone(), "holds too much that looks like a credential");
         }
         self.all.leaks(seen.found.leaks);
+        for service in seen.found.services {
+            self.all.services.entry(service).or_insert_with(|| Foreign::new(&shown));
+        }
         for project in seen.found.projects {
             self.all.project(project, &shown);
         }
@@ -119,7 +122,8 @@ impl Walk<'_> {
         let beside = at.join(&format!("{}.map", at.path().rsplit('/').next().unwrap_or_default())).ok();
         let named = script.map.and_then(|it| at.join(&it).ok());
         let same = named == beside;
-        for (address, role) in [(named, Role::Map), (beside.filter(|_| !same), Role::TriedMap)] {
+        let tried = beside.filter(|_| !same && !self.is_visitor());
+        for (address, role) in [(named, Role::Map), (tried, Role::TriedMap)] {
             let Some(address) = address.filter(|it| self.hosts.is_ours(it)) else { continue };
             if self.queue.is_new(&address, role) {
                 self.queue.push(Job { address, role, depth: job.depth });
@@ -161,6 +165,11 @@ impl Walk<'_> {
             Missed::Elsewhere(to) if is_sign_in(to) => format!("leads to a sign-in at {}", to.host_str().unwrap_or("?")),
             Missed::Elsewhere(to) => format!("leads to another host, {}", to.host_str().unwrap_or("?")),
             Missed::Lost => "redirects on and on".to_owned(),
+            Missed::Unheard => {
+                let why = "nobody heard of the request before it was sent".to_owned();
+                self.halted = Some(why.clone());
+                why
+            }
             Missed::PastRequests => {
                 let why = format!("past the limit of {} requests", self.limits.requests);
                 self.halted = Some(why.clone());

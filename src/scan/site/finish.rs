@@ -46,7 +46,7 @@ fn lacks_its_chunk(walk: &Walk<'_>, naming: &Naming, at: &Url) -> bool {
 
 /// Asks for the manifests of the build that a page came from, and if it is the first page for what it was made of.
 pub(super) fn manifests(walk: &mut Walk<'_>, page: &PageSeen, address: &Url, role: Role) {
-    let Some(id) = page.build.id.as_deref() else { return };
+    let Some(id) = page.build.id.as_deref().filter(|_| !walk.is_visitor()) else { return };
     let base = page.tags.base.as_deref().and_then(|it| address.join(it).ok()).unwrap_or_else(|| address.clone());
     let scripts = page.tags.scripts.iter().filter_map(|it| base.join(&it.address).ok());
     let root = scripts.filter(|it| walk.hosts.is_ours(it)).find_map(|it| super::bundle::next_root(&it));
@@ -68,6 +68,10 @@ pub(super) fn manifests(walk: &mut Walk<'_>, page: &PageSeen, address: &Url, rol
 /// Says what the walk could not know of, and what built the site.
 pub(super) fn judge(walk: &mut Walk<'_>) -> Framework {
     let framework = walk.facts.framework();
+    if walk.is_visitor() {
+        walk.all.unseen("everything else of the app", "only the page itself and the scripts that it leads to were asked for");
+        return framework;
+    }
     let is_next = matches!(framework, Framework::NextApp | Framework::NextPages);
     if is_next && !walk.facts.manifest {
         walk.all

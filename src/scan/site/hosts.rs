@@ -19,6 +19,8 @@ pub(super) struct Hosts {
     further: BTreeSet<String>,
     /// Hosts that a person gave, with their ports where these are not the usual ones.
     given: BTreeSet<String>,
+    /// No other host than home's name, with or without `www.`, and those that the caller listed.
+    strict: bool,
 }
 
 /// Hosts under which anybody may store files: whose they are cannot be told from the name.
@@ -44,12 +46,17 @@ impl Hosts {
             _ => None,
         };
         let given = listed(home).into_iter().chain(further.iter().cloned()).collect();
-        Self { home: home.clone(), bare, further: further.clone(), given }
+        Self { home: home.clone(), bare, further: further.clone(), given, strict: false }
+    }
+
+    /// The same, where no page makes a further host the app's.
+    pub fn strict(self, strict: bool) -> Self {
+        Self { strict, ..self }
     }
 
     /// The same, where the address that was given led to another of its own.
     pub fn led_to(self, home: &Url) -> Self {
-        Self { given: self.given, ..Self::new(home, &self.further) }
+        Self { given: self.given, strict: self.strict, ..Self::new(home, &self.further) }
     }
 
     /// Whether a person gave the host of this address.
@@ -72,7 +79,9 @@ impl Hosts {
         // From a page that is read safely, nothing is read in clear.
         let safe = address.scheme() == "https" || self.home.scheme() == "http";
         let below = self.bare.as_deref().is_some_and(|bare| {
-            host == bare || host.strip_suffix(bare).is_some_and(|rest| rest.ends_with('.')) && bare.contains('.')
+            let twin = host.strip_prefix("www.") == Some(bare);
+            let under = || host.strip_suffix(bare).is_some_and(|rest| rest.ends_with('.')) && bare.contains('.');
+            host == bare || if self.strict { twin } else { under() }
         });
         below && safe && address.port() == self.home.port()
     }
@@ -82,6 +91,9 @@ impl Hosts {
     pub fn admits(&mut self, address: &Url, alone: bool) -> bool {
         if self.is_ours(address) {
             return true;
+        }
+        if self.strict {
+            return false;
         }
         let outside = match address.host() {
             Some(Host::Domain(name)) => {
@@ -209,6 +221,24 @@ mod tests {
         ] {
             assert_eq!(hosts.is_given(&at(address)), wanted, "{address}");
         }
+    }
+
+    #[test]
+    fn a_strict_walk_asks_the_hosts_that_were_given_and_no_other() {
+        let listed = ["files.acme-cdn.example".to_owned()].into();
+        let mut hosts = Hosts::new(&at("https://acme.example/"), &listed).strict(true);
+        for (address, wanted) in [
+            ("https://acme.example/a.js", true),
+            ("https://www.acme.example/a.js", true),
+            ("https://files.acme-cdn.example/a.js", true),
+            ("https://cdn.acme.example/a.js", false),
+            ("https://cdn.elsewhere.example/x/_next/static/chunks/a.js", false),
+            ("http://acme.example/a.js", false),
+        ] {
+            assert_eq!((hosts.is_ours(&at(address)), hosts.admits(&at(address), true)), (wanted, wanted), "{address}");
+        }
+        let hosts = hosts.led_to(&at("https://www.acme.example/"));
+        assert!(hosts.is_ours(&at("https://acme.example/a.js")) && !hosts.is_ours(&at("https://cdn.acme.example/a.js")));
     }
 
     #[test]

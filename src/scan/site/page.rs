@@ -14,6 +14,10 @@ pub(in crate::scan) struct Tags {
     pub manifests: Vec<String>,
     /// The first `<base href>`.
     pub base: Option<String>,
+    /// What the page says of its author and of what made it.
+    pub says: Vec<String>,
+    /// It holds a content security policy.
+    pub policy: bool,
 }
 
 /// A script that the page loads, or tells the browser to load ahead.
@@ -33,7 +37,7 @@ const LONGEST: usize = 4096;
 struct Tag {
     name: Vec<u8>,
     attribute: Vec<u8>,
-    /// `src`, `href`, `rel`, `as`, `type`, `content`, `http-equiv`; nothing else is kept.
+    /// `src`, `href`, `rel`, `as`, `type`, `content`, `http-equiv`, `name`; nothing else is kept.
     values: Vec<(Vec<u8>, Vec<u8>)>,
 }
 
@@ -53,7 +57,9 @@ impl Tag {
     }
 }
 
-const KEPT: [&[u8]; 7] = [b"src", b"href", b"rel", b"as", b"type", b"content", b"http-equiv"];
+const KEPT: [&[u8]; 8] = [b"src", b"href", b"rel", b"as", b"type", b"content", b"http-equiv", b"name"];
+/// What a page says of its author and maker; more is made to fill a memory.
+const MOST_SAID: usize = 20;
 
 /// Reads the tags of a page.
 pub(in crate::scan) fn tags(html: &[u8]) -> Tags {
@@ -117,6 +123,10 @@ fn take(tag: &Tag, found: &mut Tags) {
                 Some(target.trim().trim_matches(['\'', '"']).to_owned())
             });
             found.pages.extend(target);
+        }
+        b"meta" if tag.says("http-equiv", "content-security-policy") => found.policy = true,
+        b"meta" if ["author", "generator"].iter().any(|it| tag.says("name", it)) && found.says.len() < MOST_SAID => {
+            found.says.extend(tag.address("content"));
         }
         _ => {}
     }

@@ -101,6 +101,8 @@ pub(super) struct Collected {
     /// References and the first place of each.
     projects: BTreeMap<String, String>,
     elsewhere: BTreeSet<String>,
+    /// Services that are named, and the first place of each.
+    pub services: BTreeMap<&'static str, Foreign>,
     pub pages: Tally,
     pub scripts: Tally,
     pub bytes: u64,

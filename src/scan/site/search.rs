@@ -1,6 +1,7 @@
 //! Takes one served text through the engine and says what was found. The text lives for as long as it is searched, and is
 //! wiped if a secret was in it; what leaves is a kind, a place, a mask and a keyed hash.
 
+use super::notice;
 use crate::domain::SupabaseRef;
 use crate::repo::Standing;
 use crate::scan::look::{Look, Place};
@@ -16,6 +17,8 @@ use std::sync::LazyLock;
 pub(super) struct Searcher {
     pub key: ScanKey,
     pub options: Options,
+    /// Whether to note whose services are named.
+    pub notices: bool,
 }
 
 /// What was in one text.
@@ -24,6 +27,8 @@ pub(super) struct Found {
     pub leaks: Vec<Leak>,
     /// References of Supabase projects.
     pub projects: BTreeSet<String>,
+    /// Services whose hosts it names.
+    pub services: BTreeSet<&'static str>,
     /// The search stopped before the end.
     pub cut: bool,
 }
@@ -32,6 +37,7 @@ impl Found {
     pub fn add(&mut self, other: Self) {
         self.leaks.extend(other.leaks);
         self.projects.extend(other.projects);
+        self.services.extend(other.services);
         self.cut |= other.cut;
     }
 }
@@ -61,6 +67,7 @@ impl Searcher {
         let owners = leaks.values().filter(|it| it.provider == "Supabase").filter_map(|it| it.belongs_to.as_ref());
         let projects = named.chain(owners.map(|it| it.as_str().to_owned()));
         let projects = projects.filter(|it| it.parse::<SupabaseRef>().is_ok()).collect();
-        Found { leaks: leaks.into_values().collect(), projects, cut: part.cut }
+        let services = if self.notices { notice::services(text) } else { BTreeSet::new() };
+        Found { leaks: leaks.into_values().collect(), projects, services, cut: part.cut }
     }
 }

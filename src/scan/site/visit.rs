@@ -8,13 +8,14 @@ use super::next::{self, Build};
 use super::page::{self, Tags};
 use super::search::{Found, Searcher};
 use super::webpack::{self, Naming};
+use super::{Conduct, FileKind, Front};
 use crate::domain::{Gap, System};
-use crate::net::{Door, ReadCall, Reply};
+use crate::net::{Door, ReadCall, Reply, is_loopback};
 use crate::scan::text::SearchedText;
 use chrono::{DateTime, Datelike as _, TimeDelta, Utc};
 use std::collections::BTreeSet;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, OnceLock};
 use url::Url;
 
 /// Redirects of one file that are followed.
@@ -26,6 +27,9 @@ pub(super) struct Visitor {
     pub searcher: Searcher,
     /// Requests that may still be sent.
     pub left: AtomicU32,
+    pub conduct: Conduct,
+    /// The first page that was read, if somebody wants to know.
+    pub front: OnceLock<Front>,
 }
 
 /// Why a file was not read.
@@ -37,6 +41,8 @@ pub(super) enum Missed {
     /// A redirect in circles, or to nowhere.
     Lost,
     PastRequests,
+    /// Whoever hears of the requests is gone.
+    Unheard,
 }
 
 /// What a file is asked as.
@@ -49,6 +55,17 @@ pub(super) enum As {
     Sitemap,
     /// A web app manifest, or the data of a page.
     Manifest,
+}
+
+impl As {
+    fn file(self) -> FileKind {
+        match self {
+            Self::Page => FileKind::Page,
+            Self::Script => FileKind::Script,
+            Self::Map => FileKind::SourceMap,
+            Self::Sitemap | Self::Manifest => FileKind::Data,
+        }
+    }
 }
 
 /// What came.
@@ -104,7 +121,7 @@ pub(super) struct ScriptSeen {
 impl Visitor {
     /// Fetches a file of at most so many unpacked bytes, and looks through it.
     pub async fn visit(self: Arc<Self>, address: Url, kind: As, most: usize, hosts: Arc<Hosts>) -> Result<Seen, Missed> {
-        let reply = self.fetch(address, most, &hosts).await?;
+        let reply = self.fetch(address, kind, most, &hosts).await?;
         let shown = hosts.shown(&reply.address);
         // Searching keeps a core busy for some time; the network's threads are not for that.
         let looked = tokio::task::spawn_blocking(move || self.look(reply, kind, &shown)).await;
@@ -112,7 +129,8 @@ impl Visitor {
     }
 
     /// The answer at the end of the redirects.
-    pub async fn fetch(&self, address: Url, most: usize, hosts: &Hosts) -> Result<Reply, Missed> {
+    async fn fetch(&self, address: Url, kind: As, most: usize, hosts: &Hosts) -> Result<Reply, Missed> {
+        let requests = &self.conduct.requests;
         let mut at = address;
         for _ in 0..=MOST_REDIRECTS {
             let spent = self.left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| left.checked_sub(1));
@@ -122,12 +140,19 @@ impl Visitor {
             let base = at.join("/").map_err(|_| Missed::Lost)?;
             let call = ReadCall::follow(System::Site, &at).at(base).as_answered().at_most(most);
             let call = call.header("accept", ACCEPT);
-            let call = if hosts.is_given(&at) { call } else { call.found() };
+            // A strict walk is of what strangers reach: not even a name that a person gave leads it into a network here.
+            let given = hosts.is_given(&at) && (!self.conduct.own_hosts_only || is_loopback(&at));
+            let call = if given { call } else { call.found() };
+            let number = requests.begins(&at, kind.file()).await.ok_or(Missed::Unheard)?;
             let reply = self.door.read(call).await.map_err(Missed::Gap)?;
-            if !matches!(reply.status.as_u16(), 301 | 302 | 303 | 307 | 308) {
+            let status = reply.status.as_u16();
+            if !matches!(status, 301 | 302 | 303 | 307 | 308) {
+                requests.answered(number, status, None);
                 return Ok(reply);
             }
-            let next = reply.header("location").and_then(|it| at.join(it).ok()).ok_or(Missed::Lost)?;
+            let next = reply.header("location").and_then(|it| at.join(it).ok());
+            requests.answered(number, status, next.as_ref());
+            let next = next.ok_or(Missed::Lost)?;
             if !hosts.is_ours(&next) {
                 return Err(Missed::Elsewhere(next));
             }
@@ -137,20 +162,23 @@ impl Visitor {
         Err(Missed::Lost)
     }
 
-    fn look(&self, reply: Reply, kind: As, shown: &str) -> Seen {
+    fn look(&self, mut reply: Reply, kind: As, shown: &str) -> Seen {
         let status = reply.status.as_u16();
         let content_type = reply.header("content-type").unwrap_or_default().to_ascii_lowercase();
         let since = served_since(&reply, self.searcher.options.now);
         let wall = wall(&reply);
         let map_header = reply.header("sourcemap").or_else(|| reply.header("x-sourcemap")).map(str::to_owned);
-        let (address, bytes) = (reply.address, reply.body.len() as u64);
+        let (address, bytes) = (reply.address.clone(), reply.body.len() as u64);
+        // The body has one owner, who wipes it if it holds a secret.
+        let body = std::mem::take(&mut reply.body);
+        let head = reply;
         let seen = |found, what| Seen { address: address.clone(), status, bytes, found, what };
         let none = Found::default;
         let wanted = status < 300 || kind == As::Page;
         if !wanted {
             return seen(none(), What::Other("is not there"));
         }
-        let Some(mut text) = SearchedText::of(Vec::from(reply.body)) else {
+        let Some(mut text) = SearchedText::of(Vec::from(body)) else {
             return seen(none(), What::Other("is no text"));
         };
         let html = page::is_html(text.bytes(), &content_type);
@@ -161,6 +189,9 @@ impl Visitor {
                 let (named, more) = bundle::names(text.bytes(), &base);
                 let build = next::build(text.bytes());
                 let digest = sha2::Digest::finalize(<sha2::Sha256 as sha2::Digest>::new_with_prefix(text.bytes())).into();
+                if self.conduct.notices {
+                    self.front.get_or_init(|| Front::of(&head, &tags, text.bytes()));
+                }
                 let found = self.searcher.search(text.bytes(), shown, false, since);
                 (found, What::Page(Box::new(PageSeen { tags, build, named, more, wall, digest })))
             }

@@ -4,19 +4,19 @@
 use super::finish;
 use super::hosts::{Hosts, is_sign_in};
 use super::queue::{Job, Queue, Role};
-use super::report::{Collected, Framework, SiteReport};
+use super::report::{Collected, Framework};
 use super::search::Searcher;
 use super::visit::{As, Missed, PageSeen, Seen, Visitor, What};
 use super::webpack::Naming;
-use super::{SiteLimits, SiteOptions};
+use super::{Reach, SiteLimits, SiteOptions, Visit};
 use crate::domain::{Gap, GapKind, System};
 use crate::net::Door;
 use crate::scan::{Options, ScanKey};
 use futures_util::StreamExt as _;
 use futures_util::stream::FuturesUnordered;
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, OnceLock};
 use tokio::time::{Instant, timeout_at};
 use url::Url;
 
@@ -37,6 +37,9 @@ pub(super) struct Walk<'o> {
     /// Why nothing more is asked for.
     pub halted: Option<String>,
 }
+
+/// What a person said who ended it.
+const STOPPED: &str = "the look was stopped before";
 
 /// What the files said of the site.
 #[derive(Default)]
@@ -81,19 +84,30 @@ impl Shell {
     }
 }
 
-/// See [`super::scan_site`].
-pub(super) async fn walk(door: &Door, address: &Url, key: &ScanKey, options: &SiteOptions) -> Result<SiteReport, Gap> {
+/// See [`super::visit_site`].
+pub(super) async fn walk(door: &Door, address: &Url, key: &ScanKey, options: &SiteOptions) -> Result<Visit, Gap> {
     let limits = options.limits;
     let end = Instant::now() + limits.time;
     let mut told = Options::new(options.now).projects(options.projects.iter().cloned());
     told.values.clone_from(&options.values);
-    let searcher = Searcher { key: key.clone(), options: told };
-    let visitor = Arc::new(Visitor { door: door.clone(), searcher, left: AtomicU32::new(limits.requests) });
+    let conduct = &options.conduct;
+    let searcher = Searcher { key: key.clone(), options: told, notices: conduct.notices };
+    let visitor = Arc::new(Visitor {
+        door: door.clone(),
+        searcher,
+        left: AtomicU32::new(limits.requests),
+        conduct: conduct.clone(),
+        front: OnceLock::new(),
+    });
     let mut address = address.clone();
     address.set_fragment(None);
-    let first_hosts = Arc::new(Hosts::new(&address, &options.hosts));
+    let first_hosts = Arc::new(Hosts::new(&address, &options.hosts).strict(conduct.own_hosts_only));
     let first = Arc::clone(&visitor).visit(address.clone(), As::Page, limits.page_bytes, Arc::clone(&first_hosts));
-    let first = timeout_at(end, first).await.map_err(|_| too_slow())?.map_err(|missed| no_start(&missed))?;
+    let first = tokio::select! {
+        biased;
+        () = conduct.stop.cancelled() => return Err(stopped()),
+        first = timeout_at(end, first) => first.map_err(|_| too_slow())?.map_err(|missed| no_start(&missed))?,
+    };
     let page = match &first.what {
         What::Page(page) if first.status < 400 => page,
         _ => return Err(no_page(&first)),
@@ -125,12 +139,17 @@ pub(super) async fn walk(door: &Door, address: &Url, key: &ScanKey, options: &Si
     walk.run(&visitor, end).await;
     let framework = finish::judge(&mut walk);
     let sent = limits.requests - visitor.left.load(Ordering::Relaxed);
-    Ok(walk.all.report(at, framework, &options.projects, sent))
+    let services = std::mem::take(&mut walk.all.services);
+    let (front, halted) = (visitor.front.get().cloned(), walk.halted.take());
+    Ok(Visit { report: walk.all.report(at, framework, &options.projects, sent), front, services, halted })
 }
 
 impl Walk<'_> {
     /// What is asked for whatever the first page says.
     fn seeds(&mut self) {
+        if self.is_visitor() {
+            return;
+        }
         // Were there no random number, any path that nobody has would do nearly as well.
         let random = format!("rescue-looks-for-nothing-{:016x}", getrandom::u64().unwrap_or(0x72_65_73_63_75_65));
         if let Ok(fallback) = self.base.join(&random) {
@@ -179,7 +198,15 @@ impl Walk<'_> {
                 }
                 break;
             }
-            match timeout_at(end, flying.next()).await {
+            let next = tokio::select! {
+                biased;
+                () = self.options.conduct.stop.cancelled() => {
+                    self.halted = Some(STOPPED.to_owned());
+                    break;
+                }
+                next = timeout_at(end, flying.next()) => next,
+            };
+            match next {
                 Ok(Some((number, result))) => {
                     if let Some(job) = aloft.remove(&number) {
                         self.absorb(&job, result);
@@ -277,7 +304,7 @@ impl Walk<'_> {
             return;
         }
         if !sure {
-            if self.facts.sure.contains(&address) {
+            if self.is_visitor() || self.facts.sure.contains(&address) {
                 return;
             }
             self.asked_guesses += 1;
@@ -334,7 +361,8 @@ impl Walk<'_> {
         self.facts.next_app |= page.build.app_router;
         self.facts.next_pages |= page.build.pages_router;
         finish::manifests(self, page, address, role);
-        for manifest in page.tags.manifests.iter().filter_map(|it| base.join(it).ok()) {
+        let manifests: &[String] = if self.is_visitor() { &[] } else { &page.tags.manifests };
+        for manifest in manifests.iter().filter_map(|it| base.join(it).ok()) {
             if self.hosts.is_ours(&manifest) && self.queue.is_new(&manifest, Role::Manifest) {
                 self.queue.push(Job { address: manifest, role: Role::Manifest, depth: 0 });
             }
@@ -351,10 +379,20 @@ impl Walk<'_> {
         }
     }
 
+    /// Whether nothing may be asked for that nothing names.
+    pub fn is_visitor(&self) -> bool {
+        self.options.conduct.reach == Reach::Visitor
+    }
+
     fn client_router(&mut self, address: &Url) {
         let path = address.path();
         self.facts.client_routed |= path.contains("/_nuxt/") || path.contains("/_app/immutable/");
     }
+}
+
+fn stopped() -> Gap {
+    Gap::new(GapKind::TimedOut, System::Site, "the look was stopped before the first page came")
+        .needs("Run it again and let it finish")
 }
 
 fn too_slow() -> Gap {
@@ -374,7 +412,7 @@ fn no_start(missed: &Missed) -> Gap {
             Gap::new(GapKind::Ambiguous, System::Site, says).needs(ADDRESS)
         }
         Missed::Lost => Gap::new(GapKind::UnexpectedAnswer, System::Site, "the address redirects on and on").needs(ADDRESS),
-        Missed::PastRequests => Gap::internal("no request was allowed"),
+        Missed::PastRequests | Missed::Unheard => Gap::internal("no request was allowed"),
     }
 }
 

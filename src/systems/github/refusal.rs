@@ -229,6 +229,7 @@ mod tests {
             headers,
             body: Bytes::from(body.to_owned()),
             address: "http://127.0.0.1:9/".parse().unwrap(),
+            certificate: None,
         }
     }
 

@@ -243,6 +243,10 @@ impl Listing for Portfolio {
             );
             prose.blank();
             prose.text(Role::Text, "To look around first, leave and run").text(Role::Name, "rescue demo").blank();
+            prose
+                .text(Role::Text, "Before there is a client, a site's address is enough")
+                .text(Role::Name, "rescue look URL")
+                .blank();
             prose.text(Role::Faint, "rescue reads; it changes nothing in a client's systems");
         } else {
             let archived = words::count(apps.len(), "app");

@@ -1,0 +1,168 @@
+//! What a look did not see, which is most: by what would open it, counted from the checklist and from what each probe says
+//! it asks; and what even the look itself left out. It counts nothing as good.
+
+use super::model::{Look, Plain};
+use crate::domain::{Checklist, Gate, Item, System};
+use crate::probes;
+use serde::Serialize;
+use std::collections::BTreeMap;
+
+/// What opens items, in the order in which it is asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Opens {
+    Code,
+    Database,
+    Supabase,
+    Hosting,
+    Spending,
+    Outside,
+    Others,
+    People,
+}
+
+impl Opens {
+    /// What is needed, for people.
+    #[must_use]
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::Code => "read access to the repository",
+            Self::Database => "a read-only database connection",
+            Self::Supabase => "a read-only Supabase token",
+            Self::Hosting => "a read-only token of the host",
+            Self::Spending => "read access to what is paid by use",
+            Self::Outside => "the owner's permission to look at the whole site",
+            Self::Others => "read access to the other services in use",
+            Self::People => "a talk with the people who run it",
+        }
+    }
+
+    fn of(system: &str) -> Self {
+        match system.parse::<System>() {
+            Ok(System::Github | System::Repo | System::Scan) => Self::Code,
+            Ok(System::Postgres) => Self::Database,
+            Ok(System::Supabase) => Self::Supabase,
+            Ok(System::Vercel) => Self::Hosting,
+            Ok(System::Openai | System::Anthropic | System::Openrouter | System::Twilio | System::Resend) => Self::Spending,
+            Ok(System::Site | System::SupabaseProject) => Self::Outside,
+            _ => Self::Others,
+        }
+    }
+}
+
+/// One row: what it needs, and what it opens.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Row {
+    pub opens: Opens,
+    pub needs: &'static str,
+    /// Items that it has a part in.
+    pub items: Vec<String>,
+    /// How many of them are urgent while they are open.
+    pub urgent: usize,
+    /// The most dangerous of them, in a few words each.
+    pub such_as: Vec<String>,
+}
+
+/// What was not seen.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Unseen {
+    /// Items of the checklist.
+    pub items: usize,
+    /// Those of which the look saw a part. None was seen whole.
+    pub touched: Vec<String>,
+    pub rows: Vec<Row>,
+    /// What the look itself left out, in words.
+    pub here: Vec<String>,
+}
+
+/// Items of which a look sees a part: what the site's scripts hold, and how it is reached.
+const TOUCHED: [&str; 3] = ["SEC-03", "WEB-01", "WEB-02"];
+/// The same with a permission: files that should not be there, and errors.
+const TOUCHED_OUTSIDE: [&str; 2] = ["SEC-08", "ERR-01"];
+/// Items that a row gives as examples.
+const EXAMPLES: usize = 3;
+/// What the look left out and is named one by one.
+const MOST_HERE: usize = 5;
+
+/// What the look did not see of this checklist.
+#[must_use]
+pub fn unseen(look: &Look, checklist: &Checklist) -> Unseen {
+    let outside: &[&str] = if look.outside.is_some() { &TOUCHED_OUTSIDE } else { &[] };
+    let is_touched = |it: &&Item| TOUCHED.contains(&it.id.as_str()) || outside.contains(&it.id.as_str());
+    let mut by: BTreeMap<Opens, Vec<&Item>> = BTreeMap::new();
+    for item in &checklist.items {
+        for opens in needs(item) {
+            by.entry(opens).or_default().push(item);
+        }
+    }
+    let row = |(opens, mut items): (Opens, Vec<&Item>)| {
+        let is_urgent = |it: &&Item| it.gate == Some(Gate::Now);
+        let ids = items.iter().map(|it| it.id.to_string()).collect();
+        let urgent = items.iter().filter(|it| is_urgent(it)).count();
+        items.sort_by_key(|it| (!is_urgent(it), std::cmp::Reverse(u16::from(it.danger) * u16::from(it.reach))));
+        let such_as = items.into_iter().take(EXAMPLES).map(|it| it.short.clone()).collect();
+        Row { opens, needs: opens.words(), items: ids, urgent, such_as }
+    };
+    Unseen {
+        items: checklist.items.len(),
+        touched: checklist.items.iter().filter(is_touched).map(|it| it.id.to_string()).collect(),
+        rows: by.into_iter().map(row).collect(),
+        here: here(look),
+    }
+}
+
+/// What an item's probes ask, those to come included.
+fn needs(item: &Item) -> std::collections::BTreeSet<Opens> {
+    let asked = item.rule.probes().into_iter().filter_map(|id| probes::find(id.as_str())).map(|it| it.meta().system.id());
+    let mut needs: std::collections::BTreeSet<Opens> =
+        asked.chain(item.to_come.iter().map(String::as_str)).map(Opens::of).collect();
+    if needs.is_empty() {
+        needs.insert(Opens::People);
+    }
+    needs
+}
+
+fn here(look: &Look) -> Vec<String> {
+    let mut here = Vec::new();
+    if let Some(why) = &look.halted {
+        here.push(format!("it ended early: {why}"));
+    }
+    let site = &look.served.site;
+    let (seen, total) = (site.scripts.seen, site.scripts.total);
+    if seen < total {
+        here.push(format!("{} of {total} scripts that it names", total - seen));
+    }
+    let skipped: Vec<_> =
+        site.report.coverage.skipped.iter().filter(|it| it.hides && it.what != "everything else of the app").collect();
+    here.extend(skipped.iter().take(MOST_HERE).map(|it| format!("{}: {}", it.what.cut(100), it.why)));
+    if skipped.len() > MOST_HERE {
+        let more: usize = skipped.iter().skip(MOST_HERE).map(|it| it.count).sum();
+        here.push(format!("and {more} more files"));
+    }
+    if scripts_of_none(look) {
+        here.push("any script of the app: the page loads none, so it may be a placeholder".to_owned());
+    }
+    here.push("other pages of the site, the scripts that only they load, and whatever lies behind a sign-in".to_owned());
+    if look.outside.is_none() {
+        here.push(
+            "files that should not be served (.env, .git), error pages, hidden source maps: asked with permission only"
+                .to_owned(),
+        );
+    }
+    here.extend(look.outside.iter().flat_map(|it| &it.unseen).take(MOST_HERE).map(|(path, why)| format!("{path}: {why}")));
+    if let Plain::Unseen { why } = &look.plain
+        && look.is_under_tls()
+    {
+        here.push(format!("whether http leads to https: {why}"));
+    }
+    if look.is_under_tls() {
+        let certificate = if look.front.certificate.is_none() { "its certificate could not be read, and " } else { "" };
+        here.push(format!("{certificate}TLS was 1.2 or 1.3, whether older ones are still spoken was not asked"));
+    }
+    here
+}
+
+/// Whether there was no script of the app at all.
+fn scripts_of_none(look: &Look) -> bool {
+    look.served.site.scripts.total == 0
+}
