@@ -132,6 +132,7 @@ fn live(desk: &Desk, app: usize, story: &[Vec<Look>], now: DateTime<Utc>) {
         observations: BTreeMap::new(),
         thinned: BTreeMap::new(),
         snapshots: BTreeMap::new(),
+        apart: BTreeMap::new(),
     };
     let fact = |at, body| Fact { id: FactId(uuid::Uuid::now_v7()), at, by: Author::Tool("0.1.0".to_owned()), body };
     carried.facts.push(fact(start, FactBody::Settings { settings: Box::new(settings.clone()) }));

@@ -7,8 +7,11 @@ pub mod asking;
 pub mod auth;
 pub mod changes;
 pub mod checklists;
+pub mod close;
+pub mod close_args;
 pub mod db;
 pub mod db_args;
+pub mod decisions;
 pub mod demo;
 pub mod discover;
 pub mod exit;
@@ -16,6 +19,8 @@ pub mod item_args;
 pub mod items;
 pub mod json;
 pub mod list;
+pub mod moving;
+pub mod moving_args;
 pub mod out;
 pub mod plain;
 pub mod probe;
@@ -142,8 +147,9 @@ async fn command(
             crate::tui::open(std::sync::Arc::new(desk), &environment).await?;
             Ok(exit::FINE)
         }
-        Some(Command::App(command)) => apps::app(&desk, command, stop, out).await,
+        Some(Command::App(command)) => apps::app(&desk, command, &environment, stop, out).await,
         Some(Command::Next { name, json }) => status::next(&desk, &name, json, out),
+        Some(Command::Decisions { name, json }) => decisions::decisions(&desk, &name, json, out),
         Some(Command::Probe(args)) if args.scheduled => schedule::recorded(&desk, args, stop, out).await,
         Some(Command::Probe(args)) => probe::probe(&desk, args, stop, out).await,
         Some(Command::Status { name, json, .. }) => status::status(&desk, name.as_deref(), json, out),

@@ -5,7 +5,7 @@ use super::Desk;
 use super::connections::{ASKED, Standing as Way};
 use crate::credentials::Source;
 use crate::credentials::source::own_variable;
-use crate::domain::AppName;
+use crate::domain::{AppName, AppSettings};
 use crate::domain::app::Use;
 use crate::schedule::standing::Standing;
 use crate::schedule::trial::{Needed, Place, Seen};
@@ -113,9 +113,8 @@ impl Desk {
         let mut apps = Vec::new();
         for name in names {
             let settings = self.settings(name)?;
-            let asked = ASKED.iter().filter(|system| system.needs_credential() && settings.uses(**system) == Use::Yes);
             let checkout = settings.path.as_ref().map(|_| settings.github.clone().map_or(Checkout::Here, Checkout::AlsoAt));
-            apps.push(App { name: name.clone(), secrets: asked.map(|it| own_variable(name, *it)).collect(), checkout });
+            apps.push(App { name: name.clone(), secrets: secrets_of(name, &settings), checkout });
         }
         Ok(apps)
     }
@@ -128,6 +127,13 @@ impl Desk {
         let Some(schedule) = self.store.schedule()? else { return Ok(None) };
         Ok(Some(Standing { schedule, last: self.store.scheduled_runs(1)?.pop() }))
     }
+}
+
+/// The variables from which a runner takes the credentials that an app's probes need.
+#[must_use]
+pub fn secrets_of(app: &AppName, settings: &AppSettings) -> Vec<String> {
+    let asked = ASKED.iter().filter(|system| system.needs_credential() && settings.uses(**system) == Use::Yes);
+    asked.map(|system| own_variable(app, *system)).collect()
 }
 
 fn place(source: &Source) -> Place {

@@ -64,6 +64,10 @@ pub enum Effect {
     },
     /// The inventory of systems; answered by `Systems`.
     LoadSystems(AppName),
+    /// What people decided; answered by `Decisions`.
+    LoadDecisions(AppName),
+    /// What stands between here and the close; asks every token once. Answered by `Closing`.
+    LoadClosing(AppName),
     /// Something about the founder's pages; answered by `Pages`, `Refused`, `Copied` or `Failed`.
     Pages(Wish),
     /// By OSC 52; answered by `Copied`.

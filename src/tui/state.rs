@@ -182,6 +182,8 @@ impl State {
                 }
             }
             Message::Systems { app, inventory } if world.open.as_ref() == Some(&app) => world.systems = Some(inventory),
+            Message::Decisions { app, decisions } if world.open.as_ref() == Some(&app) => world.decisions = Some(decisions),
+            Message::Closing { app, closing } if world.open.as_ref() == Some(&app) => world.closing = Some(closing),
             Message::Changes(changes) => world.changes = Some(changes),
             Message::Lost { app, changes } => return self.lost(&app, changes),
             Message::Trend { app, trend } if world.open.as_ref() == Some(&app) => world.trend = Some(trend),
@@ -397,6 +399,8 @@ impl State {
             }
             // What was read before a newer run would pass for its word.
             Effect::LoadSystems(_) => self.world.systems = None,
+            Effect::LoadDecisions(_) => self.world.decisions = None,
+            Effect::LoadClosing(_) => self.world.closing = None,
             Effect::Pages(wish) => self.world.pages.about_to(wish),
             Effect::Mouse(taken) => self.world.has_mouse = *taken,
             // The week begins with its run.
@@ -433,7 +437,7 @@ impl State {
             world.board = None;
             world.histories.clear();
             (world.live, world.connections, world.changes, world.systems) = (None, None, None, None);
-            world.trend = None;
+            (world.trend, world.decisions, world.closing) = (None, None, None);
             world.pages = Pages::default();
             self.asked_at = None;
             self.run_once_read = None;
@@ -495,6 +499,12 @@ impl State {
             }
             Action::Systems => of_app(&|app| {
                 vec![Step::Raise(Popup::Reading(Reading::new(Matter::Systems))), Step::Do(Effect::LoadSystems(app))]
+            }),
+            Action::Decisions => of_app(&|app| {
+                vec![Step::Raise(Popup::Reading(Reading::new(Matter::Decisions))), Step::Do(Effect::LoadDecisions(app))]
+            }),
+            Action::Closing => of_app(&|app| {
+                vec![Step::Raise(Popup::Reading(Reading::new(Matter::Closing))), Step::Do(Effect::LoadClosing(app))]
             }),
             Action::Snapshot => of_app(&|app| snapshot::open(app, &self.world.pages)),
             Action::Earlier => of_app(&|app| {

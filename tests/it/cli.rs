@@ -1,5 +1,6 @@
 //! Every command of the real program: exit codes, the documents' keys, what goes to which stream.
 
+mod carrying;
 mod discover;
 mod journeys;
 pub mod people;

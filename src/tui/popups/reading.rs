@@ -25,6 +25,10 @@ pub enum Matter {
     Failure(Failure),
     /// The inventory that the world knows.
     Systems,
+    /// The decisions that the world knows.
+    Decisions,
+    /// What stands between here and the close, as far as the world knows.
+    Closing,
     /// A founder's page as it was kept, with the beginning of its seal.
     Page {
         page: Arc<Page>,
@@ -56,6 +60,8 @@ impl Reading {
             Matter::Help(_) => " Keys ",
             Matter::Failure(_) => " That did not work ",
             Matter::Systems => " Systems that the code shows ",
+            Matter::Decisions => " Decisions: whose word it is ",
+            Matter::Closing => " The close of the engagement ",
         }
         .into()
     }
@@ -63,6 +69,8 @@ impl Reading {
     fn lines(&self, world: &World, width: u16) -> Vec<Line<'static>> {
         match &self.matter {
             Matter::Systems => super::systems::lines(world, width),
+            Matter::Decisions => super::decisions::lines(world, width),
+            Matter::Closing => super::closing::lines(world, width),
             Matter::Page { page, laid, .. } => laid.of(page, world.look, width).lines.clone(),
             Matter::Comparison(compared) => super::pages::comparison(world, compared, width),
             Matter::Help(context) => super::help::lines(world, *context, width),
@@ -80,7 +88,7 @@ impl Reading {
     fn place(&self, world: &World) -> (Rect, Vec<Line<'static>>) {
         let [_, body, _] = world.areas();
         let widest = match self.matter {
-            Matter::Systems => 108,
+            Matter::Systems | Matter::Decisions | Matter::Closing => 108,
             Matter::Page { .. } => WIDEST + 4,
             _ => 76,
         };
