@@ -128,7 +128,7 @@ impl Desk {
                  from now on both places name them by the same key, once each has imported the other's file"
             ));
         }
-        self.remark(&name, package, &mut remarks)?;
+        self.remark(&name, package, &mut remarks);
         Ok(Arrived { is_new: matches!(into, Destination::New(_)), name, joined, copy, remarks })
     }
 
@@ -175,9 +175,10 @@ impl Desk {
         Ok(origin)
     }
 
-    fn remark(&self, name: &AppName, package: &Package, remarks: &mut Vec<String>) -> Result<(), Trouble> {
-        let settings = self.settings(name)?;
-        if let Some(path) = settings.path.as_ref().filter(|path| !path.is_dir()) {
+    fn remark(&self, name: &AppName, package: &Package, remarks: &mut Vec<String>) {
+        // It is here by now, whatever can be said of it: a clock a minute behind may still have to reach its first fact.
+        let settings = self.settings(name).ok();
+        if let Some(path) = settings.and_then(|it| it.path).filter(|path| !path.is_dir()) {
             remarks.push(format!(
                 "its checkout is at {}, which is not on this machine: probes of the files cannot see here; \
                  `rescue app edit {name} --clear repo --github OWNER/NAME` lets every place look at the same",
@@ -193,7 +194,6 @@ impl Desk {
                     .into(),
             );
         }
-        Ok(())
     }
 
     /// Writes a new file that only its owner may read.

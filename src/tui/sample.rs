@@ -3,6 +3,7 @@
 
 pub mod apps;
 mod course;
+mod deciding;
 pub mod items;
 mod leaked;
 mod overdue;
@@ -28,6 +29,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 pub use course::trend;
+pub use deciding::{closing, decisions};
 pub use leaked::leaked_board;
 pub use overdue::overdue;
 pub use run::{changes, connections, history, live, run_events};

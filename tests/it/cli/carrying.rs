@@ -176,6 +176,8 @@ fn decisions_say_whose_word_they_are_and_what_rests_on_them() {
     let row = &document["decisions"][0];
     assert_eq!((&row["who"], &row["side"], &row["on"]), (&"Ana".into(), &"client".into(), &"2026-11-03".into()));
     assert_eq!((&row["kind"], &row["proof"]), (&"limit".into(), &"mail of 3 November".into()));
+    let item = home.must(&["item", "show", "acme", "BAK-01"]);
+    assert!(item.out.contains("rests on: limit of BAK-01: 1d, agreed by Ana on 2026-11-03 (mail of 3 November)"), "{item:?}");
     // Another value is not what Ana agreed to.
     let told = home.must(&["app", "edit", "acme", "--limit", "BAK-01=48h"]);
     assert!(told.err.contains("nobody is named for the new one"), "{told:?}");

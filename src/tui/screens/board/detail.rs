@@ -91,7 +91,7 @@ pub fn lead(prose: &mut Prose, world: &World, assessment: &Assessment, item: &It
     }
     let settings = world.board.as_ref().map(|board| &board.settings);
     for decision in settings.map(|it| behind_item(it, assessment)).unwrap_or_default() {
-        prose.hang(0, (Role::Accent, "§"), Role::Text, format!("rests on: {decision}"));
+        prose.hang(0, (Role::Accent, "›"), Role::Text, format!("rests on: {decision}"));
     }
     if let Some(lost) = assessment.lost {
         let (from, to) = (words::moment(lost.from), words::moment(lost.to));
