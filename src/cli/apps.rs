@@ -48,7 +48,8 @@ pub async fn app(
                 desk.adopt(&app, checklist)?;
             }
             fields::clear(&clear, &mut settings)?;
-            let remarks = fields::apply(wanted(*given), desk.endpoints.base(System::Github), desk.clock.now().date_naive(), &mut settings)?;
+            let remarks =
+                fields::apply(wanted(*given), desk.endpoints.base(System::Github), desk.clock.now().date_naive(), &mut settings)?;
             desk.state(&app, FactBody::Settings { settings: Box::new(settings) })?;
             for remark in remarks {
                 out.say(remark);

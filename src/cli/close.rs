@@ -102,7 +102,9 @@ fn list(app: &AppName, closing: &Closing, out: &mut Out<'_>) {
     if let Some((item, truth)) = &closing.watch {
         out.line(format!("   {} {item} {}", words::mark(*truth), truth.words()));
     }
-    out.line(format!("   on the client's side, in a private repository: `rescue schedule workflow {app} > .github/workflows/rescue.yml`"));
+    out.line(format!(
+        "   on the client's side, in a private repository: `rescue schedule workflow {app} > .github/workflows/rescue.yml`"
+    ));
     if !closing.secrets.is_empty() {
         out.line(format!("   with tokens that the client makes, as secrets of it: {}", closing.secrets.join(", ")));
     }
@@ -133,11 +135,8 @@ fn told(app: &AppName, closing: &Closing, closed: &Closed, in_the_way: &[String]
 }
 
 fn document(app: &AppName, closing: &Closing, in_the_way: &[String], closed: Option<(&Closed, &String)>) -> Value {
-    let gates: Vec<Value> = closing
-        .open
-        .iter()
-        .map(|it| json!({ "id": it.item, "short": it.short, "gate": it.gate, "truth": it.truth }))
-        .collect();
+    let gates: Vec<Value> =
+        closing.open.iter().map(|it| json!({ "id": it.item, "short": it.short, "gate": it.gate, "truth": it.truth })).collect();
     let tokens: Vec<Value> = closing
         .tokens
         .iter()

@@ -27,12 +27,7 @@ const FEWEST: usize = 10;
 ///
 /// # Errors
 /// An unknown app, a key that is none, a passphrase that is too short, a file that exists.
-pub fn export(
-    desk: &Desk,
-    args: &ExportArgs,
-    environment: &Environment,
-    out: &mut Out<'_>,
-) -> Result<u8, Trouble> {
+pub fn export(desk: &Desk, args: &ExportArgs, environment: &Environment, out: &mut Out<'_>) -> Result<u8, Trouble> {
     let app = desk.app(&args.name)?;
     let Some(file) = &args.file else {
         let document = desk.export(&app)?;
@@ -115,12 +110,7 @@ fn from_input() -> Result<Secret, Trouble> {
 /// # Errors
 /// A file that is none, was changed, or is for another key or passphrase; an app that cannot be taken over. Nothing is changed
 /// then.
-pub fn import(
-    desk: &Desk,
-    args: &ImportArgs,
-    environment: &Environment,
-    out: &mut Out<'_>,
-) -> Result<u8, Trouble> {
+pub fn import(desk: &Desk, args: &ImportArgs, environment: &Environment, out: &mut Out<'_>) -> Result<u8, Trouble> {
     let named = args.named.as_deref().map(str::parse::<AppName>).transpose();
     let named = named.map_err(|error| Trouble::usage(error.to_string()))?;
     let package = opened(&args.file, args, environment, out)?;
@@ -136,26 +126,19 @@ pub fn import(
     Ok(exit::FINE)
 }
 
-fn opened(
-    file: &Path,
-    args: &ImportArgs,
-    environment: &Environment,
-    out: &mut Out<'_>,
-) -> Result<Package, Trouble> {
+fn opened(file: &Path, args: &ImportArgs, environment: &Environment, out: &mut Out<'_>) -> Result<Package, Trouble> {
     let sealed = match sealed::look(file)? {
         Looked::Open(reader) => return read_document(file, reader),
         Looked::Sealed(sealed) => sealed,
     };
     let with = match (&args.identity, sealed.asks_a_passphrase()) {
-        (None, true) => {
-            With::Passphrase(known_passphrase(&format!("the passphrase of {}", file.display()), environment, out)?)
-        }
+        (None, true) => With::Passphrase(known_passphrase(&format!("the passphrase of {}", file.display()), environment, out)?),
         (Some(_), true) => {
             return Err(Trouble::usage(format!("{} is encrypted to a passphrase", file.display())).next("Leave out --identity"));
         }
-        (Some(key), false) => sealed::identity(key, || {
-            known_passphrase(&format!("the passphrase of the key {}", key.display()), environment, out)
-        })?,
+        (Some(key), false) => {
+            sealed::identity(key, || known_passphrase(&format!("the passphrase of the key {}", key.display()), environment, out))?
+        }
         (None, false) => {
             return Err(Trouble::usage(format!("{} is encrypted to an SSH key", file.display()))
                 .next("Name the private key with --identity, such as ~/.ssh/id_ed25519"));

@@ -6,9 +6,7 @@ use super::connections::{ASKED, who_am_i};
 use super::scheduled::secrets_of;
 use crate::credentials::{Secret, Source};
 use crate::domain::app::Use;
-use crate::domain::{
-    AppName, AppSettings, Board, FactBody, Foreign, Freshness, Gap, GapKind, Gate, Item, ItemId, System, Truth,
-};
+use crate::domain::{AppName, AppSettings, Board, FactBody, Foreign, Freshness, Gap, GapKind, Gate, Item, ItemId, System, Truth};
 use crate::net::{Door, Keys};
 use crate::snapshot::{Audience, Sharing};
 use crate::systems::{github, supabase::Supabase, vercel::Vercel};
@@ -140,10 +138,7 @@ impl Closing {
                 let by_hand = self.access.as_ref().map_or_else(String::new, |item| {
                     format!(", or say how you know: `rescue item done {name} {item} --proof …`")
                 });
-                format!(
-                    "no {} token lies here, so none could be asked: give the one that was used{by_hand}",
-                    system.title()
-                )
+                format!("no {} token lies here, so none could be asked: give the one that was used{by_hand}", system.title())
             }));
         }
         lines
@@ -156,7 +151,14 @@ impl Closing {
             return "no token of this engagement lay here".to_owned();
         }
         let each = self.tokens.iter().map(|it| {
-            format!("{} from {}: {} at {} ({})", it.system.title(), it.places, it.said.word(), words::moment(it.asked), it.said.says())
+            format!(
+                "{} from {}: {} at {} ({})",
+                it.system.title(),
+                it.places,
+                it.said.word(),
+                words::moment(it.asked),
+                it.said.says()
+            )
         });
         each.collect::<Vec<_>>().join("; ")
     }
@@ -208,8 +210,7 @@ impl Desk {
             })
             .collect();
         open.sort_by_key(|it| it.gate);
-        let access_is_settled =
-            access.as_ref().and_then(|id| board.assessment(id.as_str())).is_some_and(|it| settled(it.truth));
+        let access_is_settled = access.as_ref().and_then(|id| board.assessment(id.as_str())).is_some_and(|it| settled(it.truth));
         let watch = board.assessment("HND-04").map(|it| (it.item.clone(), it.truth));
         let secrets = secrets_of(app, &board.settings);
         Ok(Closing { open, tokens, without, access, access_is_settled, watch, secrets, board })

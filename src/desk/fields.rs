@@ -131,13 +131,9 @@ pub fn apply(
 
 /// Keeps whose word the ceilings, limits and the cut-over date of these fields are. A value that changes without a name loses
 /// the name that belonged to the one before.
-fn agreements(
-    fields: &Fields,
-    today: NaiveDate,
-    settings: &mut AppSettings,
-    remarks: &mut Vec<String>,
-) -> Result<(), Trouble> {
-    let ceilings = fields.ceilings.iter().map(|(system, usd)| (Term::Ceiling(*system), settings.ceilings.get(system) == Some(usd)));
+fn agreements(fields: &Fields, today: NaiveDate, settings: &mut AppSettings, remarks: &mut Vec<String>) -> Result<(), Trouble> {
+    let ceilings =
+        fields.ceilings.iter().map(|(system, usd)| (Term::Ceiling(*system), settings.ceilings.get(system) == Some(usd)));
     let limits = fields.limits.iter().map(|(item, limit)| (Term::Limit(item.clone()), settings.limits.get(item) == Some(limit)));
     let cut_over = fields.cut_over.map(|day| (Term::CutOver, settings.cut_over == Some(day)));
     let given: Vec<(Term, bool)> = ceilings.chain(limits).chain(cut_over).collect();
@@ -147,7 +143,10 @@ fn agreements(
         }
         for (term, is_same) in given {
             if !is_same && let Some(before) = settings.agreed.remove(&term) {
-                remarks.push(format!("{} had agreed to what it was before; nobody is named for the new one: --agreed-by", before.by));
+                remarks.push(format!(
+                    "{} had agreed to what it was before; nobody is named for the new one: --agreed-by",
+                    before.by
+                ));
             }
         }
         return Ok(());

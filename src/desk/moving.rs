@@ -84,7 +84,8 @@ impl Desk {
                     return Err(lacks("an adopted checklist"));
                 }
                 FactBody::Outcome(it) => {
-                    let is_there = |digest: &Digest| carried.observations.contains_key(digest) || carried.thinned.contains_key(digest);
+                    let is_there =
+                        |digest: &Digest| carried.observations.contains_key(digest) || carried.thinned.contains_key(digest);
                     if it.observation.as_ref().is_some_and(|digest| !is_there(digest)) {
                         return Err(lacks("what a probe saw"));
                     }
@@ -186,7 +187,8 @@ impl Desk {
             ));
         }
         if package.head.is_running {
-            remarks.push("a run was under way when the file was made: what it decided after that comes with the next export".into());
+            remarks
+                .push("a run was under way when the file was made: what it decided after that comes with the next export".into());
         }
         if package.key.is_none() && package.carried.facts.iter().any(found_a_secret) {
             remarks.push(

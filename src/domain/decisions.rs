@@ -189,7 +189,8 @@ fn terms(ledger: &Ledger<'_>, board: &Board) -> Vec<Decision> {
         .filter_map(|term| {
             let (what, agreed) = (words(&term, settings)?, settings.agreed.get(&term));
             // Since when it reads as it does today.
-            let same = |version: &AppSettings| words(&term, version).as_ref() == Some(&what) && version.agreed.get(&term) == agreed;
+            let same =
+                |version: &AppSettings| words(&term, version).as_ref() == Some(&what) && version.agreed.get(&term) == agreed;
             let (fact, _) = versions.iter().rev().take_while(|(_, version)| same(version)).last()?;
             let (items, probes) = resting(board, |it| rests_on(&term, it));
             Some(Decision {
@@ -281,9 +282,8 @@ fn permissions(ledger: &Ledger<'_>, board: &Board, consents: &BTreeMap<ProbeId, 
     given
         .map(|(fact, it)| {
             let hosts: Vec<&str> = it.hosts.iter().map(String::as_str).collect();
-            let needs = |probe: &ProbeId| {
-                consents.get(probe).is_some_and(|needed| *needed != Consent::Passive && *needed <= it.consent)
-            };
+            let needs =
+                |probe: &ProbeId| consents.get(probe).is_some_and(|needed| *needed != Consent::Passive && *needed <= it.consent);
             let (items, probes) = resting(board, |of| {
                 let found: Vec<ProbeId> = of.words.iter().map(|word| word.probe.clone()).filter(|id| needs(id)).collect();
                 (!found.is_empty()).then_some(found)

@@ -38,7 +38,9 @@ impl Store {
     /// The database could not be read.
     pub fn app_of_origin(&self, origin: FactId) -> Result<Option<AppRow>, StoreError> {
         let is_it = self.read("look for the app", |connection| {
-            let mut first = connection.prepare_cached("SELECT app FROM fact WHERE app = ?1 AND id = ?2 AND id = (SELECT min(id) FROM fact WHERE app = ?1)")?;
+            let mut first = connection.prepare_cached(
+                "SELECT app FROM fact WHERE app = ?1 AND id = ?2 AND id = (SELECT min(id) FROM fact WHERE app = ?1)",
+            )?;
             let mut apps = connection.prepare_cached("SELECT id FROM app")?;
             let apps: Vec<AppId> = apps.query_map([], |row| row.get(0))?.collect::<Result<_, _>>()?;
             for app in apps {
@@ -285,12 +287,7 @@ fn put_pages(transaction: &Transaction<'_>, app: AppId, carried: &Carried) -> Re
 }
 
 /// Writes down which facts the pages of either side did not know, although they are as old.
-fn keep_apart(
-    transaction: &Transaction<'_>,
-    app: AppId,
-    known: &HashMap<FactId, Fact>,
-    carried: &Carried,
-) -> Result<(), Fault> {
+fn keep_apart(transaction: &Transaction<'_>, app: AppId, known: &HashMap<FactId, Fact>, carried: &Carried) -> Result<(), Fault> {
     let came: HashMap<FactId, &Fact> = carried.facts.iter().map(|fact| (fact.id, fact)).collect();
     let ours: BTreeSet<&Digest> = known.values().filter_map(frozen).map(|(seal, _)| seal).collect();
     let theirs: BTreeSet<&Digest> = carried.facts.iter().filter_map(frozen).map(|(seal, _)| seal).collect();

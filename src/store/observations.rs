@@ -101,7 +101,8 @@ pub(super) fn number(connection: &Connection, digest: &Digest) -> Result<Option<
 
 /// The number of an observation that was thinned, under the newest of them.
 pub(super) fn thinned_number(connection: &Connection, digest: &Digest) -> Result<Option<i64>, Fault> {
-    let mut statement = connection.prepare_cached("SELECT max(number) FROM observed WHERE digest = ?1 AND thinned IS NOT NULL")?;
+    let mut statement =
+        connection.prepare_cached("SELECT max(number) FROM observed WHERE digest = ?1 AND thinned IS NOT NULL")?;
     Ok(statement.query_row([Hex(digest.clone())], |row| row.get(0))?)
 }
 

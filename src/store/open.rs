@@ -211,7 +211,9 @@ pub(super) fn put_aside_before_import(
         .map_err(|error| StoreError::io(DOING, &folder, &error))?
         .flatten()
         .map(|entry| entry.path())
-        .filter(|path| path.file_name().and_then(|it| it.to_str()).is_some_and(|it| it.starts_with("import-") && it.ends_with(".db")))
+        .filter(|path| {
+            path.file_name().and_then(|it| it.to_str()).is_some_and(|it| it.starts_with("import-") && it.ends_with(".db"))
+        })
         .collect();
     copies.sort();
     let spare = copies.len().saturating_sub(KEPT_COPIES);

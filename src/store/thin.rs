@@ -169,10 +169,7 @@ fn begun(transaction: &Transaction<'_>, now: DateTime<Utc>, rule: &Retention, by
 }
 
 /// Apps about which a person said something since, and observations that facts since then name.
-fn since(
-    transaction: &Transaction<'_>,
-    plan: &ThinningPlan,
-) -> Result<(BTreeSet<AppId>, BTreeSet<ObservationNumber>), Fault> {
+fn since(transaction: &Transaction<'_>, plan: &ThinningPlan) -> Result<(BTreeSet<AppId>, BTreeSet<ObservationNumber>), Fault> {
     let (mut touched, mut named) = (BTreeSet::new(), BTreeSet::new());
     let apps: Vec<AppId> =
         transaction.prepare_cached("SELECT id FROM app")?.query_map([], |row| row.get(0))?.collect::<Result<_, _>>()?;

@@ -1,7 +1,7 @@
 //! What a token is said to be, by what its system answered; and what the close writes.
 
 use super::*;
-use crate::clock::{Clock as _, SetClock};
+use crate::clock::SetClock;
 use crate::config::{Configuration, Endpoints, Environment, Paths};
 use crate::credentials::Chain;
 use crate::desk::tests::{app, desk_at};
@@ -129,7 +129,12 @@ async fn what_was_not_refused_is_in_the_way_and_never_attested(
     desk.close(&acme, &closing, "the client stopped", false).unwrap();
     let board = desk.board(&acme).unwrap();
     assert!(!board.assessment("HND-02").unwrap().truth.is_done());
-    assert!(desk.facts(&acme).unwrap().iter().any(|fact| matches!(&fact.body, FactBody::Noted { item, .. } if item.as_str() == "HND-02")));
+    assert!(
+        desk.facts(&acme)
+            .unwrap()
+            .iter()
+            .any(|fact| matches!(&fact.body, FactBody::Noted { item, .. } if item.as_str() == "HND-02"))
+    );
 }
 
 #[tokio::test]

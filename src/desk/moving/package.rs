@@ -99,7 +99,7 @@ pub enum NotAPackage {
     Line { line: u64 },
     #[error("line {line} holds something that this rescue does not know; it was written by {tool}")]
     Unknown { line: u64, tool: Foreign },
-    #[error("it was written in form {found} by {tool}, and this rescue knows form {VERSION}")]
+    #[error("it was written in form {found} by {tool}, and this rescue knows form {known}", known = VERSION)]
     Newer { found: u32, tool: Foreign },
     #[error("it ends in the middle: it was cut on the way")]
     Cut,
@@ -127,11 +127,11 @@ impl Package {
     pub fn write(&self) -> Result<Zeroizing<Vec<u8>>, serde_json::Error> {
         let mut out = Zeroizing::new(serde_json::to_vec(&self.head)?);
         out.push(b'\n');
-        let mut lines = 0_u64;
+        let lines = std::cell::Cell::new(0_u64);
         let mut put = |line: &Line| {
             serde_json::to_writer(&mut *out, line)?;
             out.push(b'\n');
-            lines += 1;
+            lines.set(lines.get() + 1);
             Ok::<(), serde_json::Error>(())
         };
         let Carried { facts, checklists, observations, thinned, snapshots, apart } = &self.carried;
@@ -156,7 +156,7 @@ impl Package {
         for (seal, fact) in apart.iter().flat_map(|(seal, facts)| facts.iter().map(move |fact| (seal, fact))) {
             put(&Line::Apart { seal: seal.clone(), fact: *fact })?;
         }
-        let end = Line::End { lines, facts: facts.len() as u64 };
+        let end = Line::End { lines: lines.get(), facts: facts.len() as u64 };
         put(&end)?;
         Ok(out)
     }

@@ -136,7 +136,7 @@ pub fn look(path: &Path) -> Result<Looked, Trouble> {
         return Err(failed("it is larger than 300 MiB".to_owned()));
     }
     let mut head = Vec::new();
-    file.by_ref().take(MOST_HEAD as u64).read_to_end(&mut head).map_err(|error| failed(error.to_string()))?;
+    Read::by_ref(&mut file).take(MOST_HEAD as u64).read_to_end(&mut head).map_err(|error| failed(error.to_string()))?;
     file.rewind().map_err(|error| failed(error.to_string()))?;
     if !head.starts_with(OPENING) {
         if head.starts_with(b"-----BEGIN AGE") {

@@ -1,8 +1,8 @@
 //! Whose word an agreement is, since when, until when, and what rests on it.
 
 use super::*;
-use crate::domain::testing::{Story, all_of, item, moment};
 use crate::domain::app::Authorisation;
+use crate::domain::testing::{Story, all_of, item, moment};
 use crate::domain::{Limit, Person};
 use pretty_assertions::assert_eq;
 use rstest::rstest;
@@ -21,7 +21,8 @@ fn all(story: &Story, day: i64) -> Vec<Decision> {
     let now = moment(day, 600);
     let ledger = Ledger::read(&story.facts, now).with_checklists(&story.checklists);
     let board = crate::domain::board(&story.facts, &story.checklists, &story.book, now).unwrap();
-    let consents = BTreeMap::from([("github.b".parse().unwrap(), Consent::OutsideIn), ("s3.a".parse().unwrap(), Consent::Active)]);
+    let consents =
+        BTreeMap::from([("github.b".parse().unwrap(), Consent::OutsideIn), ("s3.a".parse().unwrap(), Consent::Active)]);
     decisions(&ledger, &board, &consents)
 }
 

@@ -34,7 +34,13 @@ pub fn decisions() -> Vec<Decision> {
             on: day("2026-11-03"),
             ..decision(DecisionKind::Ceiling, "spend ceiling of OpenAI: 200 USD a month", ana, &["SPD-01"], &["openai.spend-cap"])
         },
-        decision(DecisionKind::Limit, "limit of BAK-01: 1d", None, &["BAK-01"], &["supabase.backup-age", "github.backup-workflow"]),
+        decision(
+            DecisionKind::Limit,
+            "limit of BAK-01: 1d",
+            None,
+            &["BAK-01"],
+            &["supabase.backup-age", "github.backup-workflow"],
+        ),
         Decision {
             reason: Some("the plan has no push protection until the renewal".into()),
             proof: Some("mail of the founder".into()),
@@ -58,9 +64,8 @@ pub fn decisions() -> Vec<Decision> {
 #[must_use]
 pub fn closing() -> Closing {
     let token = |system, places: &str, said| Token { system, places: places.to_owned(), said, asked: ago(1) };
-    let gate = |item: &str, short: &str, gate, truth| {
-        Some(OpenGate { item: item.parse().ok()?, short: short.to_owned(), gate, truth })
-    };
+    let gate =
+        |item: &str, short: &str, gate, truth| Some(OpenGate { item: item.parse().ok()?, short: short.to_owned(), gate, truth });
     let open = [
         gate("SEC-03", "No privileged key in the bundle", Gate::Now, Truth::Failing),
         gate("HND-01", "New engineer started in an hour", Gate::Close, Truth::Open),

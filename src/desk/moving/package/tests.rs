@@ -62,7 +62,10 @@ fn a_package_that_ends_anywhere_else_is_told_as_cut() {
 #[case("\n", "not what `rescue app export` writes")]
 #[case("[]\n", "not what `rescue app export` writes")]
 #[case("{\"rescue\":\"something\",\"version\":1}\n", "not what `rescue app export` writes")]
-#[case("{\"rescue\":\"app export\",\"version\":2,\"tool\":\"rescue 7\",\"anything\":1}\n", "form 2 by rescue 7, and this rescue knows form 1")]
+#[case(
+    "{\"rescue\":\"app export\",\"version\":2,\"tool\":\"rescue 7\",\"anything\":1}\n",
+    "form 2 by rescue 7, and this rescue knows form 1"
+)]
 #[case("\u{1b}[2J\n", "not what `rescue app export` writes")]
 fn what_is_no_package_is_told(#[case] text: &str, #[case] says: &str) {
     let problem = read(text).unwrap_err().to_string();

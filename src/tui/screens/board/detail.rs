@@ -1,8 +1,8 @@
 //! The detail of an item: what is true and by whom, then why, how, evidence, history or notes.
 
 use super::{Part, evidence, rows};
-use crate::domain::decisions::behind_item;
 use crate::domain::app::Use;
+use crate::domain::decisions::behind_item;
 use crate::domain::state::{HistoryLine, Waiver};
 use crate::domain::{Assessment, Board, Decides, Item, ItemId, Outcome, Severity, Truth, Work};
 use crate::tui::theme::{self, Role};
