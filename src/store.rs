@@ -45,12 +45,12 @@ pub use merge::{Destination, Joined};
 pub use observations::{ObservationNumber, Observed};
 pub use pack::unpack;
 pub use process::Holder;
-pub use runs::OpenRun;
+pub use runs::{LONGEST_ELSEWHERE, OpenRun};
 pub use scheduled::{MOST_SCHEDULED, Schedule, ScheduledHow, ScheduledId, ScheduledRun};
 pub use shelf::AppShelf;
 pub use summary::SummaryKey;
 pub use thin::{Compacted, Thinned, ThinningPlan};
-pub use told::{About, Ended, ToldRow};
+pub use told::{About, Ended, ToldRow, Untold};
 pub use transfer::Carried;
 
 use crate::clock::SharedClock;

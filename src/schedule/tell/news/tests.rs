@@ -4,13 +4,14 @@ use super::*;
 use crate::domain::fact::RunEnd;
 use crate::domain::lost::lost_since;
 use crate::domain::testing::{Story, all_of, gate, item, moment};
-use crate::domain::{Finding, Item, Verdict};
+use crate::domain::{self, Finding, Item, Verdict};
 
 /// The news of the evening of day `to`, told last on the evening of day `from`.
 fn news(story: &Story, from: i64, to: i64) -> News {
     let (since, now) = (moment(from, 600), moment(to, 600));
     let lost = lost_since(&story.facts, &story.checklists, &story.book, Some(since), now);
-    News::between(Some(&story.board_at(since)), &story.board_at(now), &lost)
+    let changes = domain::changes(&story.facts, &story.checklists, &story.book, since, now).unwrap();
+    News::of(Some(&changes), &changes.after, &lost)
 }
 
 fn founded(id: &str, probe: &str, sentence: &str) -> Item {
@@ -89,7 +90,7 @@ fn one_sentence_for_the_founder_however_many_findings_and_no_word_on_an_occasion
     let founder: Vec<&Foreign> = it.urgent.iter().filter_map(|it| it.founder.as_ref()).collect();
     assert_eq!((it.urgent.len(), founder.len()), (3, 1));
     assert_eq!(it.clone().on(&BTreeSet::from([Occasion::CannotRun])), None);
-    let missed = News { missed: Some(CannotRun { why: "locked".into(), since: None }), ..it };
+    let missed = News { missed: Some(CannotRun { why: "locked".into(), since: LastSeen::Never }), ..it };
     let only = missed.on(&BTreeSet::from([Occasion::CannotRun])).unwrap();
     assert!(only.urgent.is_empty() && only.missed.is_some());
 }

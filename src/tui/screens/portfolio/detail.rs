@@ -40,13 +40,18 @@ pub(super) fn of(app: &AppRow, question: &Question, world: &World, width: u16) -
     let (role, next) = match (app.archived, app.due) {
         (true, _) => (Role::Faint, "archived: none"),
         (false, true) => (Role::Caution, "due"),
+        (false, false) if app.due_from.is_none() => (Role::Unseen, "nothing can be asked yet: connect a system"),
         (false, false) => (Role::Faint, "not due yet"),
     };
     prose.pair("next run", role, next);
     if let Some(progress) = world.rerun.as_ref().and_then(|it| it.of(&app.name)) {
         let says = match progress {
             Progress::Waiting => "waits for its turn".to_owned(),
-            Progress::Running { decided, probes } => format!("{decided} of {probes} probes decided"),
+            Progress::Running { decided, probes, closed } => {
+                let waits = closed.filter(|(_, until)| *until > world.now);
+                let waits = waits.map(|(system, until)| format!("; {} wants none until {}", system.title(), words::moment(until)));
+                format!("{decided} of {probes} probes decided{}", waits.unwrap_or_default())
+            }
             Progress::Finished => "done".to_owned(),
             Progress::Cancelled => "stopped; what was decided is kept".to_owned(),
             Progress::Failed { why } => format!("failed: {why}"),
