@@ -43,7 +43,7 @@ pub use key::{KeyMet, existing_key};
 pub use marks::{Mark, Marked};
 pub use merge::{Destination, Joined};
 pub use observations::{ObservationNumber, Observed};
-pub use pack::unpack;
+pub use pack::{unpack, unpack_like};
 pub use process::Holder;
 pub use runs::{LONGEST_ELSEWHERE, OpenRun};
 pub use scheduled::{MOST_SCHEDULED, Schedule, ScheduledHow, ScheduledId, ScheduledRun};

@@ -21,7 +21,7 @@ const WIDTH: usize = 80;
 pub fn diff(desk: &Desk, name: &str, since: Option<&str>, as_json: bool, out: &mut Out<'_>) -> Result<u8, Trouble> {
     let app = desk.app(name)?;
     let moment = match since {
-        None => desk.previous_run(&app)?,
+        None => desk.previous_round(&app)?,
         Some(text) => {
             let moment = moment_of(desk, &app, text)?;
             if moment > desk.clock.now() {
@@ -39,7 +39,7 @@ pub fn diff(desk: &Desk, name: &str, since: Option<&str>, as_json: bool, out: &m
         Some(told) => lines(&told, out),
         None if as_json => print(&app, None, &Diff::default(), out),
         None if since.is_some() => out.say(format!("nothing to compare with: {app} was not taken on yet at that moment")),
-        None => out.say("nothing to compare with yet: there is no finished run before the newest one"),
+        None => out.say("nothing to compare with yet: there is no whole round of looks before the newest run"),
     }
     Ok(exit::FINE)
 }

@@ -6,6 +6,7 @@ mod dry;
 mod progress;
 
 use super::args::ProbeArgs;
+use super::ending::Ending;
 use super::{exit, json, out::Out, tell};
 use crate::desk::Desk;
 use crate::desk::rerun::Wanted;
@@ -26,8 +27,14 @@ use tokio_util::sync::CancellationToken;
 /// # Errors
 /// An unknown app or part; a store that cannot be read; the trouble of the one app that was named. A trouble of one app of
 /// several is told with the app and shows in the exit code.
-pub async fn probe(desk: &Desk, args: ProbeArgs, stop: CancellationToken, out: &mut Out<'_>) -> Result<u8, Trouble> {
-    with_shortfall(desk, args, stop, &mut Shortfall::default(), out).await
+pub async fn probe(
+    desk: &Desk,
+    args: ProbeArgs,
+    stop: CancellationToken,
+    ending: &Ending,
+    out: &mut Out<'_>,
+) -> Result<u8, Trouble> {
+    with_shortfall(desk, args, stop, ending, &mut Shortfall::default(), out).await
 }
 
 /// The same; what it could not do is put down in `shortfall`, however it ends.
@@ -38,6 +45,7 @@ pub async fn with_shortfall(
     desk: &Desk,
     args: ProbeArgs,
     stop: CancellationToken,
+    ending: &Ending,
     shortfall: &mut Shortfall,
     out: &mut Out<'_>,
 ) -> Result<u8, Trouble> {
@@ -70,7 +78,11 @@ pub async fn with_shortfall(
     let mut ended = progress.end();
     *shortfall = std::mem::take(&mut ended.shortfall);
     // Whoever is to be told is told before this command says what became of it.
-    shortfall.told = if args.tells() { Some(desk.tell(&ended.news).await) } else { None };
+    // Not where the system wants the process gone: what was not told then, the next run tells.
+    shortfall.told = if args.tells() { ending.or(desk.tell(&ended.news)).await } else { None };
+    if args.tells() && shortfall.told.is_none() {
+        out.say("nobody was told, since the system ends this run: the next one tells it");
+    }
     for line in shortfall.told.iter().flat_map(tell::lines) {
         out.say(line);
     }
@@ -94,6 +106,7 @@ pub async fn with_shortfall(
         tell_the_rest(desk, &wanted, is_idle, ended.stopped, out)?;
     }
     let code = exit::worst(&ended.codes);
+    let code = if ended.cut { exit::cut_short(code) } else { code };
     let others: Vec<u8> = ended.codes.iter().copied().filter(|it| *it != exit::FAILED).collect();
     shortfall.found = if code == exit::FAILED { (!others.is_empty()).then(|| exit::worst(&others)) } else { Some(code) };
     Ok(shortfall.told.as_ref().map_or(code, |told| exit::with_told(code, told)))

@@ -40,8 +40,9 @@ pub struct Row {
     pub gates: u16,
     /// When the newest finished run ended.
     pub last_run: Option<DateTime<Utc>>,
-    /// Something of it is due ([`crate::schedule`]), as far as facts and marks tell: a credential that appeared is noticed by
-    /// the rerun.
+    /// Something of it is due ([`crate::schedule`]), as far as facts and marks tell. A credential that appeared is known once
+    /// somebody met it: `auth set`, `auth status`, the screen of connections, a rerun. No row looks into a keyring or runs a
+    /// command for that; a variable that was exported since is noticed by the next rerun, which looks anyway.
     #[serde(default)]
     pub due: bool,
     /// When it is, computed with the row.

@@ -80,15 +80,24 @@ pub struct ScheduledEnd<'a> {
     /// The exit code (DESIGN §5), or why there is none of a probe.
     pub outcome: Result<u8, &'a Trouble>,
     pub shortfall: &'a Shortfall,
-    /// Somebody interrupted it.
-    pub stopped: bool,
+    /// Who ended it before its time, if somebody did.
+    pub stopped: Option<Stopper>,
+}
+
+/// Who ends a run before its time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stopper {
+    /// By an interrupt.
+    Person,
+    /// By SIGTERM: a shutdown, the end of a session, a timer's own limit.
+    System,
 }
 
 impl ScheduledEnd<'_> {
     fn how(&self) -> ScheduledHow {
         match self.outcome {
             Err(_) | Ok(1 | 2) => ScheduledHow::Failed,
-            Ok(_) if self.stopped => ScheduledHow::Stopped,
+            Ok(_) if self.stopped.is_some() => ScheduledHow::Stopped,
             Ok(_) => ScheduledHow::Finished,
         }
     }
@@ -105,7 +114,10 @@ impl ScheduledEnd<'_> {
                 let said = names.iter().fold(in_words(trouble), |says, name| marked(&says, name.as_str()));
                 all.insert(0, said);
             }
-            Ok(_) if self.stopped => all.push("interrupted before everything was asked".to_owned()),
+            Ok(_) if self.stopped == Some(Stopper::Person) => all.push("interrupted before everything was asked".to_owned()),
+            Ok(_) if self.stopped == Some(Stopper::System) => {
+                all.push("the system ended it (SIGTERM) before everything was asked; what was decided is kept".to_owned());
+            }
             Ok(1) if all.is_empty() => all.push("it could not do all that it was asked".to_owned()),
             Ok(1) => all.extend(self.shortfall.found.filter(|code| *code != 1).map(found)),
             Ok(code) => all.push(found(code)),
@@ -311,15 +323,22 @@ mod tests {
     use rstest::rstest;
 
     #[rstest]
-    #[case(Ok(0), false, ScheduledHow::Finished, 0, "nothing fails")]
-    #[case(Ok(4), false, ScheduledHow::Finished, 4, "an item was lost since the run before")]
-    #[case(Ok(5), true, ScheduledHow::Stopped, 5, "interrupted before everything was asked")]
-    #[case(Ok(1), false, ScheduledHow::Failed, 1, "it could not do all that it was asked")]
-    #[case(Err(Trouble::failed("no disk").why("it is full")), false, ScheduledHow::Failed, 1, "no disk: it is full")]
-    #[case(Err(Trouble::usage("no such app")), true, ScheduledHow::Failed, 2, "no such app")]
+    #[case(Ok(0), None, ScheduledHow::Finished, 0, "nothing fails")]
+    #[case(Ok(4), None, ScheduledHow::Finished, 4, "an item was lost since the run before")]
+    #[case(Ok(5), Some(Stopper::Person), ScheduledHow::Stopped, 5, "interrupted before everything was asked")]
+    #[case(
+        Ok(3),
+        Some(Stopper::System),
+        ScheduledHow::Stopped,
+        3,
+        "the system ended it (SIGTERM) before everything was asked; what was decided is kept"
+    )]
+    #[case(Ok(1), None, ScheduledHow::Failed, 1, "it could not do all that it was asked")]
+    #[case(Err(Trouble::failed("no disk").why("it is full")), None, ScheduledHow::Failed, 1, "no disk: it is full")]
+    #[case(Err(Trouble::usage("no such app")), Some(Stopper::Person), ScheduledHow::Failed, 2, "no such app")]
     fn ends(
         #[case] outcome: Result<u8, Trouble>,
-        #[case] stopped: bool,
+        #[case] stopped: Option<Stopper>,
         #[case] how: ScheduledHow,
         #[case] code: u8,
         #[case] says: &str,
@@ -354,7 +373,7 @@ mod tests {
     #[case(Shortfall { not_stored: apps(&["a", "b", "c", "d", "e"]), ..Shortfall::default() },
         "not everything that was decided of `a`, `b`, `c` and 2 more could be stored")]
     fn why_a_run_ends_with_one_is_said(#[case] shortfall: Shortfall, #[case] says: &str) {
-        let end = ScheduledEnd { outcome: Ok(1), shortfall: &shortfall, stopped: false };
+        let end = ScheduledEnd { outcome: Ok(1), shortfall: &shortfall, stopped: None };
         assert_eq!((end.how(), end.says(&[]).as_str()), (ScheduledHow::Failed, says));
     }
 

@@ -182,9 +182,13 @@ fn since(transaction: &Transaction<'_>, plan: &ThinningPlan) -> Result<(BTreeSet
     let (mut touched, mut named) = (BTreeSet::new(), BTreeSet::new());
     let apps: Vec<AppId> =
         transaction.prepare_cached("SELECT id FROM app")?.query_map([], |row| row.get(0))?.collect::<Result<_, _>>()?;
-    let mut statement =
-        transaction.prepare_cached("SELECT kind, observed FROM fact WHERE app = ?1 AND id > coalesce(?2, x'')")?;
-    let mut up_to = transaction.prepare_cached("SELECT count(*) FROM fact WHERE app = ?1 AND id <= coalesce(?2, x'')")?;
+    let mut statement = transaction.prepare_cached(
+        "SELECT coalesce(kind, 'outcome'), observed FROM fact
+         WHERE app = (SELECT number FROM app WHERE id = ?1) AND id > coalesce(?2, x'')",
+    )?;
+    let mut up_to = transaction.prepare_cached(
+        "SELECT count(*) FROM fact WHERE app = (SELECT number FROM app WHERE id = ?1) AND id <= coalesce(?2, x'')",
+    )?;
     for app in apps {
         let mut last = plan.as_of.get(&app).copied().flatten();
         if let Some(counted) = plan.counted.get(&app)
