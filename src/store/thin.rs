@@ -121,18 +121,19 @@ impl Store {
         Ok(gone)
     }
 
-    /// Gives the room of what is gone back to the disk: writes the file anew. Others may go on reading; who writes waits.
+    /// Gives the room of what is gone back to the disk: writes the file anew. Others may go on reading; who writes waits. Where
+    /// nothing was let go now, only when an earlier time left much to give back.
     ///
     /// # Errors
     /// The database could not be read. That it could not be written anew is no error: nothing is lost by that.
-    pub fn compact(&self) -> Result<Compacted, StoreError> {
+    pub fn compact(&self, let_go: bool) -> Result<Compacted, StoreError> {
         let before = self.size();
         let (pages, empty, size) = self.read("look at the database", |connection| {
             let number =
                 |name: &str| connection.query_row(&format!("PRAGMA {name}"), [], |row| row.get::<_, Count>(0)).map(|it| it.0);
             Ok((number("page_count")?, number("freelist_count")?, number("page_size")?))
         })?;
-        if empty.saturating_mul(WORTH) < pages {
+        if !let_go && empty.saturating_mul(WORTH) < pages {
             return Ok(Compacted::Needless);
         }
         let needed = pages.saturating_sub(empty).saturating_mul(size);

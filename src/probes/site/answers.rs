@@ -19,7 +19,9 @@
 //! refused, reset, no route, no answer in time | undecided: `unreachable`, `timed_out`
 
 use crate::domain::checklist::Effort;
-use crate::domain::{AppSettings, Consent, Finding, Foreign, Gap, GapKind, ProbeKind, Remedy, Severity, System, Verdict};
+use crate::domain::{
+    AppSettings, Consent, Finding, Foreign, Gap, GapKind, Outcome, ProbeKind, Remedy, Severity, System, Verdict,
+};
 use crate::probes::words::unconnected;
 use crate::probes::{Meta, Probe, Sight, Stage};
 use crate::scan::{self, Home, MOST_HOME_REDIRECTS, MetAtHome as Met};
@@ -61,7 +63,10 @@ impl Probe for Answers {
         judged(seen, settings)
     }
 
-    fn remedy(seen: &Home, _settings: &AppSettings) -> Remedy {
+    fn remedy(seen: &Home, settings: &AppSettings) -> Remedy {
+        if judged(seen, settings).outcome != Outcome::Fail {
+            return Remedy::default();
+        }
         let steps: &[&str] = match &seen.met {
             Met::NoSuchName { .. } => &[
                 "Look at the registrar whether the domain is paid for and its name servers are the ones that hold its records",

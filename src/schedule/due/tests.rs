@@ -137,7 +137,7 @@ fn a_credential_that_is_met_after_the_look_makes_due_what_wanted_it_and_the_shor
     let met = |minutes| {
         Marks::from([("credential:github".to_owned(), Mark { value: Foreign::new("a"), met: moment(1, minutes), changed: None })])
     };
-    let short = due_of(&story, moment(1, 1), &Marks::new(), &[]).0.short(&story.settings);
+    let short = due_of(&story, moment(1, 61), &Marks::new(), &[]).0.short(&story.settings);
     let changed = |minutes| [("credential:github".to_owned(), moment(1, minutes))].into();
     for (minutes, wanted) in [(60, true), (0, false)] {
         assert_eq!(!at(&story, moment(1, 61), &met(minutes), &[]).is_empty(), wanted);
