@@ -9,8 +9,11 @@ pub mod asking;
 pub mod auth;
 pub mod changes;
 pub mod checklists;
+pub mod close;
+pub mod close_args;
 pub mod db;
 pub mod db_args;
+pub mod decisions;
 pub mod demo;
 pub mod discover;
 pub mod ending;
@@ -23,6 +26,8 @@ pub mod json;
 pub mod list;
 pub mod look;
 pub mod look_args;
+pub mod moving;
+pub mod moving_args;
 pub mod out;
 pub mod plain;
 pub mod probe;
@@ -154,9 +159,10 @@ async fn command(
             crate::tui::open(std::sync::Arc::new(desk), &environment).await?;
             Ok(exit::FINE)
         }
-        Some(Command::App(command)) => apps::app(&desk, command, stop, out).await,
+        Some(Command::App(command)) => apps::app(&desk, command, &environment, stop, out).await,
         Some(Command::Next { name, json, waiting }) => status::next(&desk, &name, json, waiting, out),
         Some(Command::Ask(args)) => ask::ask(&desk, args, terminal, out),
+        Some(Command::Decisions { name, json }) => decisions::decisions(&desk, &name, json, out),
         Some(Command::Probe(args)) => {
             let ending = Ending::heard_by(&stop);
             if args.scheduled {

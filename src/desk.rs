@@ -3,8 +3,10 @@
 
 pub mod checklists;
 pub mod cloning;
+pub mod closing;
 pub mod connections;
 pub mod course;
+pub mod decisions;
 pub mod discovery;
 pub mod due;
 pub mod fields;
@@ -165,12 +167,26 @@ impl Desk {
     pub fn facts(&self, app: &AppName) -> Result<Vec<Fact>, Trouble> {
         let id = self.id(app)?;
         let facts = self.store.facts(id)?;
+        self.whole(id, facts)
+    }
+
+    fn whole(&self, id: AppId, facts: Vec<Fact>) -> Result<Vec<Fact>, Trouble> {
         match self.store.unreadable(id) {
             0 => Ok(facts),
             lost => {
                 Err(Trouble::failed(unreadable(lost)).why(UNSURE).next("Run `rescue db check`; `rescue db backup` keeps a copy"))
             }
         }
+    }
+
+    /// The same as they were written: an app that bears another name where it began has that one in its settings.
+    ///
+    /// # Errors
+    /// As [`Desk::facts`].
+    pub fn facts_as_written(&self, app: &AppName) -> Result<Vec<Fact>, Trouble> {
+        let id = self.id(app)?;
+        let facts = self.store.facts_as_written(id)?;
+        self.whole(id, facts)
     }
 
     /// The settings in force.

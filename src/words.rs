@@ -4,6 +4,7 @@
 pub mod change;
 pub mod course;
 pub mod next;
+pub mod decision;
 
 use crate::domain::checklist::Effort;
 use crate::domain::{Assessment, ExposedIn, Exposure, Gate, Outcome, Place, ProbeWord, Rotation, Truth, Work};

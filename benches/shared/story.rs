@@ -88,6 +88,7 @@ fn live(store: &Store, app: usize, told: &Story, now: DateTime<Utc>) -> usize {
         observations: BTreeMap::new(),
         thinned: BTreeMap::new(),
         snapshots: BTreeMap::new(),
+        apart: BTreeMap::new(),
     };
     let mut last = uuid::Uuid::nil();
     // As the store makes them: of its moment, and greater than the one before.

@@ -63,6 +63,7 @@ pub fn app(number: usize, now: DateTime<Utc>) -> (AppName, Carried) {
         observations: BTreeMap::new(),
         thinned: BTreeMap::new(),
         snapshots: BTreeMap::new(),
+        apart: BTreeMap::new(),
     };
     (settings.name, carried)
 }

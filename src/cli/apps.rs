@@ -3,7 +3,8 @@
 use super::args::{AppCommand, AppFields, ConsentArg};
 use super::discover::discover;
 use super::list::list;
-use super::{exit, json, out::Out};
+use super::{close, exit, json, moving, out::Out};
+use crate::config::Environment;
 use crate::desk::{Desk, fields};
 use crate::domain::app::Authorisation;
 use crate::domain::{AppName, Consent, FactBody, Foreign, System};
@@ -15,7 +16,13 @@ use tokio_util::sync::CancellationToken;
 ///
 /// # Errors
 /// An unknown or taken name, a field that cannot be, a store that cannot be written.
-pub async fn app(desk: &Desk, command: AppCommand, stop: CancellationToken, out: &mut Out<'_>) -> Result<u8, Trouble> {
+pub async fn app(
+    desk: &Desk,
+    command: AppCommand,
+    environment: &Environment,
+    stop: CancellationToken,
+    out: &mut Out<'_>,
+) -> Result<u8, Trouble> {
     match command {
         AppCommand::Add { name, fields, look } => {
             let name: AppName = name.parse().map_err(|error: crate::domain::id::NotAName| Trouble::usage(error.to_string()))?;
@@ -41,7 +48,8 @@ pub async fn app(desk: &Desk, command: AppCommand, stop: CancellationToken, out:
                 desk.adopt(&app, checklist)?;
             }
             fields::clear(&clear, &mut settings)?;
-            let remarks = fields::apply(wanted(*given), desk.endpoints.base(System::Github), &mut settings)?;
+            let remarks =
+                fields::apply(wanted(*given), desk.endpoints.base(System::Github), desk.clock.now().date_naive(), &mut settings)?;
             desk.state(&app, FactBody::Settings { settings: Box::new(settings) })?;
             for remark in remarks {
                 out.say(remark);
@@ -62,11 +70,7 @@ pub async fn app(desk: &Desk, command: AppCommand, stop: CancellationToken, out:
             desk.state(&app, FactBody::Authorised { authorisation })?;
             out.line(format!("{by} permits {consent} looks at {app} until {until}"));
         }
-        AppCommand::Close { name, reason } => {
-            let app = desk.app(&name)?;
-            desk.state(&app, FactBody::Closed { reason: Foreign::new(&reason) })?;
-            out.line(format!("the engagement of {app} is closed"));
-        }
+        AppCommand::Close(args) => return close::close(desk, args, out).await,
         AppCommand::Archive { name, back } => {
             let app = desk.app(&name)?;
             let mut settings = desk.settings(&app)?;
@@ -83,20 +87,8 @@ pub async fn app(desk: &Desk, command: AppCommand, stop: CancellationToken, out:
             desk.remove(&app)?;
             out.line(format!("{app} is erased; a receipt stays"));
         }
-        AppCommand::Export { name, out: file } => {
-            let document = desk.export(&desk.app(&name)?)?;
-            match file {
-                None => out.json(&document),
-                Some(file) => {
-                    desk.write_new(&file, serde_json::to_string_pretty(&document).unwrap_or_default().as_bytes())?;
-                    out.line(format!("written to {}", file.display()));
-                }
-            }
-        }
-        AppCommand::Import { file } => {
-            let name = desk.import(&file)?;
-            out.line(format!("{name} is here"));
-        }
+        AppCommand::Export(args) => return moving::export(desk, &args, environment, out),
+        AppCommand::Import(args) => return moving::import(desk, &args, environment, out),
         AppCommand::Discover(args) => return discover(desk, args, stop, out).await,
     }
     Ok(exit::FINE)
@@ -120,6 +112,9 @@ fn wanted(args: AppFields) -> fields::Fields {
         weeks: args.weeks,
         ceilings: args.ceiling,
         limits: args.limit,
+        agreed_by: args.agreed_by,
+        proof: args.proof,
+        agreed_on: args.agreed_on,
         labels: args.label,
         people: args.person,
         unused: args.unused,

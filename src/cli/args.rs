@@ -1,11 +1,13 @@
 //! The command line as it is written: every command, argument and its help text. What they do is elsewhere.
 
 use super::ask_args::AskArgs;
+use super::close_args::CloseArgs;
 use super::db_args::DbArgs;
 use super::fix_args::{FixArgs, ProveArgs};
 use super::item_args::ItemCommand;
 use super::list::ListArgs;
 use super::look_args::LookArgs;
+use super::moving_args::{ExportArgs, ImportArgs};
 use super::scan_args::ScanArgs;
 use super::schedule_args::ScheduleCommand;
 use super::snapshot_args::{SnapshotArgs, VerifyArgs};
@@ -46,6 +48,12 @@ pub enum Command {
     },
     /// One letter to the client with everything that is needed from them, or a short reminder of what is still missing
     Ask(AskArgs),
+    /// What people decided: agreed ceilings and limits, accepted risks, permissions; whose word each is and what rests on it
+    Decisions {
+        name: String,
+        #[arg(long)]
+        json: bool,
+    },
     /// Run the probes of one app, of all, or of those that are due
     Probe(ProbeArgs),
     /// A work order for an item: what was found by cause, when it is done, what must not break, how to prove it
@@ -194,6 +202,15 @@ pub struct AppFields {
     /// An agreed limit of an item, such as BAK-01=24h
     #[arg(long, value_name = "ITEM=AGE", value_parser = parse_limit)]
     pub limit: Vec<(crate::domain::ItemId, Limit)>,
+    /// Who agreed to these ceilings, limits and this cut-over date
+    #[arg(long, value_name = "NAME")]
+    pub agreed_by: Option<String>,
+    /// Where that is written: a mail, a contract, a link
+    #[arg(long, value_name = "TEXT", requires = "agreed_by")]
+    pub proof: Option<String>,
+    /// The day on which it was agreed (today)
+    #[arg(long, value_name = "DATE", requires = "agreed_by")]
+    pub agreed_on: Option<NaiveDate>,
     /// What the client calls a table or bucket of theirs, for the founder's page, such as messages="private chats"
     #[arg(long, value_name = "NAME=WORDS", value_parser = parse_label)]
     pub label: Vec<(String, String)>,
@@ -256,12 +273,8 @@ pub enum AppCommand {
         #[arg(long)]
         until: NaiveDate,
     },
-    /// Close the engagement: hand-over is done
-    Close {
-        name: String,
-        #[arg(long)]
-        reason: String,
-    },
+    /// Close the engagement: what stands open, each token asked once more, receipts, the last page, the closing
+    Close(CloseArgs),
     /// Put an app away without erasing anything; --back takes it out again
     Archive {
         name: String,
@@ -275,14 +288,10 @@ pub enum AppCommand {
         #[arg(long, value_name = "NAME")]
         confirm: Option<String>,
     },
-    /// Write every fact of an app as one JSON document
-    Export {
-        name: String,
-        #[arg(long, value_name = "FILE")]
-        out: Option<PathBuf>,
-    },
-    /// Read such a document; refuses a name that exists
-    Import { file: PathBuf },
+    /// Carry an app to a colleague or another machine: everything known of it in one encrypted file, without any credential
+    Export(ExportArgs),
+    /// Join such a file with what is known here; both ways and again at will, nothing is lost or doubled
+    Import(ImportArgs),
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

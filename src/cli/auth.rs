@@ -1,19 +1,15 @@
 //! `rescue auth`: where each credential would come from and whether it works. Never prints one.
 
 use super::args::AuthCommand;
+use super::asking::{MOST, unseen};
 use super::{exit, json, out::Out};
 use crate::credentials::Secret;
 use crate::desk::Desk;
 use crate::desk::connections::{Connection, Standing};
 use crate::domain::{AppName, System};
 use crate::trouble::Trouble;
-use crossterm::event::{Event, KeyCode, KeyEventKind, KeyModifiers, read};
-use crossterm::terminal::{disable_raw_mode, enable_raw_mode};
 use serde_json::{Value, json};
 use std::io::{IsTerminal as _, Read as _};
-
-/// The longest credential that is read from standard input, in bytes.
-const MOST: u64 = 16 * 1024;
 
 /// `rescue auth …`.
 ///
@@ -84,47 +80,19 @@ fn keyring_trouble(error: &impl ToString) -> Trouble {
 
 fn read_secret(system: System, out: &mut Out<'_>) -> Result<Secret, Trouble> {
     let unreadable = |error: std::io::Error| Trouble::failed("standard input could not be read").why(error);
-    let mut text = String::new();
-    if std::io::stdin().is_terminal() {
-        out.say(format!("the credential of {}, then Enter (it is not shown):", system.title()));
-        text = type_unseen().map_err(unreadable)?;
+    let secret = if std::io::stdin().is_terminal() {
+        unseen(&format!("the credential of {}, then Enter (it is not shown):", system.title()), out)?
     } else {
+        let mut text = String::new();
         std::io::stdin().take(MOST).read_to_string(&mut text).map_err(unreadable)?;
-    }
-    if text.trim().is_empty() {
+        Secret::new(text)
+    };
+    if secret.length() == 0 {
         return Err(
             Trouble::usage("nothing came on standard input").next("Pipe the credential in: `op read … | rescue auth set github`")
         );
     }
-    Ok(Secret::new(text))
-}
-
-/// What is typed up to Enter, with nothing of it shown. Ctrl-C and Escape give nothing.
-fn type_unseen() -> std::io::Result<String> {
-    enable_raw_mode()?;
-    let typed = type_in_raw_mode();
-    disable_raw_mode()?;
-    typed
-}
-
-fn type_in_raw_mode() -> std::io::Result<String> {
-    let mut text = String::new();
-    loop {
-        let Event::Key(key) = read()? else { continue };
-        if key.kind == KeyEventKind::Release {
-            continue;
-        }
-        let is_control = key.modifiers.contains(KeyModifiers::CONTROL);
-        match key.code {
-            KeyCode::Enter => return Ok(text),
-            KeyCode::Char('d') if is_control => return Ok(text),
-            KeyCode::Char('c') if is_control => return Ok(String::new()),
-            KeyCode::Esc => return Ok(String::new()),
-            KeyCode::Backspace => drop(text.pop()),
-            KeyCode::Char(c) if text.len() as u64 + 4 <= MOST => text.push(c),
-            _ => {}
-        }
-    }
+    Ok(secret)
 }
 
 /// Without an app only the shared places can be told.

@@ -26,7 +26,7 @@ pub async fn discover(desk: &Desk, args: DiscoverArgs, stop: CancellationToken, 
     let (mut settings, remarks) = if is_known {
         let mut settings = desk.settings(&name)?;
         let given = fields::Fields { repo: args.repo.clone(), ..fields::Fields::default() };
-        let remarks = fields::apply(given, desk.endpoints.base(System::Github), &mut settings)?;
+        let remarks = fields::apply(given, desk.endpoints.base(System::Github), desk.clock.now().date_naive(), &mut settings)?;
         (settings, remarks)
     } else {
         let Some(repo) = args.repo.clone() else {
@@ -60,7 +60,7 @@ pub async fn discover(desk: &Desk, args: DiscoverArgs, stop: CancellationToken, 
         }
         return Ok(exit::FINE);
     }
-    for remark in fields::apply(fields, desk.endpoints.base(System::Github), &mut settings)? {
+    for remark in fields::apply(fields, desk.endpoints.base(System::Github), desk.clock.now().date_naive(), &mut settings)? {
         out.say(remark);
     }
     if is_known {

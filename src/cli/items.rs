@@ -23,6 +23,10 @@ pub fn item(desk: &Desk, command: ItemCommand, out: &mut Out<'_>) -> Result<u8, 
             let assessment = board.assessment(id.as_str()).ok_or_else(|| statement::unknown_item(&board, &id))?;
             if as_json {
                 let mut document = json::item(&board, assessment);
+                if let Some(fields) = document.as_object_mut() {
+                    let rests = crate::domain::decisions::behind_item(&board.settings, assessment);
+                    fields.insert("rests_on".to_owned(), serde_json::json!(rests));
+                }
                 if let Some(fields) = document.as_object_mut()
                     && assessment.words.iter().any(|word| crate::desk::systems::is_of(&word.probe))
                 {

@@ -118,6 +118,9 @@ pub fn item(desk: &Desk, app: &AppName, board: &Board, it: &Assessment, out: &mu
     for remark in &it.remarks {
         out.line(format!("note: {remark}"));
     }
+    for decision in crate::domain::decisions::behind_item(&board.settings, it) {
+        out.line(format!("rests on: {decision}"));
+    }
     for word in &it.words {
         out.line(format!("probe {}: {}", word.probe, words::probe_says(word)));
         if let Some(at) = word.at {

@@ -60,7 +60,13 @@ impl Paths {
         self.data.join("scan.key")
     }
 
-    /// Copies of the database from before a schema step.
+    /// The key by which the secrets of an app are known that was brought here with it, by the app's id.
+    #[must_use]
+    pub fn scan_key_of(&self, app: &uuid::Uuid) -> PathBuf {
+        self.data.join("keys").join(format!("{}.key", app.simple()))
+    }
+
+    /// Copies of the database from before a schema step or an import.
     #[must_use]
     pub fn backups(&self) -> PathBuf {
         self.data.join("backups")

@@ -130,6 +130,43 @@ impl Chain {
         self.look(app, system).1
     }
 
+    /// The credentials of one system for one app in every place that has one, not only the first; and the places that may have
+    /// one and gave no answer, with why. A value that several places have is named with all of them.
+    #[must_use]
+    pub fn each(&self, app: &AppName, system: System) -> (Vec<(Secret, Vec<Source>)>, Vec<(Source, String)>) {
+        let (mut found, mut silent): (Vec<(Secret, Vec<Source>)>, Vec<(Source, String)>) = (Vec::new(), Vec::new());
+        let answers: Vec<(Source, Result<Secret, String>)> = match &self.places {
+            Places::Person(person) => {
+                let asked = |source: Source| {
+                    let answer = person.ask(&source, app, system);
+                    (source, answer)
+                };
+                person.places(app, system).into_iter().map(asked).collect()
+            }
+            Places::Given(secrets) => {
+                secrets.get(&system).map(|secret| (Source::Given, Ok(secret.clone()))).into_iter().collect()
+            }
+        };
+        for (source, answer) in answers {
+            match answer {
+                Ok(secret) => {
+                    if let Some(fault) = form::fault(&secret) {
+                        silent.push((source, format!("the credential there {fault}")));
+                        continue;
+                    }
+                    self.redactor.learn(&secret);
+                    match found.iter_mut().find(|(known, _)| known.same_as(&secret)) {
+                        Some((_, sources)) => sources.push(source),
+                        None => found.push((secret, vec![source])),
+                    }
+                }
+                Err(why) if is_nothing(&why) => {}
+                Err(why) => silent.push((source, why)),
+            }
+        }
+        (found, silent)
+    }
+
     /// Goes through the places until one has it. The last look is the one that had it, if any had.
     fn look(&self, app: &AppName, system: System) -> (Option<(Secret, Source)>, Vec<Look>) {
         let person = match &self.places {
@@ -197,6 +234,14 @@ impl Person {
             Source::Given => Err("not given".to_owned()),
         }
     }
+}
+
+/// Whether a place said that it holds nothing, rather than that it could not tell.
+fn is_nothing(why: &str) -> bool {
+    let absent = [KeyringError::NotBuilt, KeyringError::Off, KeyringError::NoKeyring];
+    matches!(why, "not set" | "no entry" | "not configured" | "not asked" | "not given" | "not logged in" | "it printed nothing")
+        || why == Silence::NotInstalled.to_string()
+        || absent.iter().any(|it| it.to_string() == why)
 }
 
 /// The line goes through the shell, as git does with its helpers: `pass show acme | head -n 1` is a common need. It

@@ -21,6 +21,18 @@ impl Secret {
         self.0.expose_secret()
     }
 
+    /// How many characters it has.
+    #[must_use]
+    pub fn length(&self) -> usize {
+        self.0.expose_secret().chars().count()
+    }
+
+    /// Whether both are the same value.
+    #[must_use]
+    pub fn same_as(&self, other: &Self) -> bool {
+        self.0.expose_secret() == other.0.expose_secret()
+    }
+
     /// A stable short name of the value for lookups within one process and store; tells nothing of it.
     #[must_use]
     pub fn fingerprint(&self) -> String {

@@ -1,6 +1,7 @@
 //! The demo's story: the app, its people, and what they say in each of the three weeks. Read from an embedded file.
 
 use crate::desk::statement::{Accepting, Statement};
+use crate::domain::decisions::{Agreement, Term};
 use crate::domain::{AppName, AppSettings, Foreign, ItemId, Person, Slug, SupabaseRef, System, VercelProject};
 use chrono::{NaiveDate, TimeDelta};
 use serde::Deserialize;
@@ -22,10 +23,20 @@ pub struct Story {
     openai_project: String,
     live_since_days_ago: u32,
     ceilings: BTreeMap<System, u64>,
+    /// Whose word a ceiling is, where somebody is named.
+    ceilings_agreed: BTreeMap<System, Whose>,
     /// What was found out about the stack.
     stack: BTreeMap<String, bool>,
     people: Vec<Person>,
     pub weeks: Vec<Week>,
+}
+
+/// Who agreed on the first day, and where that is written.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Whose {
+    by: Foreign,
+    proof: Foreign,
 }
 
 /// One Monday.
@@ -131,6 +142,10 @@ impl Story {
         settings.openai_project = Some(self.openai_project.clone());
         settings.live_since = Some(start - TimeDelta::days(self.live_since_days_ago.into()));
         settings.ceilings = self.ceilings.clone();
+        let agreed = self.ceilings_agreed.iter().map(|(system, Whose { by, proof })| {
+            (Term::Ceiling(*system), Agreement { by: by.clone(), proof: Some(proof.clone()), on: start })
+        });
+        settings.agreed = agreed.collect();
         settings.stack.clone_from(&self.stack);
         settings.people.clone_from(&self.people);
         settings

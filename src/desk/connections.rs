@@ -124,7 +124,7 @@ impl Desk {
     }
 }
 
-async fn who_am_i(door: &Door, system: System) -> Result<Identity, Gap> {
+pub(super) async fn who_am_i(door: &Door, system: System) -> Result<Identity, Gap> {
     match system {
         System::Github => github::who_am_i(door).await,
         System::Supabase => supabase::who_am_i(door).await,

@@ -1,5 +1,6 @@
 //! What of an app was written on the command line or in the console's form, and the settings that it means.
 
+use crate::domain::decisions::{Agreement, Term};
 use crate::domain::{AppName, AppSettings, AssetHost, Foreign, ItemId, Limit, Person, Slug, SupabaseRef, System, VercelProject};
 use crate::repo;
 use crate::trouble::Trouble;
@@ -26,6 +27,10 @@ pub struct Fields {
     pub weeks: Option<u8>,
     pub ceilings: Vec<(System, u64)>,
     pub limits: Vec<(ItemId, Limit)>,
+    /// Who agreed to these ceilings, limits and this cut-over date, where that is written, and when it was agreed.
+    pub agreed_by: Option<String>,
+    pub proof: Option<String>,
+    pub agreed_on: Option<NaiveDate>,
     /// What the client calls a thing of theirs, by its name.
     pub labels: Vec<(String, String)>,
     pub people: Vec<Person>,
@@ -46,8 +51,14 @@ pub struct NewApp {
 /// # Errors
 /// A usage trouble for a field that cannot be: a repository that is neither there nor owner/name, two projects that are
 /// the same, an address with a password in it.
-pub fn apply(fields: Fields, github_at: Option<&url::Url>, settings: &mut AppSettings) -> Result<Vec<String>, Trouble> {
+pub fn apply(
+    fields: Fields,
+    github_at: Option<&url::Url>,
+    today: NaiveDate,
+    settings: &mut AppSettings,
+) -> Result<Vec<String>, Trouble> {
     let mut remarks = Vec::new();
+    agreements(&fields, today, settings, &mut remarks)?;
     if let Some(title) = fields.title {
         let title = Foreign::new(title.trim());
         if title.as_str().is_empty() || title.as_str().chars().count() > 120 {
@@ -116,6 +127,57 @@ pub fn apply(fields: Fields, github_at: Option<&url::Url>, settings: &mut AppSet
     }
     settings.stack.extend(fields.stack);
     Ok(remarks)
+}
+
+/// Keeps whose word the ceilings, limits and the cut-over date of these fields are. A value that changes without a name loses
+/// the name that belonged to the one before.
+fn agreements(fields: &Fields, today: NaiveDate, settings: &mut AppSettings, remarks: &mut Vec<String>) -> Result<(), Trouble> {
+    let ceilings =
+        fields.ceilings.iter().map(|(system, usd)| (Term::Ceiling(*system), settings.ceilings.get(system) == Some(usd)));
+    let limits = fields.limits.iter().map(|(item, limit)| (Term::Limit(item.clone()), settings.limits.get(item) == Some(limit)));
+    let cut_over = fields.cut_over.map(|day| (Term::CutOver, settings.cut_over == Some(day)));
+    let given: Vec<(Term, bool)> = ceilings.chain(limits).chain(cut_over).collect();
+    let Some(by) = &fields.agreed_by else {
+        if fields.proof.is_some() || fields.agreed_on.is_some() {
+            return Err(Trouble::usage("a proof or a day without a name").next("Say who agreed: --agreed-by NAME"));
+        }
+        for (term, is_same) in given {
+            if !is_same && let Some(before) = settings.agreed.remove(&term) {
+                remarks.push(format!(
+                    "{} had agreed to what it was before; nobody is named for the new one: --agreed-by",
+                    before.by
+                ));
+            }
+        }
+        return Ok(());
+    };
+    if given.is_empty() {
+        return Err(Trouble::usage("--agreed-by says who agreed to a ceiling, a limit or a cut-over date, and none is given")
+            .next("Give it with what was agreed, such as --ceiling openai=200"));
+    }
+    let short = |text: &str, what: &str| {
+        let text = Foreign::new(text.trim());
+        match text.as_str().chars().count() {
+            1..=500 => Ok(text),
+            _ => Err(Trouble::usage(format!("{what} has 1 to 500 characters"))),
+        }
+    };
+    let by = short(by, "a name")?;
+    let proof = fields.proof.as_deref().map(|text| short(text, "a proof")).transpose()?;
+    let on = fields.agreed_on.unwrap_or(today);
+    if on > today {
+        return Err(Trouble::usage(format!("{on} has not come yet")).next("Give the day on which it was agreed, UTC"));
+    }
+    if proof.is_none() {
+        remarks.push("nothing says where it is written: --proof names a mail, a contract or a link".to_owned());
+    }
+    if crate::domain::decisions::side(settings, &by).is_none() && !fields.people.iter().any(|it| it.name == by) {
+        remarks.push(format!("{by} is none of the app's people: --person client:{by} says on whose side"));
+    }
+    for (term, _) in given {
+        settings.agreed.insert(term, Agreement { by: by.clone(), proof: proof.clone(), on });
+    }
+    Ok(())
 }
 
 fn repository(
@@ -215,13 +277,22 @@ pub fn clear(names: &[String], settings: &mut AppSettings) -> Result<(), Trouble
             ("vercel", None) => forget(&mut settings.vercel),
             ("url", None) => forget(&mut settings.url),
             ("live-since", None) => forget(&mut settings.live_since),
-            ("cut-over", None) => forget(&mut settings.cut_over),
+            ("cut-over", None) => {
+                settings.agreed.remove(&Term::CutOver);
+                forget(&mut settings.cut_over)
+            }
             ("openai-project", None) => forget(&mut settings.openai_project),
             ("asset-host", Some(host)) => host.parse::<AssetHost>().is_ok_and(|it| settings.asset_hosts.remove(&it)),
             ("provider", Some(_)) => system().is_some_and(|it| settings.providers.remove(&it)),
-            ("ceiling", Some(_)) => system().is_some_and(|it| settings.ceilings.remove(&it).is_some()),
+            ("ceiling", Some(_)) => system().is_some_and(|it| {
+                settings.agreed.remove(&Term::Ceiling(it));
+                settings.ceilings.remove(&it).is_some()
+            }),
             ("unused", Some(_)) => system().is_some_and(|it| settings.unused.remove(&it).is_some()),
-            ("limit", Some(item)) => settings.limits.remove(item).is_some(),
+            ("limit", Some(item)) => {
+                settings.agreed.retain(|term, _| !matches!(term, Term::Limit(of) if of.as_str() == item));
+                settings.limits.remove(item).is_some()
+            }
             ("label", Some(name)) => settings.labels.remove(name).is_some(),
             ("stack", Some(fact)) => settings.stack.remove(fact).is_some(),
             ("person", Some(person)) => {
@@ -250,7 +321,7 @@ pub fn new_app(
     today: NaiveDate,
 ) -> Result<(AppSettings, Vec<String>), Trouble> {
     let mut settings = AppSettings::new(name, today);
-    let remarks = apply(fields, github_at, &mut settings)?;
+    let remarks = apply(fields, github_at, today, &mut settings)?;
     Ok((settings, remarks))
 }
 

@@ -1,20 +1,28 @@
-//! An app as one JSON document: written with `app export`, read with `app import`. Holds facts, checklist texts and
-//! observations; never a credential, and of found secrets only what the store has of them.
+//! An app carried to another installation and joined with what is known of it there: `app export` and `app import`. Holds
+//! facts, checklist texts, observations and frozen pages; never a credential, and of found secrets only what the store has of
+//! them. What is already known is never changed.
 
-use super::Desk;
+pub mod package;
+pub mod sealed;
+
+use super::{Desk, VERSION};
 use crate::config::private;
 use crate::domain::ledger::Ledger;
-use crate::domain::{AppName, Foreign};
-use crate::store::Carried;
+use crate::domain::{AppName, Digest, Fact, FactBody, FactId, Foreign};
+use crate::store::{Carried, Destination, Holder, Joined, KeyMet, TOLERANCE};
 use crate::trouble::Trouble;
+use crate::words;
+use package::{Head, NotAPackage, Package};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use std::io::{Read as _, Write as _};
-use std::path::Path;
+use std::io::{BufRead, BufReader, Read, Write as _};
+use std::path::{Path, PathBuf};
+use zeroize::Zeroizing;
 
-/// The largest document that is read: 256 MiB.
+/// The largest document in clear that is read: 256 MiB.
 const MOST: u64 = 256 * 1024 * 1024;
 
+/// An app in clear: for standard output, from where something else encrypts it.
 #[derive(Serialize, Deserialize)]
 struct Document {
     schema: u32,
@@ -23,48 +31,171 @@ struct Document {
     carried: Carried,
 }
 
+/// What an import came to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Arrived {
+    pub name: AppName,
+    /// Nobody knew the app here.
+    pub is_new: bool,
+    pub joined: Joined,
+    /// The copy of the database from before; none when nothing was written, or nothing had been there.
+    pub copy: Option<PathBuf>,
+    /// What a person should know.
+    pub remarks: Vec<String>,
+}
+
 impl Desk {
-    /// Everything of an app as a document.
+    /// Everything of an app in clear, as a document.
     ///
     /// # Errors
     /// A store that cannot be read.
     pub fn export(&self, app: &AppName) -> Result<Value, Trouble> {
-        self.facts(app)?; // a document that lacks a fact would say more than is known
-        let carried = self.store.carry(self.id(app)?)?;
+        let carried = self.carried(app)?;
         serde_json::to_value(Document { schema: 1, rescue_app: app.clone(), carried })
             .map_err(|error| Trouble::failed(format!("{app} could not be written down")).why(error))
     }
 
-    /// Reads such a document; gives back the app's name.
+    /// Everything of an app with the key of its secrets' names: to be sealed, never to be written in clear.
     ///
     /// # Errors
-    /// A file that is not one, a name that is taken, facts that do not make an app.
-    pub fn import(&self, file: &Path) -> Result<AppName, Trouble> {
-        let failed = |why: String| Trouble::failed(format!("{} cannot be read as an exported app", file.display())).why(why);
-        let mut text = String::new();
-        let opened = std::fs::File::open(file).map_err(|error| failed(error.to_string()))?;
-        opened.take(MOST + 1).read_to_string(&mut text).map_err(|error| failed(error.to_string()))?;
-        if text.len() as u64 > MOST {
-            return Err(failed("it is larger than 256 MiB".to_owned()));
+    /// A store or key that cannot be read.
+    pub fn package(&self, app: &AppName) -> Result<Package, Trouble> {
+        let (id, now) = (self.id(app)?, self.clock.now());
+        let here = Holder::of_process();
+        let is_running = self.store.open_runs()?.iter().any(|run| run.app == id && !run.is_crashed(&here.host, now));
+        let key = Zeroizing::new(self.store.scan_key_of(id)?);
+        let head = Head::new(app.clone(), &format!("rescue {VERSION}"), now, is_running);
+        Ok(Package { head, carried: self.carried(app)?, key: Some(key) })
+    }
+
+    /// Everything of an app; nothing that it rests on may be missing, or the document would say more than is known.
+    fn carried(&self, app: &AppName) -> Result<Carried, Trouble> {
+        self.facts(app)?;
+        let carried = self.store.carry(self.id(app)?)?;
+        let lacks = |what: &str| {
+            Trouble::failed(format!("{app} cannot be exported whole"))
+                .why(format!("{what} is missing from the database"))
+                .next("Run `rescue db check`; restore a backup")
+        };
+        for fact in &carried.facts {
+            match &fact.body {
+                FactBody::Snapshot { seal, .. } if !carried.snapshots.contains_key(seal) => return Err(lacks("a frozen page")),
+                FactBody::ChecklistAdopted { checklist, .. } if !carried.checklists.contains_key(checklist) => {
+                    return Err(lacks("an adopted checklist"));
+                }
+                FactBody::Outcome(it) => {
+                    let is_there =
+                        |digest: &Digest| carried.observations.contains_key(digest) || carried.thinned.contains_key(digest);
+                    if it.observation.as_ref().is_some_and(|digest| !is_there(digest)) {
+                        return Err(lacks("what a probe saw"));
+                    }
+                }
+                _ => {}
+            }
         }
-        let document: Document = serde_json::from_str(&text).map_err(|error| {
-            failed(format!("line {}, column {}: not what `rescue app export` writes", error.line(), error.column()))
-        })?;
-        if document.schema != 1 {
-            return Err(
-                failed(format!("its schema is {}, this rescue knows 1", document.schema)).next("Install the newer rescue")
+        Ok(carried)
+    }
+
+    /// Joins a package with what is known here, under the name `named` or its own.
+    ///
+    /// # Errors
+    /// It holds no app, or facts later than this machine's clock; its name is another app's; a fact of it is known here with
+    /// another content. Nothing is changed then.
+    pub fn import(&self, package: &Package, named: Option<AppName>) -> Result<Arrived, Trouble> {
+        let Package { head, carried, key } = package;
+        let origin = self.examine(carried)?;
+        let known = self.store.app_of_origin(origin)?;
+        let (into, name) = match (known, named) {
+            (Some(row), Some(named)) if row.name != named => {
+                return Err(Trouble::usage(format!("this app is here already, as {}", row.name))
+                    .next("Leave out --as: what is new is joined with it"));
+            }
+            (Some(row), _) => (Destination::Known(row.id), row.name),
+            (None, named) => {
+                let name = named.unwrap_or_else(|| head.app.clone());
+                if self.knows(&name)? {
+                    return Err(another_app(&name));
+                }
+                (Destination::New(name.clone()), name)
+            }
+        };
+        let mut remarks = Vec::new();
+        let (joined, copy) = self.join(&into, carried)?;
+        if let Some(key) = key
+            && self.store.adopt_key(joined.app, key, matches!(into, Destination::New(_)))? == KeyMet::Differed
+        {
+            remarks.push(format!(
+                "secrets of {name} had been named by two keys: one that both places found may stand twice until it is settled; \
+                 from now on both places name them by the same key, once each has imported the other's file"
+            ));
+        }
+        self.remark(&name, package, &mut remarks);
+        Ok(Arrived { is_new: matches!(into, Destination::New(_)), name, joined, copy, remarks })
+    }
+
+    /// Joins after a copy was put aside; writes nothing when nothing is new.
+    fn join(&self, into: &Destination, carried: &Carried) -> Result<(Joined, Option<PathBuf>), Trouble> {
+        if let Destination::Known(app) = into {
+            let would = self.store.would_join(*app, carried)?;
+            if would.new == 0 && would.restored == 0 {
+                return Ok((would, None));
+            }
+        }
+        let copy = if self.store.apps()?.is_empty() { None } else { Some(self.store.put_aside_before_import()?) };
+        match self.store.join(into, carried) {
+            Ok(joined) => Ok((joined, copy)),
+            Err(error) => {
+                if let Some(copy) = copy {
+                    // Nothing was changed, so nothing needs a copy.
+                    let _ = std::fs::remove_file(copy);
+                }
+                Err(error.into())
+            }
+        }
+    }
+
+    /// Whether what was carried is an app that this rescue can work with; gives back its first fact.
+    fn examine(&self, carried: &Carried) -> Result<FactId, Trouble> {
+        let refused = |why: &str| Trouble::failed("the app cannot be taken over, and nothing was changed").why(why);
+        let now = self.clock.now();
+        let origin = carried.origin().ok_or_else(|| refused("the file holds no fact"))?;
+        if let Some(latest) = carried.facts.iter().map(|fact| fact.at).max().filter(|at| *at - now > TOLERANCE) {
+            let (latest, now) = (words::moment(latest), words::moment(now));
+            return Err(refused(&format!("its newest fact is of {latest}, and this machine's clock says {now}"))
+                .next("Set the clock that is wrong, here or where the file was made, and try again"));
+        }
+        if Ledger::read(&carried.facts, now + TOLERANCE).settings().is_none() {
+            return Err(refused("it holds no settings of an app"));
+        }
+        for text in carried.checklists.values() {
+            if let Err(problems) = crate::checklist::load_stored(text) {
+                let first = problems.first().map(ToString::to_string).unwrap_or_default();
+                return Err(refused(&format!("a checklist in it cannot be read: {first}")).next("Install the newer rescue"));
+            }
+        }
+        Ok(origin)
+    }
+
+    fn remark(&self, name: &AppName, package: &Package, remarks: &mut Vec<String>) {
+        // It is here by now, whatever can be said of it: a clock a minute behind may still have to reach its first fact.
+        let settings = self.settings(name).ok();
+        if let Some(path) = settings.and_then(|it| it.path).filter(|path| !path.is_dir()) {
+            remarks.push(format!(
+                "its checkout is at {}, which is not on this machine: probes of the files cannot see here; \
+                 `rescue app edit {name} --clear repo --github OWNER/NAME` lets every place look at the same",
+                Foreign::new(path.display().to_string())
+            ));
+        }
+        if package.head.is_running {
+            remarks
+                .push("a run was under way when the file was made: what it decided after that comes with the next export".into());
+        }
+        if package.key.is_none() && package.carried.facts.iter().any(found_a_secret) {
+            remarks.push(
+                "the file is in clear and so without the key that names secrets: one that is found again here gets another id"
+                    .into(),
             );
         }
-        let name = {
-            let ledger = Ledger::read(&document.carried.facts, self.clock.now());
-            let settings = ledger.settings().ok_or_else(|| failed("it holds no settings of an app".to_owned()))?;
-            settings.name.clone()
-        };
-        if name != document.rescue_app {
-            return Err(failed(format!("it calls itself {} and holds {name}", Foreign::new(document.rescue_app.as_str()))));
-        }
-        self.store.put_down(&name, &document.carried)?;
-        Ok(name)
     }
 
     /// Writes a new file that only its owner may read.
@@ -72,11 +203,75 @@ impl Desk {
     /// # Errors
     /// The file exists, or cannot be written.
     pub fn write_new(&self, file: &Path, bytes: &[u8]) -> Result<(), Trouble> {
-        let written = private::create_new(file).and_then(|mut made| made.write_all(bytes).and_then(|()| made.sync_all()));
-        written.map_err(|error| {
+        let failed = |error: std::io::Error| {
             Trouble::failed(format!("{} could not be written", file.display()))
                 .why(error)
                 .next("Give a name that is free, in a folder that may be written")
+        };
+        let mut made = private::create_new(file).map_err(failed)?;
+        made.write_all(bytes).and_then(|()| made.sync_all()).map_err(|error| {
+            // Half a file is worse than none: it was not there before.
+            let _ = std::fs::remove_file(file);
+            failed(error)
         })
     }
 }
+
+fn another_app(name: &AppName) -> Trouble {
+    Trouble::usage(format!("an app called {name} exists already, and it is another one than that in the file"))
+        .why("they did not begin with the same fact, so they are not joined")
+        .next("Give the one in the file another name here: add `--as NAME`")
+}
+
+fn found_a_secret(fact: &Fact) -> bool {
+    match &fact.body {
+        FactBody::Outcome(it) => it.verdict.findings.iter().any(|finding| finding.exposed.is_some()),
+        FactBody::Rotated { .. } => true,
+        _ => false,
+    }
+}
+
+/// Reads a document in clear.
+///
+/// # Errors
+/// It is none, or a newer rescue wrote it.
+pub fn read_document(file: &Path, from: impl Read) -> Result<Package, Trouble> {
+    let failed = |why: String| unreadable(file).why(why);
+    let mut text = String::new();
+    from.take(MOST + 1).read_to_string(&mut text).map_err(|error| failed(error.to_string()))?;
+    if text.len() as u64 > MOST {
+        return Err(failed("it is larger than 256 MiB".to_owned()));
+    }
+    let document: Document = serde_json::from_str(&text).map_err(|error| {
+        failed(format!("line {}, column {}: not what `rescue app export` writes", error.line(), error.column()))
+    })?;
+    if document.schema != 1 {
+        return Err(failed(format!("its schema is {}, this rescue knows 1", document.schema)).next("Install the newer rescue"));
+    }
+    let made = document.carried.facts.iter().map(|fact| fact.at).max().unwrap_or_default();
+    let head = Head::new(document.rescue_app, "rescue", made, false);
+    Ok(Package { head, carried: document.carried, key: None })
+}
+
+/// Reads a package out of its opened envelope.
+///
+/// # Errors
+/// It is none, was changed, or a newer rescue wrote it.
+pub fn read_package(file: &Path, from: impl Read) -> Result<Package, Trouble> {
+    let from: &mut dyn BufRead = &mut BufReader::new(from);
+    Package::read(from).map_err(|problem| {
+        let next = match &problem {
+            problem if problem.is_newer() => "Install the newer rescue; nothing was changed here",
+            NotAPackage::Strange => "Give the file that `rescue app export` wrote",
+            _ => "Ask for the file once more; nothing was changed here",
+        };
+        unreadable(file).why(problem).next(next)
+    })
+}
+
+fn unreadable(file: &Path) -> Trouble {
+    Trouble::failed(format!("{} cannot be read as an exported app", Foreign::new(file.display().to_string())))
+}
+
+#[cfg(test)]
+mod tests;

@@ -52,13 +52,14 @@ impl Desk {
         for row in self.store.apps()? {
             plan.as_of.insert(row.id, row.last_fact);
             let sorted = if only.as_ref().is_none_or(|name| *name == row.name) { self.sorted(&row, rule, now)? } else { None };
-            let Some(Sorted { loose, stays, old }) = sorted else {
+            let Some(Sorted { loose, stays, old, counted }) = sorted else {
                 if only.as_ref().is_none_or(|name| *name == row.name) {
                     unread.push(row.name.to_string());
                 }
                 held.extend(self.store.observations_of(row.id)?.into_iter().map(|(_, number)| number));
                 continue;
             };
+            plan.counted.insert(row.id, counted);
             resting.extend(old);
             held.extend(stays);
             plan.loose.insert(row.id, loose);
@@ -82,7 +83,8 @@ impl Desk {
         let rests = behind(&facts, &checklists, &self.book, now);
         let lets_go = rule.lets_go(&facts, &rests, now);
         let old = Retention { keep: crate::domain::Keep::None, ..rule }.lets_go(&facts, &BTreeSet::new(), now);
-        let mut sorted = Sorted::default();
+        let counted = facts.iter().filter(|fact| row.last_fact.is_some_and(|last| fact.id <= last)).count() as u64;
+        let mut sorted = Sorted { counted, ..Sorted::default() };
         for (fact, number) in self.store.observations_of(row.id)? {
             if lets_go.contains(&fact) {
                 sorted.loose.insert(number);
@@ -128,6 +130,8 @@ struct Sorted {
     stays: BTreeSet<ObservationNumber>,
     /// Old, and something rests on it.
     old: BTreeSet<ObservationNumber>,
+    /// How many facts there are up to the last one.
+    counted: u64,
 }
 
 #[cfg(test)]

@@ -128,7 +128,7 @@ impl Desk {
             settings,
             door,
             now: self.clock.now(),
-            scan_key: ScanKey::new(self.store.scan_key()?),
+            scan_key: ScanKey::new(self.store.scan_key_of(self.id(app)?)?),
             stop: Arc::new(AtomicBool::new(false)),
             scratch: Arc::new(self.paths.scratch()),
             once: Arc::default(),

@@ -8,8 +8,8 @@ use crate::config::Environment;
 use crate::config::tell::Channel;
 use crate::credentials::source::own_variable;
 use crate::credentials::{OwnPlaces, Source};
-use crate::domain::AppName;
 use crate::domain::app::Use;
+use crate::domain::{AppName, AppSettings};
 use crate::schedule::standing::Standing;
 use crate::schedule::tell::{Route, desktop};
 use crate::schedule::trial::telling::{BY_COMMAND, Way as Tell};
@@ -246,9 +246,8 @@ impl Desk {
         let mut apps = Vec::new();
         for name in names {
             let settings = self.settings(name)?;
-            let asked = ASKED.iter().filter(|system| system.needs_credential() && settings.uses(**system) == Use::Yes);
             let checkout = settings.path.as_ref().map(|_| settings.github.clone().map_or(Checkout::Here, Checkout::AlsoAt));
-            apps.push(App { name: name.clone(), secrets: asked.map(|it| own_variable(name, *it)).collect(), checkout });
+            apps.push(App { name: name.clone(), secrets: secrets_of(name, &settings), checkout });
         }
         Ok(apps)
     }
@@ -261,6 +260,13 @@ impl Desk {
         let Some(schedule) = self.store.schedule()? else { return Ok(None) };
         Ok(Some(Standing { schedule, last: self.store.scheduled_runs(1)?.pop() }))
     }
+}
+
+/// The variables from which a runner takes the credentials that an app's probes need.
+#[must_use]
+pub fn secrets_of(app: &AppName, settings: &AppSettings) -> Vec<String> {
+    let asked = ASKED.iter().filter(|system| system.needs_credential() && settings.uses(**system) == Use::Yes);
+    asked.map(|system| own_variable(app, *system)).collect()
 }
 
 /// A sentence in which a name stands between marks wherever it stands alone: another's words may have it bare, and it is

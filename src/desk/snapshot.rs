@@ -188,7 +188,8 @@ impl Desk {
     }
 
     fn page(&self, app: &AppName, sharing: &Sharing, now: DateTime<Utc>) -> Result<Page, Trouble> {
-        let facts = self.facts(app)?;
+        // As they were written: the page names a digest of them that has to be the same wherever they are.
+        let facts = self.facts_as_written(app)?;
         let checklists = self.checklists_of(&facts)?;
         let audience = sharing.audience.to_string();
         let earlier: Vec<&Digest> =

@@ -34,6 +34,12 @@ pub(super) fn app(desk: &Desk, name: &str) -> AppName {
     name
 }
 
+/// Imports a document in clear, as `rescue app import` does.
+pub(super) fn import(desk: &Desk, file: &Path) -> Result<AppName, crate::trouble::Trouble> {
+    let package = super::moving::read_document(file, std::fs::File::open(file).unwrap())?;
+    desk.import(&package, None).map(|arrived| arrived.name)
+}
+
 #[test]
 fn where_a_fact_cannot_be_read_nothing_is_said_for_sure() {
     let home = tempfile::tempdir().unwrap();

@@ -100,7 +100,10 @@ pub fn verify(file: &Path, desk: Option<&Desk>, signers: &Signers, asked: bool) 
 fn kept(desk: &Desk, record: &Record) -> Result<Option<Kept>, Trouble> {
     let Some((app, _)) = desk.record(&record.seal)? else { return Ok(None) };
     // One that cannot be read is one that is not here: counted below, and no reason to say nothing.
-    let facts = desk.store.facts(desk.id(&app)?)?;
+    let apart = desk.store.apart(&record.seal)?;
+    let mut facts = desk.store.facts_as_written(desk.id(&app)?)?;
+    // What was written elsewhere at that time, and came later, does not stand behind the page.
+    facts.retain(|fact| !apart.contains(&fact.id));
     let made = facts.iter().find(|fact| matches!(&fact.body, FactBody::Snapshot { seal, .. } if *seal == record.seal));
     Ok(made.map(|fact| Kept {
         by: Foreign::new(fact.by.to_string()),

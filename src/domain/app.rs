@@ -1,5 +1,6 @@
 //! An app under rescue: what it is connected to, who its people are, what was agreed.
 
+use super::decisions::{Agreement, Term};
 use super::{AppName, AssetHost, Consent, Foreign, ItemId, System};
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
@@ -266,6 +267,9 @@ pub struct AppSettings {
     /// Agreed limits of items.
     #[serde(default)]
     pub limits: BTreeMap<ItemId, Limit>,
+    /// Whose word a ceiling, a limit or the cut-over date is, where somebody was named.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub agreed: BTreeMap<Term, Agreement>,
     /// What the client calls a thing of theirs (a table, a bucket), by its name: `messages` is "private chats".
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub labels: BTreeMap<String, Foreign>,
@@ -310,6 +314,7 @@ impl AppSettings {
             people: Vec::new(),
             ceilings: BTreeMap::new(),
             limits: BTreeMap::new(),
+            agreed: BTreeMap::new(),
             labels: BTreeMap::new(),
             start,
             live_since: None,

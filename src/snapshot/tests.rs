@@ -2,12 +2,14 @@
 
 use super::model::{Audience, Page, State};
 use super::{Request, Sharing, Words, build};
+use crate::domain::decisions::{Agreement, Term};
 use crate::domain::state::Answer;
 use crate::domain::testing::{Story, all_of, book, both, gate, item, leaf, moment};
 use crate::domain::{
     Author, Digest, Fact, FactBody, Finding, Foreign, Gap, GapKind, Gate, Item, Limit, NoteLevel, Place, Severity, System,
     Verdict, WorkNote,
 };
+use chrono::NaiveDate;
 use pretty_assertions::assert_eq;
 use proptest::prelude::*;
 use rstest::rstest;
@@ -258,14 +260,17 @@ fn numbers_are_those_that_were_agreed_and_shown() {
     story.set(|it| {
         it.limits.insert("BAK-01".parse().unwrap(), Limit(86_400));
         it.ceilings.insert(System::Openai, 200);
+        let on = NaiveDate::from_ymd_opt(2026, 11, 20).unwrap();
+        let agreed = Agreement { by: "Ana Brandt".into(), proof: Some("a mail that stays with us".into()), on };
+        it.agreed.insert(Term::Ceiling(System::Openai), agreed);
     });
     let said = |page: &Page| page.measured.iter().map(|it| format!("{}: {}", it.title, it.says)).collect::<Vec<_>>();
     assert_eq!(
         said(&page(&story, 0)),
         [
             "How long a recovery takes: Not known. Nobody has shown a rehearsal yet.",
-            "How much would be lost at worst: Not known. 24 hours was agreed, and it has not been shown to hold.",
-            "What OpenAI may cost a month: At most 200 US dollars were agreed. It has not been shown that spending stops there.",
+            "How much would be lost at worst: Not known. 24 hours was agreed, and it has not been shown to hold. Who agreed to that is not on record.",
+            "What OpenAI may cost a month: At most 200 US dollars were agreed. It has not been shown that spending stops there. Ana Brandt agreed to that on 20 November.",
         ]
     );
     story.on(1).pass("supabase.a").pass("supabase.b").pass("github.a");
@@ -273,10 +278,13 @@ fn numbers_are_those_that_were_agreed_and_shown() {
         said(&page(&story, 1)),
         [
             "How long a recovery takes: Bringing everything back was rehearsed: checked by machine on 24 November.",
-            "How much would be lost at worst: The work of about 24 hours, as agreed: checked by machine on 24 November.",
-            "What OpenAI may cost a month: At most 200 US dollars were agreed. That spending stops there: checked by machine on 24 November.",
+            "How much would be lost at worst: The work of about 24 hours, as agreed: checked by machine on 24 November. Who agreed to that is not on record.",
+            "What OpenAI may cost a month: At most 200 US dollars were agreed. That spending stops there: checked by machine on 24 November. Ana Brandt agreed to that on 20 November.",
         ]
     );
+    assert!(!text(&page(&story, 1)).contains("stays with us"), "the proof is ours");
+    let outside = page_with(&story, 1, &Sharing { audience: Audience::Investor, ..Sharing::default() }, None, None);
+    assert!(!text(&outside).contains("agreed to that"), "no name goes to a reader from outside");
 }
 
 #[test]

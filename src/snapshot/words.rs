@@ -130,7 +130,7 @@ words! {
     MeasureWords {
         title: String, recovery: String, recovery_done: String, recovery_open: String, loss: String, loss_done: String,
         loss_plain: String, loss_open_agreed: String, loss_open: String, spend: String, spend_done: String, spend_open: String,
-        spend_none: String, spend_nothing: String, hours: Count, days: Count, minutes: Count,
+        spend_none: String, spend_nothing: String, agreed_by: String, agreed_nobody: String, hours: Count, days: Count, minutes: Count,
     }
 }
 words! {

@@ -27,8 +27,8 @@ pub struct Problem {
 const PAGES: i32 = 4_096;
 
 impl Store {
-    /// Copies the database as it is now to `file`, and the scanner's key beside it as `FILE.scan.key`. Gives back the
-    /// two paths.
+    /// Copies the database as it is now to `file`, and the scanner's key beside it as `FILE.scan.key`; a key that an app
+    /// brought along as `FILE.APP.key`, by the app's id. Gives back the first two paths.
     ///
     /// # Errors
     /// [`StoreError::BackupExists`]: nothing is ever overwritten.
@@ -36,18 +36,27 @@ impl Store {
         let mut beside = file.as_os_str().to_owned();
         beside.push(".scan.key");
         let beside = PathBuf::from(beside);
-        for path in [file, &beside] {
+        let mut keys = vec![(beside.clone(), self.scan_key()?)];
+        for (app, key) in self.keys_of_apps()? {
+            let mut name = file.as_os_str().to_owned();
+            name.push(format!(".{}.key", app.0.simple()));
+            keys.push((PathBuf::from(name), key));
+        }
+        for path in keys.iter().map(|(path, _)| path.as_path()).chain([file]) {
             if path.symlink_metadata().is_ok() {
                 return Err(StoreError::BackupExists { path: path.to_owned() });
             }
         }
-        let key = self.scan_key()?;
         copy_to(&self.connection(), file)?;
-        let written = private::create_new(&beside).and_then(|mut it| it.write_all(&key).and_then(|()| it.sync_all()));
-        if let Err(error) = written {
-            // Without its key a copy would know no secret again: better none.
-            let _ = fs::remove_file(file);
-            return Err(StoreError::io("write the backup", &beside, &error));
+        for (done, (path, key)) in keys.iter().enumerate() {
+            let written = private::create_new(path).and_then(|mut it| it.write_all(key).and_then(|()| it.sync_all()));
+            if let Err(error) = written {
+                // Without its keys a copy would know no secret again: better none.
+                for made in keys.iter().take(done).map(|(path, _)| path.as_path()).chain([file]) {
+                    let _ = fs::remove_file(made);
+                }
+                return Err(StoreError::io("write the backup", path, &error));
+            }
         }
         Ok((file.to_owned(), beside))
     }
@@ -92,6 +101,9 @@ impl Store {
         if let Err(error) =
             self.paths.scan_key().try_exists().map_or(Ok(()), |there| if there { self.scan_key().map(drop) } else { Ok(()) })
         {
+            problems.push(error.to_string());
+        }
+        if let Err(error) = self.keys_of_apps() {
             problems.push(error.to_string());
         }
         let mut found: Vec<Problem> =

@@ -32,6 +32,7 @@ impl Store {
     pub fn remove_app(&self, app: AppId, by: &Author) -> Result<Receipt, StoreError> {
         let now = self.clock.now();
         let mut receipt = self.write("erase the app", |transaction| erase(transaction, app, by, now))?;
+        self.forget_key_of(app)?;
         // The journal still holds the erased pages until it is folded in and cut.
         self.read("cut the journal", |connection| {
             Ok(connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?)
@@ -93,6 +94,7 @@ fn erase(transaction: &Transaction<'_>, app: AppId, by: &Author, now: DateTime<U
     transaction.execute(&cut("ran", "number", "ran"), [])?;
     // A checklist of the user's own may name the client.
     transaction.execute(&cut("checklist", "digest", "checklist"), [])?;
+    transaction.execute("DELETE FROM apart WHERE seal IN (SELECT seal FROM snapshot WHERE app = ?1)", [app])?;
     for table in ["run", "kept", "assessed", "snapshot", "mark", "told", "looked"] {
         transaction.execute(&format!("DELETE FROM {table} WHERE app = ?1"), [app])?;
     }

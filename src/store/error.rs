@@ -1,6 +1,6 @@
 //! Why the store did not do what it was asked: what, where, why and the next step, in at most four lines.
 
-use crate::domain::{AppName, Foreign, RunId};
+use crate::domain::{AppName, FactId, Foreign, RunId};
 use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
 use rusqlite::ErrorCode;
 use std::io;
@@ -88,6 +88,14 @@ pub enum StoreError {
     RunGone { run: RunId },
     #[error("{} exists already\nNext: give a name that is free; a backup never overwrites", shown(path))]
     BackupExists { path: PathBuf },
+    #[error(
+        "fact {fact} ({kind}) is here with another content than in the file, and nothing was changed\nWhy: facts never change, so one of the two was changed by hand\nNext: run `rescue db check` here and where the file was made"
+    )]
+    OtherContent { fact: FactId, kind: &'static str },
+    #[error(
+        "not every fact of the app that is here can be read, and nothing was changed\nWhy: one of them may be what the file holds otherwise\nNext: run `rescue db check`; `rescue db backup` keeps a copy"
+    )]
+    NotAllRead,
     /// What was asked makes no sense for this app; the text is whole.
     #[error("{why}")]
     Refused { why: Foreign },

@@ -4,7 +4,7 @@ use super::convert::{Moment, apart};
 use super::error::Fault;
 use super::looks::{COLUMNS, Reader};
 use super::{AppId, Store, StoreError, looks, observations};
-use crate::domain::{Author, Digest, Fact, FactBody, FactId, RunId};
+use crate::domain::{AppName, Author, Digest, Fact, FactBody, FactId, RunId};
 use chrono::{DateTime, SubsecRound, TimeDelta, Utc};
 use rusqlite::{Connection, OptionalExtension, named_params};
 use std::collections::BTreeMap;
@@ -50,7 +50,38 @@ impl Store {
         })
     }
 
+    /// The same as they were written, wherever that was: an app that was brought here under another name still bears its first
+    /// one in its settings.
+    ///
+    /// # Errors
+    /// The database could not be read.
+    pub fn facts_as_written(&self, app: AppId) -> Result<Vec<Fact>, StoreError> {
+        self.read("read facts", |connection| self.select_as_written(connection, app, None))
+    }
+
+    /// Facts under the name that the app has here.
     pub(super) fn select(&self, connection: &Connection, app: AppId, last: Option<FactId>) -> Result<Vec<Fact>, Fault> {
+        let mut facts = self.select_as_written(connection, app, last)?;
+        let mut statement = connection.prepare_cached("SELECT name FROM app WHERE id = ?1")?;
+        // A name that is none is told by `db check`, and an app that is gone has no facts.
+        if let Ok(Some(name)) = statement.query_row([app], |row| row.get::<_, AppName>(0)).optional() {
+            for fact in &mut facts {
+                if let FactBody::Settings { settings } = &mut fact.body
+                    && settings.name != name
+                {
+                    settings.name = name.clone();
+                }
+            }
+        }
+        Ok(facts)
+    }
+
+    pub(super) fn select_as_written(
+        &self,
+        connection: &Connection,
+        app: AppId,
+        last: Option<FactId>,
+    ) -> Result<Vec<Fact>, Fault> {
         let mut statement = connection.prepare_cached(&format!(
             "SELECT {COLUMNS} FROM fact WHERE app = (SELECT number FROM app WHERE id = :app) AND id > coalesce(:last, x'') ORDER BY id"
         ))?;

@@ -1,8 +1,9 @@
 //! The key of the keyed hashes of found secrets: 32 random bytes in a file beside the database. It is made once and
-//! never replaced, because a finding of a secret is known by its keyed hash.
+//! never replaced, because a finding of a secret is known by its keyed hash. An app that was brought here keeps the key of
+//! where it began, in a file of its own, so that the same secret is the same finding at both places.
 
 use super::error::Trouble;
-use super::{Store, StoreError};
+use super::{AppId, Store, StoreError};
 use crate::config::{Paths, private};
 use crate::domain::Foreign;
 use std::fs;
@@ -30,6 +31,90 @@ impl Store {
         let bytes = fs::read(&path).map_err(|error| StoreError::io("read the key of the scanner", &path, &error))?;
         as_key(&path, &bytes)
     }
+}
+
+/// How the key that came with an app stands to the one that is used for it here.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum KeyMet {
+    /// It is used for this app, now or as before.
+    Same,
+    /// Secrets of this app were named by two keys. From now on both places use the same of the two, whichever way they meet;
+    /// what was found under the other stands under its own id until it is settled.
+    Differed,
+}
+
+impl Store {
+    /// The key by which this app's secrets are known.
+    ///
+    /// # Errors
+    /// A file cannot be read or made, or is not a key.
+    pub fn scan_key_of(&self, app: AppId) -> Result<[u8; BYTES], StoreError> {
+        match self.own_key_of(app)? {
+            Some(key) => Ok(key),
+            None => self.scan_key(),
+        }
+    }
+
+    fn own_key_of(&self, app: AppId) -> Result<Option<[u8; BYTES]>, StoreError> {
+        let path = self.paths.scan_key_of(&app.0);
+        match fs::read(&path) {
+            Ok(bytes) => as_key(&path, &bytes).map(Some),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(StoreError::io("read the key of the scanner", &path, &error)),
+        }
+    }
+
+    /// Takes over the key that came with an app. `is_new`: the app came with it; otherwise both places may have found secrets,
+    /// and of two keys the one with the smaller digest is used from now on, so that both choose the same.
+    ///
+    /// # Errors
+    /// A file cannot be read or made, or is not a key.
+    pub fn adopt_key(&self, app: AppId, key: &[u8; BYTES], is_new: bool) -> Result<KeyMet, StoreError> {
+        let ours = self.scan_key_of(app)?;
+        if ours == *key {
+            return Ok(KeyMet::Same);
+        }
+        if is_new || digest(key) < digest(&ours) {
+            let path = self.paths.scan_key_of(&app.0);
+            let told = |error: &io::Error| StoreError::io("keep the key of the app's secrets", &path, error);
+            private::make_dir(path.parent().unwrap_or(self.paths.data())).map_err(|error| told(&error))?;
+            let draft = path.with_extension("draft");
+            // A draft of a process that ended between the two steps.
+            let _ = fs::remove_file(&draft);
+            let written = private::create_new(&draft)
+                .and_then(|mut file| file.write_all(key).and_then(|()| file.sync_all()))
+                .and_then(|()| fs::rename(&draft, &path));
+            written.map_err(|error| told(&error))?;
+        }
+        Ok(if is_new { KeyMet::Same } else { KeyMet::Differed })
+    }
+
+    /// Lets go of the key of an app that was erased.
+    pub(super) fn forget_key_of(&self, app: AppId) -> Result<(), StoreError> {
+        let path = self.paths.scan_key_of(&app.0);
+        match fs::remove_file(&path) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => {
+                Err(StoreError::io("remove the key of the app's secrets", &path, &error))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// The keys that apps brought along, by app.
+    pub(super) fn keys_of_apps(&self) -> Result<Vec<(AppId, [u8; BYTES])>, StoreError> {
+        let mut keys = Vec::new();
+        for app in self.apps()? {
+            if let Some(key) = self.own_key_of(app.id)? {
+                keys.push((app.id, key));
+            }
+        }
+        Ok(keys)
+    }
+}
+
+fn digest(key: &[u8; BYTES]) -> [u8; 32] {
+    use sha2::Digest as _;
+    sha2::Sha256::digest(key).into()
 }
 
 /// The key of this installation if it has one already. Makes nothing, and needs no database.

@@ -103,6 +103,13 @@ pub(super) fn number(connection: &Connection, digest: &Digest) -> Result<Option<
     Ok(statement.query_row([Hex(digest.clone())], |row| row.get(0)).optional()?)
 }
 
+/// The number of an observation that was thinned, under the newest of them.
+pub(super) fn thinned_number(connection: &Connection, digest: &Digest) -> Result<Option<i64>, Fault> {
+    let mut statement =
+        connection.prepare_cached("SELECT max(number) FROM observed WHERE digest = ?1 AND thinned IS NOT NULL")?;
+    Ok(statement.query_row([Hex(digest.clone())], |row| row.get(0))?)
+}
+
 /// Puts down observations that were thinned elsewhere, within a transaction; gives back their numbers.
 pub(super) fn put_thinned(
     connection: &Connection,

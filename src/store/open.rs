@@ -185,6 +185,45 @@ pub(super) fn put_aside(paths: &Paths, connection: &Connection, version: u32, cl
     super::care::copy_to(connection, &folder.join(format!("schema-{version}-{moment}.db")))
 }
 
+/// How many copies from before an import stay.
+const KEPT_COPIES: usize = 3;
+
+/// Copies the database before an app is brought into it, and lets go of the oldest such copies.
+pub(super) fn put_aside_before_import(
+    paths: &Paths,
+    connection: &Connection,
+    clock: &SharedClock,
+) -> Result<PathBuf, StoreError> {
+    const DOING: &str = "put a copy aside before the import";
+    let folder = paths.backups();
+    private::make_dir(&folder).map_err(|error| StoreError::io(DOING, &folder, &error))?;
+    let moment = clock.now().to_rfc3339_opts(SecondsFormat::Micros, true).replace(':', "");
+    let mut copy = folder.join(format!("import-{moment}.db"));
+    // Two imports within one tick of a clock that stands.
+    for number in 2..100 {
+        if copy.symlink_metadata().is_err() {
+            break;
+        }
+        copy = folder.join(format!("import-{moment}-{number}.db"));
+    }
+    super::care::copy_to(connection, &copy)?;
+    let mut copies: Vec<PathBuf> = fs::read_dir(&folder)
+        .map_err(|error| StoreError::io(DOING, &folder, &error))?
+        .flatten()
+        .map(|entry| entry.path())
+        .filter(|path| {
+            path.file_name().and_then(|it| it.to_str()).is_some_and(|it| it.starts_with("import-") && it.ends_with(".db"))
+        })
+        .collect();
+    copies.sort();
+    let spare = copies.len().saturating_sub(KEPT_COPIES);
+    for old in copies.into_iter().take(spare) {
+        // One that cannot be removed takes room and harms nobody.
+        let _ = fs::remove_file(old);
+    }
+    Ok(copy)
+}
+
 /// Opens a database that may only be read. Without a journal beside it, SQLite can be told that nothing moves.
 pub(super) fn reading(file: &Path) -> Result<Connection, StoreError> {
     let told = |error: &rusqlite::Error| StoreError::sqlite("read the database", file, error);

@@ -8,6 +8,7 @@ use crate::domain::{AppName, Author, Digest, FactBody, FactId};
 use crate::snapshot::Record;
 use chrono::{DateTime, Utc};
 use rusqlite::{Connection, OptionalExtension, named_params};
+use std::collections::BTreeSet;
 
 impl Store {
     /// Freezes a page of the moment `at`: its record, and the fact that it was made.
@@ -35,6 +36,29 @@ impl Store {
             Ok(statement.query_row([seal], |row| Ok((row.get(0)?, row.get(1)?))).optional()?)
         })
     }
+}
+
+impl Store {
+    /// The facts that are as old as a frozen page and that it did not know: an import brought them together.
+    ///
+    /// # Errors
+    /// The database could not be read.
+    pub fn apart(&self, seal: &Digest) -> Result<BTreeSet<FactId>, StoreError> {
+        self.read("read a snapshot", |connection| {
+            let mut statement = connection.prepare_cached("SELECT fact FROM apart WHERE seal = ?1")?;
+            let rows = statement.query_map([seal], |row| row.get(0))?;
+            Ok(rows.collect::<Result<_, _>>()?)
+        })
+    }
+}
+
+/// Writes down facts that pages did not know, within a transaction.
+pub(super) fn put_apart(connection: &Connection, strangers: &[(Digest, FactId)]) -> Result<(), Fault> {
+    let mut statement = connection.prepare_cached("INSERT INTO apart (seal, fact) VALUES (?1, ?2) ON CONFLICT DO NOTHING")?;
+    for (seal, fact) in strangers {
+        statement.execute((seal, fact))?;
+    }
+    Ok(())
 }
 
 /// Keeps a text by its seal, within a transaction. A text that does not fit is never kept.

@@ -29,6 +29,8 @@ const DF_LIMIT: Duration = Duration::from_secs(5);
 pub struct ThinningPlan {
     /// Of every app the fact that had been written last.
     pub as_of: BTreeMap<AppId, Option<FactId>>,
+    /// Of every app how many facts there were up to that one: an import can bring more of them afterwards.
+    pub counted: BTreeMap<AppId, u64>,
     /// What may go, for each app whose facts name it. What several name is with one of them.
     pub loose: BTreeMap<AppId, BTreeSet<ObservationNumber>>,
 }
@@ -101,7 +103,7 @@ impl Store {
                 break;
             }
             let (number, done) = self.write("thin observations", |transaction| {
-                let (touched, named) = since(transaction, &plan.as_of)?;
+                let (touched, named) = since(transaction, plan)?;
                 let may = |(app, number): &&(AppId, ObservationNumber)| !touched.contains(app) && !named.contains(number);
                 let free: Vec<ObservationNumber> = step.iter().filter(may).map(|(_, number)| *number).collect();
                 if free.is_empty() {
@@ -177,10 +179,7 @@ fn begun(transaction: &Transaction<'_>, now: DateTime<Utc>, rule: &Retention, by
 }
 
 /// Apps about which a person said something since, and observations that facts since then name.
-fn since(
-    transaction: &Transaction<'_>,
-    as_of: &BTreeMap<AppId, Option<FactId>>,
-) -> Result<(BTreeSet<AppId>, BTreeSet<ObservationNumber>), Fault> {
+fn since(transaction: &Transaction<'_>, plan: &ThinningPlan) -> Result<(BTreeSet<AppId>, BTreeSet<ObservationNumber>), Fault> {
     let (mut touched, mut named) = (BTreeSet::new(), BTreeSet::new());
     let apps: Vec<AppId> =
         transaction.prepare_cached("SELECT id FROM app")?.query_map([], |row| row.get(0))?.collect::<Result<_, _>>()?;
@@ -188,8 +187,19 @@ fn since(
         "SELECT coalesce(kind, 'outcome'), observed FROM fact
          WHERE app = (SELECT number FROM app WHERE id = ?1) AND id > coalesce(?2, x'')",
     )?;
+    let mut up_to = transaction.prepare_cached(
+        "SELECT count(*) FROM fact WHERE app = (SELECT number FROM app WHERE id = ?1) AND id <= coalesce(?2, x'')",
+    )?;
     for app in apps {
-        let mut rows = statement.query((app, as_of.get(&app).copied().flatten()))?;
+        let mut last = plan.as_of.get(&app).copied().flatten();
+        if let Some(counted) = plan.counted.get(&app)
+            && up_to.query_row((app, last), |row| row.get::<_, Count>(0))?.0 != *counted
+        {
+            // Facts with smaller ids came from elsewhere: whatever the app names now stays.
+            touched.insert(app);
+            last = None;
+        }
+        let mut rows = statement.query((app, last))?;
         while let Some(row) = rows.next()? {
             if !matches!(row.get::<_, String>(0)?.as_str(), "outcome" | "run_started" | "run_ended") {
                 touched.insert(app);

@@ -80,6 +80,10 @@ pub enum Effect {
         app: AppName,
         item: ItemId,
     },
+    /// What people decided; answered by `Decisions`.
+    LoadDecisions(AppName),
+    /// What stands between here and the close; asks every token once. Answered by `Closing`.
+    LoadClosing(AppName),
     /// Something about the founder's pages; answered by `Pages`, `Refused`, `Copied` or `Failed`.
     Pages(Wish),
     /// By OSC 52; answered by `Copied`.

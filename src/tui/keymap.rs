@@ -166,6 +166,9 @@ const DEFAULTS: &[(Context, Action, &[&str])] = &[
     // By name only: they are chosen once a week, and a key of their own would be in the way.
     (Context::Global, Action::Ask, &[]),
     (Context::Global, Action::SaveLetter, &[]),
+    // By the palette only.
+    (Context::Global, Action::Decisions, &[]),
+    (Context::Global, Action::Closing, &[]),
     (Context::Global, Action::Palette, &[":"]),
     (Context::Global, Action::Help, &["?", "f1"]),
     (Context::Global, Action::Quit, &["q", "ctrl-c"]),
@@ -307,9 +310,9 @@ mod tests {
     }
 
     #[test]
-    fn every_action_has_a_key_and_words() {
+    fn every_action_is_bound_and_has_words() {
         for action in Action::iter() {
-            assert!(DEFAULTS.iter().any(|(_, it, _)| *it == action), "{action} has no key");
+            assert!(DEFAULTS.iter().any(|(_, it, _)| *it == action), "{action} is nowhere");
             assert_eq!(action.to_string().parse(), Ok(action));
             assert!(!action.says().is_empty());
         }

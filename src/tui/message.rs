@@ -1,11 +1,12 @@
 //! What the console is told: keys, and what others found out. A message carries values only; nothing in it does I/O.
 
 use super::pages::News;
+use crate::desk::closing::Closing;
 use crate::desk::several::Told;
 use crate::desk::systems::Inventory;
 use crate::domain::question::Asked;
 use crate::domain::state::{Answer, HistoryLine};
-use crate::domain::{AppName, Board, Discovery, Foreign, Glance, ItemId, System, Trend, Vocabulary};
+use crate::domain::{AppName, Board, Decision, Discovery, Foreign, Glance, ItemId, System, Trend, Vocabulary};
 use crate::engine::RunEvent;
 use crate::letter::Letter;
 use crate::orders::{Proof, WorkOrder};
@@ -66,6 +67,15 @@ pub enum Message {
     Order(Arc<WorkOrder>),
     /// What asking again has shown.
     Proven(Arc<Proof>),
+    Decisions {
+        app: AppName,
+        decisions: Arc<Vec<Decision>>,
+    },
+    /// What stands between here and the close; every token was asked.
+    Closing {
+        app: AppName,
+        closing: Arc<Closing>,
+    },
     /// About the founder's pages.
     Pages(Box<News>),
     /// The app was added and stored; what was found out about it on the way.

@@ -116,6 +116,12 @@ impl Performer {
             Effect::Letter { app, save } => self.off("The letter could not be made", move |me| me.letter(app, save)),
             Effect::LoadOrder { app, item } => self.order(app, item),
             Effect::Prove { app, item } => self.prove(app, item),
+            Effect::LoadDecisions(app) => self.off("The decisions could not be read", move |me| {
+                let decisions = Arc::new(me.desk.decisions(&app)?);
+                me.tell(Message::Decisions { app, decisions });
+                Ok(())
+            }),
+            Effect::LoadClosing(app) => self.closing(app),
             Effect::Pages(wish) => self.pages(wish),
             Effect::Copy(text) => self.copy(&text),
             Effect::OpenUrl(address) => self.off("The address could not be opened", move |_| open_address(&address)),
@@ -326,6 +332,16 @@ impl Performer {
             match me.desk.check(&app, connection).await {
                 Ok(checked) => me.tell(Message::Connection(row(checked))),
                 Err(trouble) => me.tell(failed("The system could not be asked", &trouble)),
+            }
+        });
+    }
+
+    fn closing(self: &Arc<Self>, app: AppName) {
+        let me = Arc::clone(self);
+        tokio::spawn(async move {
+            match me.desk.closing(&app).await {
+                Ok(closing) => me.tell(Message::Closing { app, closing: Arc::new(closing) }),
+                Err(trouble) => me.tell(failed("What stands in the way could not be read", &trouble)),
             }
         });
     }

@@ -3,6 +3,8 @@
 pub mod answer;
 pub mod ask;
 pub mod choose;
+pub mod closing;
+pub mod decisions;
 pub mod filter;
 pub mod form;
 pub mod help;

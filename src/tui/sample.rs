@@ -3,6 +3,7 @@
 
 pub mod apps;
 mod course;
+mod deciding;
 pub mod items;
 mod lane;
 mod leaked;
@@ -31,6 +32,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 pub use course::trend;
+pub use deciding::{closing, decisions};
 pub use leaked::leaked_board;
 pub use letter::letter;
 pub use overdue::overdue;

@@ -186,6 +186,8 @@ impl State {
             Message::Letter { app, letter } if world.open.as_ref() == Some(&app) => {
                 self.popups.push(Popup::Reading(Reading::new(Matter::Letter(letter))));
             }
+            Message::Decisions { app, decisions } if world.open.as_ref() == Some(&app) => world.decisions = Some(decisions),
+            Message::Closing { app, closing } if world.open.as_ref() == Some(&app) => world.closing = Some(closing),
             Message::Changes(changes) => world.changes = Some(changes),
             Message::Lost { app, changes } => return self.lost(&app, changes),
             Message::Trend { app, trend } if world.open.as_ref() == Some(&app) => world.trend = Some(trend),
@@ -403,6 +405,8 @@ impl State {
             }
             // What was read before a newer run would pass for its word.
             Effect::LoadSystems(_) => self.world.systems = None,
+            Effect::LoadDecisions(_) => self.world.decisions = None,
+            Effect::LoadClosing(_) => self.world.closing = None,
             Effect::Pages(wish) => self.world.pages.about_to(wish),
             Effect::Mouse(taken) => self.world.has_mouse = *taken,
             // The week begins with its run.
@@ -439,7 +443,7 @@ impl State {
             world.board = None;
             world.histories.clear();
             (world.live, world.connections, world.changes, world.systems) = (None, None, None, None);
-            world.trend = None;
+            (world.trend, world.decisions, world.closing) = (None, None, None);
             world.pages = Pages::default();
             self.asked_at = None;
             self.run_once_read = None;
@@ -505,6 +509,12 @@ impl State {
             Action::Ask | Action::SaveLetter => {
                 of_app(&|app| vec![Step::Do(Effect::Letter { app, save: action == Action::SaveLetter })])
             }
+            Action::Decisions => of_app(&|app| {
+                vec![Step::Raise(Popup::Reading(Reading::new(Matter::Decisions))), Step::Do(Effect::LoadDecisions(app))]
+            }),
+            Action::Closing => of_app(&|app| {
+                vec![Step::Raise(Popup::Reading(Reading::new(Matter::Closing))), Step::Do(Effect::LoadClosing(app))]
+            }),
             Action::Snapshot => of_app(&|app| snapshot::open(app, &self.world.pages)),
             Action::Earlier => of_app(&|app| {
                 vec![Step::Show(Screen::Earlier(earlier::EarlierScreen::default())), Step::Do(Effect::Pages(Wish::List(app)))]

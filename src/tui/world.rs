@@ -10,8 +10,9 @@ use super::popups::Popup;
 use super::rerun::Rerun;
 use super::screens::Screen;
 use super::theme::{Look, Role};
+use crate::desk::closing::Closing;
 use crate::desk::systems::Inventory;
-use crate::domain::{AppName, Assessment, Board, Foreign, Item, ItemId, Trend, Vocabulary};
+use crate::domain::{AppName, Assessment, Board, Decision, Foreign, Item, ItemId, Trend, Vocabulary};
 use crate::schedule::standing::Standing;
 use chrono::{DateTime, Utc};
 use ratatui::layout::{Constraint, Layout, Rect};
@@ -50,6 +51,9 @@ pub struct World {
     pub trend: Option<Arc<Trend>>,
     /// None until they were read.
     pub systems: Option<Arc<Inventory>>,
+    pub decisions: Option<Arc<Vec<Decision>>>,
+    /// What stands between here and the close, when that was asked for.
+    pub closing: Option<Arc<Closing>>,
     /// The founder's pages of the open app.
     pub pages: Pages,
     pub demo: Option<Demo>,
@@ -114,6 +118,8 @@ impl World {
             changes: None,
             trend: None,
             systems: None,
+            decisions: None,
+            closing: None,
             pages: Pages::default(),
             demo: None,
             schedule: None,

@@ -154,6 +154,16 @@ impl Marked {
     }
 }
 
+/// The payload of an export.
+fn opened(sealed: &std::path::Path, key: &std::path::Path) -> Vec<u8> {
+    use rescue::desk::moving::sealed::{Looked, identity, look};
+    let Looked::Sealed(it) = look(sealed).unwrap() else { panic!("it is not sealed") };
+    let key = identity(key, || panic!("it has no passphrase")).unwrap();
+    let mut bytes = Vec::new();
+    std::io::Read::read_to_end(&mut it.open(&key).unwrap(), &mut bytes).unwrap();
+    bytes
+}
+
 #[test]
 fn no_mark_is_in_any_output_or_file() {
     let it = marked();
@@ -192,6 +202,15 @@ fn no_mark_is_in_any_output_or_file() {
     let copy = it.home.beside("copy.db");
     it.home.must(&["db", "backup", copy.to_str().unwrap()]);
     it.nothing_in("the backup", &bytes_of(&copy));
+    // What is sealed into an export, opened as its reader does.
+    let (key, sealed) = (it.home.beside("key"), it.home.beside("acme.rescue"));
+    let made = std::process::Command::new("ssh-keygen").args(["-q", "-t", "ed25519", "-N", "", "-f"]).arg(&key).status().unwrap();
+    assert!(made.success());
+    let public = key.with_extension("pub");
+    it.home.must(&["app", "export", "acme", sealed.to_str().unwrap(), "--to", public.to_str().unwrap()]);
+    let opened = opened(&sealed, &key);
+    assert!(contains(&opened, b"lib/pay.ts") && contains(&opened, b"supabase.backup-age"), "nothing of the app is in it");
+    it.nothing_in("the export's payload", &opened);
     it.newer_probes_saw_it();
     let kept = bytes_below(&it.home.path());
     for there in ["acme", "scan.tree", "lib/pay.ts", "supabase.backup-age", "answered"] {

@@ -1,6 +1,7 @@
 //! Every command of the real program: exit codes, the documents' keys, what goes to which stream.
 
 mod asking;
+mod carrying;
 mod discover;
 mod journeys;
 mod look;

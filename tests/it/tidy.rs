@@ -42,6 +42,8 @@ const EXPOSURES: &[(&str, usize)] = &[
     ("credentials/secret.rs", 1),
     // Into the one variable by which git's askpass gets it.
     ("desk/cloning.rs", 1),
+    // Into the envelope of an exported app, and to open one or the private key to it.
+    ("desk/moving/sealed.rs", 3),
     // Into the one header of the one system that it belongs to.
     ("net/send.rs", 1),
     // Into the login of the engineer's own mail server, and the address of the engineer's own webhook.

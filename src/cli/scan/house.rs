@@ -97,7 +97,7 @@ impl House {
         let settings = desk.settings(&name)?;
         let authorisations = desk.authorisations(&name)?;
         Ok(Self {
-            key: ScanKey::new(desk.store.scan_key()?),
+            key: ScanKey::new(desk.store.scan_key_of(desk.id(&name)?)?),
             lasting: true,
             now: desk.clock.now(),
             environment: environment.clone(),

@@ -3,7 +3,7 @@
 
 use crate::clock::{Clock as _, SetClock};
 use crate::desk::Desk;
-use crate::desk::tests::desk_at;
+use crate::desk::tests::{desk_at, import};
 use crate::domain::fact::RunEnd;
 use crate::domain::{
     AppName, AppSettings, Digest, FactBody, Finding, Foreign, Keep, OutcomeFact, ProbeId, Retention, Severity, System, Verdict,
@@ -218,7 +218,7 @@ fn what_was_thinned_is_known_as_such_where_the_app_is_carried_to() {
     std::fs::write(file.path(), document.to_string()).unwrap();
     let home = tempfile::tempdir().unwrap();
     let there = desk_at(home.path(), year.clock.clone());
-    let name = there.import(file.path()).unwrap();
+    let name = import(&there, file.path()).unwrap();
     assert_eq!(there.facts(&name).unwrap(), year.desk.facts(&year.acme).unwrap());
     assert_eq!(there.thinned(&name).unwrap(), year.desk.thinned(&year.acme).unwrap());
     assert!(there.thinned(&name).unwrap().len() > 100);
@@ -229,7 +229,7 @@ fn what_was_thinned_is_known_as_such_where_the_app_is_carried_to() {
     cut["thinned"].as_object_mut().unwrap().clear();
     std::fs::write(file.path(), cut.to_string()).unwrap();
     let elsewhere = tempfile::tempdir().unwrap();
-    let trouble = desk_at(elsewhere.path(), year.clock.clone()).import(file.path()).unwrap_err();
+    let trouble = import(&desk_at(elsewhere.path(), year.clock.clone()), file.path()).unwrap_err();
     assert!(trouble.to_string().contains("names an observation that is not there"), "{trouble}");
 }
 

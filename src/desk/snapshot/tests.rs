@@ -3,7 +3,7 @@
 use super::*;
 use crate::clock::SetClock;
 use crate::desk::statement::{Statement, about_item};
-use crate::desk::tests::{app, desk_at};
+use crate::desk::tests::{app, desk_at, import};
 use crate::desk::verifying::{Signature, verify};
 use crate::snapshot::signature::Signers;
 use chrono::TimeDelta;
@@ -145,7 +145,7 @@ fn pages_move_with_their_app_and_are_known_there() {
     std::fs::write(&path, &document).unwrap();
     let home = tempfile::tempdir().unwrap();
     let there = desk_at(home.path(), bench.clock.clone());
-    there.import(&path).unwrap();
+    import(&there, &path).unwrap();
     assert_eq!(there.snapshots(&bench.acme).unwrap(), bench.desk.snapshots(&bench.acme).unwrap());
     assert_eq!(verify(&file, Some(&there), &Signers::default(), false).unwrap().is_authentic(), Some(true));
     assert_eq!(there.check_database().unwrap(), []);
@@ -160,7 +160,7 @@ fn pages_move_with_their_app_and_are_known_there() {
         let home = tempfile::tempdir().unwrap();
         let there = desk_at(home.path(), bench.clock.clone());
         std::fs::write(&path, text).unwrap();
-        let refused = there.import(&path).unwrap_err();
+        let refused = import(&there, &path).unwrap_err();
         assert!(refused.to_string().contains(wanted), "{refused}");
         assert_eq!(there.apps(true).unwrap(), []);
     }

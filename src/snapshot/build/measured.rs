@@ -3,6 +3,7 @@
 use super::super::model::{Measure, State};
 use super::super::words::fill;
 use super::Making;
+use crate::domain::decisions::Term;
 use crate::domain::{Assessment, Foreign, Limit, Truth};
 
 pub(super) fn measured(making: &Making<'_>) -> Vec<Measure> {
@@ -34,13 +35,29 @@ fn shown(making: &Making<'_>, it: &Assessment) -> Option<String> {
 
 fn loss(making: &Making<'_>, it: &Assessment) -> String {
     let words = &making.words.measured;
+    let limit = Term::Limit(it.item.clone());
     let agreed =
         making.board.settings.limits.iter().find(|(id, _)| id.as_str() == "BAK-01").map(|(_, limit)| age(making, *limit));
     match (shown(making, it), agreed) {
-        (Some(evidence), Some(age)) => fill(&words.loss_done, &[("age", &age), ("evidence", &evidence)]),
+        (Some(evidence), Some(age)) => whose(making, &limit, fill(&words.loss_done, &[("age", &age), ("evidence", &evidence)])),
         (Some(evidence), None) => fill(&words.loss_plain, &[("evidence", &evidence)]),
-        (None, Some(age)) => fill(&words.loss_open_agreed, &[("age", &age)]),
+        (None, Some(age)) => whose(making, &limit, fill(&words.loss_open_agreed, &[("age", &age)])),
         (None, None) => words.loss_open.clone(),
+    }
+}
+
+/// What was agreed, with whose word it is; never for a reader from outside, to whom no name is shown. The proof stays with us.
+fn whose(making: &Making<'_>, term: &Term, says: String) -> String {
+    let words = &making.words.measured;
+    if making.investor {
+        return says;
+    }
+    match making.board.settings.agreed.get(term) {
+        Some(agreed) => {
+            let (who, day) = (making.words.person(&agreed.by), making.date(agreed.on));
+            fill(&words.agreed_by, &[("says", &says), ("who", &who), ("day", &day)])
+        }
+        None => fill(&words.agreed_nobody, &[("says", &says)]),
     }
 }
 
@@ -72,7 +89,7 @@ fn spend(making: &Making<'_>, caps: Option<&Assessment>) -> Vec<Measure> {
         Measure {
             state: if evidence.is_some() { State::Good } else { caps.map_or(State::Unknown, Making::state) },
             title: fill(&words.spend, &[("system", system.title())]),
-            says: Foreign::new(says),
+            says: Foreign::new(whose(making, &Term::Ceiling(*system), says)),
         }
     });
     rows.collect()

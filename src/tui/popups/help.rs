@@ -33,7 +33,7 @@ pub fn lines(world: &World, context: Context, width: u16) -> Vec<Line<'static>> 
 
 fn keys(binding: &Binding) -> String {
     if binding.strokes.is_empty() {
-        return format!(": {}", binding.action);
+        return format!(":{}", binding.action);
     }
     binding.strokes.iter().map(ToString::to_string).collect::<Vec<_>>().join(" ")
 }

@@ -29,6 +29,10 @@ pub enum Matter {
     Systems,
     /// The letter to the client.
     Letter(Arc<Letter>),
+    /// The decisions that the world knows.
+    Decisions,
+    /// What stands between here and the close, as far as the world knows.
+    Closing,
     /// A founder's page as it was kept, with the beginning of its seal.
     Page {
         page: Arc<Page>,
@@ -67,6 +71,8 @@ impl Reading {
             Matter::Failure(_) => " That did not work ",
             Matter::Systems => " Systems that the code shows ",
             Matter::Letter(_) => " The letter to the client ",
+            Matter::Decisions => " Decisions: whose word it is ",
+            Matter::Closing => " The close of the engagement ",
         }
         .into()
     }
@@ -75,6 +81,8 @@ impl Reading {
         match &self.matter {
             Matter::Systems => super::systems::lines(world, width),
             Matter::Letter(letter) => super::letter::lines(world, letter, width),
+            Matter::Decisions => super::decisions::lines(world, width),
+            Matter::Closing => super::closing::lines(world, width),
             Matter::Page { page, laid, .. } => laid.of(page, world.look, width).lines.clone(),
             Matter::Order(order, form) => work::order(world, order, *form, width),
             Matter::Proof(proof) => work::proof(world, proof, width),
@@ -94,7 +102,7 @@ impl Reading {
     fn place(&self, world: &World) -> (Rect, Vec<Line<'static>>) {
         let [_, body, _] = world.areas();
         let widest = match self.matter {
-            Matter::Systems | Matter::Order(..) => 108,
+            Matter::Systems | Matter::Order(..) | Matter::Decisions | Matter::Closing => 108,
             Matter::Proof(_) => 96,
             Matter::Page { .. } | Matter::Letter(_) => WIDEST + 4,
             _ => 76,

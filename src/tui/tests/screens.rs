@@ -98,6 +98,16 @@ fn scene(name: &str, size: (u16, u16)) -> State {
             let app = "acme-shop".parse().unwrap();
             tell(&mut state, Message::Systems { app, inventory: Arc::new(sample::systems()) });
         }
+        "decisions" => {
+            press(&mut state, ":decisions<enter>");
+            let app = "acme-shop".parse().unwrap();
+            tell(&mut state, Message::Decisions { app, decisions: Arc::new(sample::decisions()) });
+        }
+        "closing" => {
+            press(&mut state, ":closing<enter>");
+            let app = "acme-shop".parse().unwrap();
+            tell(&mut state, Message::Closing { app, closing: Arc::new(sample::closing()) });
+        }
         "places" => {
             state = sample::with(size, sample::evident_board()).0;
             drop(press(&mut state, "5/ACC-01<enter>B"));
@@ -173,6 +183,8 @@ fn a_screen_looks_as_it_did(
         "findings_leaked",
         "rotated",
         "systems",
+        "decisions",
+        "closing",
         "places",
         "connections",
         "changes",
@@ -242,6 +254,8 @@ fn an_ascii_terminal_gets_ascii(
         "now_step",
         "letter",
         "help",
+        "decisions",
+        "closing",
         "attest",
         "demo"
     )]

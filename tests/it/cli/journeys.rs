@@ -62,7 +62,7 @@ fn an_app_from_taking_on_to_closing() {
     assert_eq!(home.json(&["app", "list", "--json"])["apps"], serde_json::json!([]));
     assert_eq!(home.json(&["app", "list", "--archived", "--json"])["apps"][0]["name"], "acme");
     home.must(&["app", "archive", "acme", "--back"]);
-    home.must(&["app", "close", "acme", "--reason", "handed over"]);
+    home.must(&["app", "close", "acme", "--force", "--reason", "handed over"]);
     let next = home.json(&["next", "acme", "--json"]);
     for it in next["items"].as_array().unwrap() {
         has(it, &["id", "why", "effort", "after"]);
@@ -94,7 +94,11 @@ fn an_exported_app_is_the_same_elsewhere() {
     let before = timeless(&home, "mine");
     home.must(&["app", "export", "mine", "--out", path]);
     home.run(&["app", "export", "mine", "--out", path]).refused(1, &["exists"]);
-    home.run(&["app", "import", path]).refused(2, &["exists already"]);
+    assert!(home.must(&["app", "import", path]).out.contains("nothing new"));
+    let stranger = Home::new();
+    stranger.must(&["app", "add", "mine"]);
+    stranger.run(&["app", "import", path]).refused(2, &["exists already", "--as NAME"]);
+    stranger.must(&["app", "import", path, "--as", "theirs"]);
     let other = Home::new();
     other.must(&["app", "import", path]);
     assert_eq!(timeless(&other, "mine"), before);

@@ -2,6 +2,7 @@
 
 use super::{Part, evidence, rows};
 use crate::domain::app::Use;
+use crate::domain::decisions::behind_item;
 use crate::domain::state::{HistoryLine, NowRow, Step, StepKind, Waiver};
 use crate::domain::{Assessment, Board, Decides, Item, ItemId, Outcome, Severity, Truth, Work};
 use crate::tui::action::Action;
@@ -93,6 +94,10 @@ pub fn lead(prose: &mut Prose, world: &World, assessment: &Assessment, item: &It
     }
     for remark in &assessment.remarks {
         prose.hang(0, (Role::Accent, "›"), Role::Text, remark.as_str());
+    }
+    let settings = world.board.as_ref().map(|board| &board.settings);
+    for decision in settings.map(|it| behind_item(it, assessment)).unwrap_or_default() {
+        prose.hang(0, (Role::Accent, "›"), Role::Text, format!("rests on: {decision}"));
     }
     if let Some(lost) = assessment.lost {
         let (from, to) = (words::moment(lost.from), words::moment(lost.to));
