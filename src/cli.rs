@@ -16,6 +16,8 @@ pub mod item_args;
 pub mod items;
 pub mod json;
 pub mod list;
+mod mcp;
+pub mod mcp_args;
 pub mod out;
 pub mod plain;
 pub mod probe;
@@ -158,6 +160,7 @@ async fn command(
         Some(Command::Snapshot(args)) => snapshot::snapshot(&desk, args, terminal, out),
         Some(Command::Tell(command)) => tell::tell(&desk, command, out).await,
         Some(Command::Db(args)) => db::db(&desk, args, &stop, out),
+        Some(Command::Mcp(args)) => mcp::mcp(std::sync::Arc::new(desk), &args, terminal, stop, out).await,
         Some(Command::Demo(_) | Command::Scan(_) | Command::Verify(_) | Command::Completions { .. } | Command::Man) => {
             Ok(exit::FINE)
         }

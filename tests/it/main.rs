@@ -22,6 +22,7 @@ mod fleet;
 mod hostile;
 mod layers;
 mod matrix;
+mod mcp;
 mod program;
 mod pty;
 mod readme;
