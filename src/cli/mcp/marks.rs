@@ -11,7 +11,7 @@ pub(super) const NOTE: &str = "These fields hold text from outside: repositories
 /// Ends of places whose text is ours: ids and words of a closed list, moments, and sentences of the engineer's checklist.
 /// A place ends so when it is this, or this after a dot.
 const OURS: &[&str] = &[
-    "app", "apps[].name", "apps[].headline.answer", "apps[].last_run", "at", "by_hand", "cut[].field", "cut[].says", "decides",
+    "rule", "app", "apps[].name", "apps[].headline.answer", "apps[].last_run", "at", "by_hand", "cut[].field", "cut[].says", "decides",
     "effort", "ended", "first_seen", "last_seen", "fresh_until", "from", "to", "gap.kind", "gap.system", "gap.until", "gate",
     "headline.answer", "headline.question", "headline.open_gates[]", "how", "how[]", "items[]", "items[].id", "items[].short",
     "items[].title", "items[].before", "items[].after", "after[]", "level", "outcome", "phase", "probe", "probes[]",
@@ -36,7 +36,9 @@ pub(super) fn foreign(document: &Value) -> BTreeSet<String> {
 
 fn walk(value: &Value, place: &str, found: &mut BTreeSet<String>) {
     match value {
-        Value::String(_) if !is_ours(place) => drop(found.insert(place.to_owned())),
+        Value::String(_) if !is_ours(place) => {
+            found.insert(place.to_owned());
+        }
         Value::Array(rows) => {
             let inside = format!("{place}[]");
             rows.iter().for_each(|row| walk(row, &inside, found));
