@@ -57,7 +57,7 @@ pub use board::board;
 pub use calendar::day_and_week;
 pub use changes::{Told, changes};
 pub use checklist::{Checklist, Decides, Freshness, Gate, Item, JudgedFor, Phase, Rule};
-pub use diff::{Diff, diff};
+pub use diff::Diff;
 pub use discovery::{Discovery, Proposal};
 pub use evidence::{ClockBehind, check_write, judgement_basis};
 pub use exposure::{ExposedIn, Exposure};

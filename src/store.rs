@@ -42,7 +42,7 @@ pub use marks::{Mark, Marked};
 pub use observations::{ObservationNumber, Observed};
 pub use pack::unpack;
 pub use process::Holder;
-pub use runs::OpenRun;
+pub use runs::{LONGEST_ELSEWHERE, OpenRun};
 pub use scheduled::{MOST_SCHEDULED, Schedule, ScheduledHow, ScheduledId, ScheduledRun};
 pub use shelf::AppShelf;
 pub use summary::SummaryKey;

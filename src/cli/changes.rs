@@ -124,7 +124,7 @@ pub fn lines(told: &Told, out: &mut Out<'_>) {
         for it in kind.of(diff) {
             let from = it.from.map_or("new", Truth::words);
             wrapped(0, &format!("{}: {} {}", kind.words(), it.id, it.short), out);
-            let why = if it.why.as_str().is_empty() { String::new() } else { format!(": {}", it.why) };
+            let why = change::why(it).map(|why| format!(": {why}")).unwrap_or_default();
             wrapped(2, &format!("{from} → {}{why}", it.to.words()), out);
             change::of_item(kind, it).iter().for_each(|line| wrapped(2, line, out));
         }

@@ -138,7 +138,8 @@ fn done_words(thinning: &Thinning, done: &Outcome, out: &mut Out<'_>) {
         Compacted::Not(why) if !done.interrupted => {
             out.say(format!("the file keeps its size, and the room is used again by what comes next\n  because: {why}"));
         }
-        Compacted::Not(_) => {}
+        Compacted::Needless if !done.interrupted => out.line("the file stays as it is: it holds hardly any free room"),
+        Compacted::Not(_) | Compacted::Needless => {}
     }
 }
 
@@ -154,6 +155,7 @@ fn outcome(done: &Outcome) -> Value {
     let (before, after, why) = match &done.compacted {
         Compacted::Done { before, after } => (Some(before), Some(after), None),
         Compacted::Not(why) => (None, None, Some(why)),
+        Compacted::Needless => (None, None, None),
     };
     json!({
         "observations": done.gone.observations, "bytes": done.gone.bytes, "interrupted": done.interrupted,

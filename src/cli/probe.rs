@@ -69,11 +69,7 @@ pub async fn probe(desk: &Desk, args: ProbeArgs, stop: CancellationToken, out: &
     } else if !manner.is_single {
         tell_the_rest(desk, &wanted, &ended.codes, ended.stopped, out)?;
     }
-    let code = if args.due && ended.codes.is_empty() && ended.stopped == 0 {
-        as_status_would(desk, &wanted)?
-    } else {
-        exit::worst(&ended.codes)
-    };
+    let code = exit::worst(&ended.codes);
     Ok(told.map_or(code, |told| exit::with_told(code, &told)))
 }
 
@@ -138,13 +134,4 @@ fn next_due(desk: &Desk, wanted: &Wanted) -> Result<Option<(DateTime<Utc>, AppNa
     let now = desk.clock.now();
     let rows = desk.portfolio(true)?.into_iter().filter(|row| wanted.apps.contains(&row.name));
     Ok(rows.filter_map(|row| Some((row.when.from?.max(now), row.name))).min())
-}
-
-/// Where nothing was asked, the exit code says how things stand.
-fn as_status_would(desk: &Desk, wanted: &Wanted) -> Result<u8, Trouble> {
-    let mut codes = Vec::new();
-    for app in &wanted.apps {
-        codes.push(exit::of(&desk.board(app)?, desk.lost(app)?.len()));
-    }
-    Ok(exit::worst(&codes))
 }

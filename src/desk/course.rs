@@ -4,7 +4,7 @@
 use super::Desk;
 use crate::domain::changes::{self, Told};
 use crate::domain::trend::{self, Trend};
-use crate::domain::{AppName, lost};
+use crate::domain::{AppName, Fact, FactBody, lost};
 use crate::trouble::Trouble;
 use chrono::{DateTime, Utc};
 
@@ -37,20 +37,16 @@ impl Desk {
         trend::trend(&facts, &checklists, &self.book, self.clock.now()).ok_or_else(|| super::no_settings(app))
     }
 
-    /// What was lost since somebody looked last at the console, or, when nobody ever did, since the previous finished run;
-    /// none when nothing was. An item that was lost and won back is no news of this kind.
+    /// What was lost since somebody looked last at the console, or, when nobody ever did, since the app was taken on: a timer
+    /// may have run it for weeks. None when nothing was. An item that was lost and won back is no news of this kind.
     ///
     /// # Errors
     /// A store that cannot be read.
     pub fn lost_since_looked(&self, app: &AppName) -> Result<Option<Told>, Trouble> {
-        let since = match self.looked(app)? {
-            Some(at) => Some(at),
-            None => self.previous_run(app)?,
-        };
-        let told = match since.filter(|at| *at <= self.clock.now()) {
-            Some(at) => self.changes(app, at)?,
-            None => None,
-        };
+        let (facts, now) = (self.facts(app)?, self.clock.now());
+        let checklists = self.checklists_of(&facts)?;
+        let since = self.looked(app)?.or_else(|| taken_on(&facts)).filter(|at| *at <= now);
+        let told = since.and_then(|since| changes::changes(&facts, &checklists, &self.book, since, now));
         Ok(told.filter(|it| !it.diff.lost.is_empty()))
     }
 
@@ -75,4 +71,12 @@ impl Desk {
         }
         Ok(())
     }
+}
+
+/// The first moment at which there are both settings and a checklist.
+fn taken_on(facts: &[Fact]) -> Option<DateTime<Utc>> {
+    let first = |is: fn(&FactBody) -> bool| facts.iter().filter(|it| is(&it.body)).map(|it| it.at).min();
+    let settings = first(|it| matches!(it, FactBody::Settings { .. }))?;
+    let adopted = first(|it| matches!(it, FactBody::ChecklistAdopted { .. }))?;
+    Some(settings.max(adopted))
 }

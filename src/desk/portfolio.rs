@@ -81,6 +81,34 @@ impl Row {
         }
     }
 
+    /// One of which nothing can be told: its checklist cannot be read, by this version or at all.
+    fn unread(app: &AppRow, trouble: &Trouble, now: DateTime<Utc>) -> Self {
+        let why = trouble.why.as_ref().map(|why| format!(": {why}")).unwrap_or_default();
+        let next = trouble.next.as_ref().map(|next| format!("; {next}")).unwrap_or_default();
+        Self {
+            name: app.name.clone(),
+            title: Foreign::new(app.name.as_str()),
+            start: now.date_naive(),
+            week: 0,
+            weeks: 0,
+            answer: Answer::No,
+            says: Foreign::new(format!("NO — {}{why}{next}", trouble.what)),
+            done: 0,
+            applicable: 0,
+            drifted: 0,
+            failing: 0,
+            unseen: 0,
+            urgent: 0,
+            gates: 0,
+            last_run: None,
+            due: false,
+            // A rerun is where its trouble is told.
+            when: Short { from: Some(now), ..Short::default() },
+            archived: false,
+            glance: Glance::default(),
+        }
+    }
+
     fn at(mut self, changed: Option<&BTreeMap<String, DateTime<Utc>>>, now: DateTime<Utc>) -> Self {
         self.due = !self.archived && self.when.is_due(changed, now);
         self.week = day_and_week(self.start, now).1;
@@ -96,6 +124,7 @@ impl Row {
             week: self.week,
             answer: self.last_run.map(|_| self.answer),
             due: self.due,
+            due_from: self.when.from,
             archived: self.archived,
             lost: self.drifted,
             failing: self.failing,
@@ -181,7 +210,12 @@ impl Desk {
     /// Reads an app anew; none for one without settings.
     fn row_of(&self, app: &AppRow, now: DateTime<Utc>) -> Result<Option<Fresh>, Trouble> {
         let facts = self.store.facts(app.id)?;
-        let Some(board) = self.board_of(&facts, now)? else { return Ok(None) };
+        let board = match self.board_of(&facts, now) {
+            Ok(Some(board)) => board,
+            Ok(None) => return Ok(None),
+            // One app's trouble hides no other, and it is no reason to leave the app out.
+            Err(trouble) => return Ok(Some((Row::unread(app, &trouble, now), None))),
+        };
         let last_run = facts.iter().rev().find_map(|fact| match fact.body {
             FactBody::RunEnded { how: RunEnd::Finished, .. } => Some(fact.at),
             _ => None,
@@ -223,7 +257,8 @@ impl Desk {
         let mut known = Vocabulary::default();
         known.probes.extend(self.book.keys().map(ToString::to_string));
         for stored in self.store.checklists()? {
-            let Some(checklist) = self.checklist_of(&stored.digest)? else { continue };
+            // One that cannot be read has no names to offer; the row of its app says that it cannot.
+            let Ok(Some(checklist)) = self.checklist_of(&stored.digest) else { continue };
             for item in &checklist.items {
                 known.items.insert(item.id.to_string(), item.short.clone());
                 known.probes.extend(item.rule.probes().into_iter().map(ToString::to_string));

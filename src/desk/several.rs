@@ -4,9 +4,10 @@
 use super::Desk;
 use super::rerun::{self, How, Wanted};
 use crate::domain::fact::RunEnd;
-use crate::domain::{AppName, Foreign};
+use crate::domain::{AppName, Foreign, System};
 use crate::engine::RunEvent;
 use crate::trouble::Trouble;
+use chrono::{DateTime, Utc};
 use std::collections::BTreeMap;
 use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
 use tokio_util::sync::CancellationToken;
@@ -18,6 +19,8 @@ pub enum Told {
     Began { app: AppName, probes: usize },
     /// So many of them are through.
     Decided { app: AppName, decided: usize },
+    /// Probes of it wait until a system wants requests again.
+    Waits { app: AppName, system: System, until: DateTime<Utc> },
     /// It is through with the app.
     Ended { app: AppName, how: Ending },
     /// It is through with all.
@@ -74,6 +77,7 @@ fn shown(step: rerun::Told, decided: &mut BTreeMap<AppName, usize>) -> Option<To
             *count += 1;
             Some(Told::Decided { app, decided: *count })
         }
+        rerun::Told::Waits { app, system, until, .. } => Some(Told::Waits { app, system, until }),
         rerun::Told::Over { app, ended } => Some(Told::Ended { app, how: Ending::of(ended.how) }),
         _ => None,
     }

@@ -7,7 +7,7 @@ use crate::config::tell::{Channel, Telling, Wording};
 use crate::config::{Configuration, Environment, Paths};
 use crate::credentials::Redactor;
 use crate::domain::lost::{lost_since, previous_finished_run};
-use crate::domain::{AppName, Board, Checklist, Digest, Fact, FactBody, Foreign, GapKind, ItemId, Outcome, RunId};
+use crate::domain::{self, AppName, Board, Checklist, Digest, Fact, FactBody, Foreign, GapKind, ItemId, Outcome, RunId};
 use crate::schedule::tell::route::grouped;
 use crate::schedule::tell::{CannotRun, Delivery, Message, Messenger, News, Patience, Route, draft};
 use crate::store::{About, Ended};
@@ -180,20 +180,18 @@ impl Desk {
             Ran::Missed(why) => Some(self.missed(&told.app, Some(reading), why)),
             Ran::Run(run) => {
                 let since = told_up_to.or_else(|| previous_finished_run(&reading.facts, now));
-                let mut news = self.what_changed(reading, since, now)?;
+                let mut news = self.what_changed(reading, since, now);
                 news.missed = saw_nothing(&reading.facts, *run).map(|why| CannotRun { why, since: last_seen(&reading.facts) });
                 Some(news)
             }
         }
     }
 
-    fn what_changed(&self, reading: &Reading, since: Option<DateTime<Utc>>, now: DateTime<Utc>) -> Option<News> {
-        let before = match since {
-            Some(at) => self.board_of(&reading.facts, at).ok()?,
-            None => None,
-        };
-        let lost: Vec<ItemId> = lost_since(&reading.facts, &reading.checklists, &self.book, since, now);
-        Some(News::between(before.as_ref(), &reading.after, &lost))
+    fn what_changed(&self, reading: &Reading, since: Option<DateTime<Utc>>, now: DateTime<Utc>) -> News {
+        let Reading { facts, checklists, after } = reading;
+        let changes = since.and_then(|since| domain::changes(facts, checklists, &self.book, since, now));
+        let lost: Vec<ItemId> = lost_since(facts, checklists, &self.book, since, now);
+        News::of(changes.as_ref(), after, &lost)
     }
 
     fn missed(&self, app: &AppName, reading: Option<&Reading>, why: &Foreign) -> News {
@@ -253,11 +251,11 @@ impl Desk {
         let oldest = if ways.iter().any(|(_, _, upto)| upto.is_none()) { None } else { ways.iter().filter_map(|it| it.2).min() };
         let since = oldest.or_else(|| previous_finished_run(&reading.facts, now));
         let mut news = self.what_changed(&reading, since, now);
-        if let (Some(news), Some(run)) = (news.as_mut(), reading.after.last_run.as_ref()) {
+        if let Some(run) = reading.after.last_run.as_ref() {
             news.missed = saw_nothing(&reading.facts, run.run).map(|why| CannotRun { why, since: last_seen(&reading.facts) });
         }
         let all: BTreeSet<_> = crate::config::tell::Occasion::ALL.into();
-        Ok(WouldTell { ways, since, news: news.and_then(|news| news.on(&all)) })
+        Ok(WouldTell { ways, since, news: news.on(&all) })
     }
 
     /// Sends a test message by each way that is on, or by one of them; of one app's ways if it is named. A draft is not

@@ -1,10 +1,10 @@
 //! What changed between two moments of one app, told from the facts between them: how long each thing had been as it was,
 //! which run saw it first, and between which two looks it broke. It guesses no moment that no fact has.
 
-use super::diff::{Change, FindingChange, Had, Sighting, Window};
+use super::diff::{Change, FindingChange, Had, Sighting, Window, between};
 use super::ledger::{Decided, Ledger, Look};
 use super::timeline::{Step, Timeline, timelines};
-use super::{Assessment, Board, Checklist, Diff, Digest, Fact, Finding, ItemId, Outcome, ProbeBook, ProbeId, Truth, board, diff};
+use super::{Assessment, Board, Checklist, Diff, Digest, Fact, Finding, ItemId, Outcome, ProbeBook, ProbeId, Truth, board};
 use chrono::{DateTime, Utc};
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
@@ -31,7 +31,7 @@ pub fn changes(
     let lines = timelines(facts, checklists, book, DateTime::<Utc>::MIN_UTC, now);
     let ledger = Ledger::read(facts, now);
     let facts = Between { lines: lines.iter().map(|it| (&it.item, it)).collect(), ledger: &ledger, book, after: &after, since };
-    let mut diff = diff(&before, &after);
+    let mut diff = between(&before, &after, |item| facts.ceased(item));
     facts.tell(&mut diff);
     facts.findings(&mut diff, &before);
     Some(Told { before, after, diff })
@@ -67,6 +67,16 @@ fn just_before(steps: &[Step], ended: DateTime<Utc>) -> Option<Had> {
     last_of(steps, ended, |step| if last.is_failing() { step.is_failing() } else { step.truth == last.truth })
 }
 
+/// It was waived until a moment after `since`, and has been neither done nor out of question from then on: what ended is the
+/// waiver. One that ended beside a pass hid nothing, and what is lost later is lost.
+pub(super) fn ceased(steps: &[Step], since: DateTime<Utc>) -> bool {
+    let is_bare =
+        |step: &Step| step.truth.is_some_and(|truth| !truth.is_done() && !matches!(truth, Truth::Waived | Truth::NotApplicable));
+    let (before, bare) = ending(steps, is_bare);
+    let was_waived = before.last().is_some_and(|step| step.truth == Some(Truth::Waived));
+    was_waived && bare.first().is_some_and(|step| step.at > since)
+}
+
 impl Between<'_> {
     fn tell(&self, diff: &mut Diff) {
         // What was done for a while between the two moments, and is lost at the second, is lost, whatever it was at the first.
@@ -98,6 +108,10 @@ impl Between<'_> {
 
     fn steps(&self, item: &ItemId) -> &[Step] {
         self.lines.get(item).map_or(&[], |it| it.steps.as_slice())
+    }
+
+    fn ceased(&self, item: &ItemId) -> bool {
+        ceased(self.steps(item), self.since)
     }
 
     fn was_done_since(&self, item: &ItemId) -> bool {

@@ -1,7 +1,7 @@
 //! What changed between two boards of one app: lost first. A pure comparison; it reads no facts. When it happened and what
 //! was before it is in the facts between: [`super::changes`] finds it and fills it in.
 
-use super::{Assessment, Board, Foreign, ItemId, ProbeId, ProbeWord, RunId, Severity, StandingFinding, Truth, calendar, lane};
+use super::{Assessment, Board, Foreign, ItemId, ProbeId, ProbeWord, RunId, Severity, StandingFinding, Truth, lane};
 use chrono::{DateTime, Utc};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -99,9 +99,9 @@ impl Diff {
     }
 }
 
-/// What changed from `before` to `after`.
-#[must_use]
-pub fn diff(before: &Board, after: &Board) -> Diff {
+/// What is different between two boards. Whether an item ceased to be waived between them, so that what it is now is that,
+/// no two boards say: the caller does, who read the time between (`changes`).
+pub(super) fn between(before: &Board, after: &Board, ceased: impl Fn(&ItemId) -> bool) -> Diff {
     let mut diff = Diff::default();
     let earlier: BTreeMap<&ItemId, &Assessment> = before.items.iter().map(|it| (&it.item, it)).collect();
     for it in &after.items {
@@ -120,7 +120,7 @@ pub fn diff(before: &Board, after: &Board) -> Diff {
         };
         let was_done = was.is_some_and(|was| was.truth.is_done());
         let was_failing = was.is_some_and(|was| was.truth.is_failing());
-        if has_expired(was, it, before, after) {
+        if ceased(&it.item) {
             diff.expired_waivers.push(change(lane::why(it)));
         } else if it.truth.is_done() && !was_done {
             diff.won.push(change(it.by.as_ref().map_or("done".to_owned(), |by| format!("{} by {by}", it.truth.words()))));
@@ -138,19 +138,6 @@ pub fn diff(before: &Board, after: &Board) -> Diff {
     diff.new_findings = only_in(&after.findings, &before.findings);
     diff.gone_findings = only_in(&before.findings, &after.findings);
     diff
-}
-
-/// It was waived, or was waived and ended between the two, and is not done, waived or out of question now.
-fn has_expired(was: Option<&Assessment>, it: &Assessment, before: &Board, after: &Board) -> bool {
-    if it.truth.is_done() || matches!(it.truth, Truth::Waived | Truth::NotApplicable) {
-        return false;
-    }
-    let ended_between = it.waiver.as_ref().is_some_and(|waiver| {
-        let end = calendar::end_of(waiver.until);
-        let signed = it.gate.is_none() || waiver.client.is_some();
-        !waiver.stands && signed && waiver.at < end && end > before.now && end <= after.now
-    });
-    ended_between || was.is_some_and(|was| was.truth == Truth::Waived)
 }
 
 /// Only a look that was made can be newly blind: what an unfinished run never asked is not.

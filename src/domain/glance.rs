@@ -24,6 +24,8 @@ pub enum Silence {
     Aged,
     /// Nobody has looked.
     Never,
+    /// The app's facts cannot all be read: nothing that is judged from them is known.
+    Unreadable,
     /// The app's checklist has no such item, or no item of it asks that probe.
     Elsewhere,
 }
@@ -71,6 +73,12 @@ const WORDS: [&str; 3] = ["pass", "fail", "not_applicable"];
 const NOTHING: char = '-';
 
 impl Glance {
+    /// Whether it holds nothing: what is not even known to have items was not read. Every checklist has items.
+    #[must_use]
+    pub fn is_blank(&self) -> bool {
+        self.0.is_empty()
+    }
+
     /// The board in one line.
     #[must_use]
     pub fn of(board: &Board) -> Self {
@@ -200,7 +208,7 @@ fn item_letters(it: &ItemGlance) -> String {
         Some(Silence::Unseen(_)) => 'u',
         Some(Silence::Unjudged) => 'j',
         Some(Silence::Aged) => 'a',
-        Some(Silence::Never | Silence::Elsewhere) => 'n',
+        Some(Silence::Never | Silence::Unreadable | Silence::Elsewhere) => 'n',
     };
     let letters =
         [of(Truth::VARIANTS, Some(&it.truth)), of(&WORKS, Some(&it.work)), of(GapKind::VARIANTS, it.gap.as_ref()), silence];

@@ -59,7 +59,7 @@ fn history_d_a_waiver_that_ends_while_failing_is_drift_and_only_an_expired_waive
     assert_eq!(story.truth(5), Truth::Waived, "the last day is whole");
     assert_eq!(story.truth(6), Truth::Drifted);
     for before in [1, 3, 5] {
-        let diff = diff(&story.board(before), &story.board(6));
+        let diff = story.diff(before, 6);
         assert_eq!(diff.expired_waivers.len(), 1, "since day {before}");
         assert_eq!((diff.lost.len(), diff.newly_failing.len(), diff.stale.len()), (0, 0, 0), "since day {before}");
     }
@@ -120,15 +120,14 @@ fn history_g_a_not_applicable_ages_out_and_leaves_it_stale() {
 fn history_h_a_cancelled_run_leaves_the_rest_without_an_outcome() {
     let mut story = Story::of(vec![item("CI-01", all_of(&["github.a"])), item("CI-02", all_of(&["github.b"]))]);
     story.on(1).run(&["github.a", "github.b"]).pass("github.a").pass("github.b").run_ends(RunEnd::Finished);
-    let before = story.board(1);
     story.on(3).run(&["github.a", "github.b"]).pass("github.a").run_ends(RunEnd::Cancelled);
     let after = story.board(3);
     let run = after.last_run.clone().unwrap();
     assert_eq!((run.decided, run.undecided, run.ended.unwrap().1), (1, 0, RunEnd::Cancelled));
-    assert!(diff(&before, &after).is_empty(), "{:?}", diff(&before, &after));
+    assert!(story.diff(1, 3).is_empty(), "{:?}", story.diff(1, 3));
     assert_eq!(after.items[1].words[0].at, Some(moment(1, 2)), "its word is the one of the run before");
     // Even when the word ages meanwhile, it is stale and not newly unseen.
-    let later = diff(&before, &story.board(10));
+    let later = story.diff(1, 10);
     assert_eq!((later.stale.len(), later.newly_unseen.len()), (1, 0));
 }
 

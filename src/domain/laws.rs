@@ -364,7 +364,7 @@ proptest! {
         let mut story = Story::of(vec![item("AA-01", all_of(&["github.a"]))]);
         story.on(1).look("github.a", at(1, "abc1234"));
         story.on(2).look("github.a", at(line, &commit));
-        let found = diff(&story.board(1), &story.board(2));
+        let found = story.diff(1, 2);
         prop_assert!(found.is_empty(), "{found:?}");
         let standing = &story.board(2).findings[0];
         prop_assert_eq!((standing.first_seen, standing.last_seen), (moment(1, 0), moment(2, 0)));
@@ -375,11 +375,10 @@ proptest! {
         let story = Story::of(items());
         let mut all = story.facts.clone();
         all.extend(facts);
-        let early = board(&all, &story.checklists, &story.book, now);
-        let late = board(&all, &story.checklists, &story.book, DateTime::<Utc>::MAX_UTC);
-        if let (Some(early), Some(late)) = (early, late) {
-            let _ = diff(&early, &late);
-            let _ = diff(&late, &early);
+        let late = DateTime::<Utc>::MAX_UTC;
+        let _ = changes(&all, &story.checklists, &story.book, now, late);
+        let _ = changes(&all, &story.checklists, &story.book, late, now);
+        if let Some(early) = board(&all, &story.checklists, &story.book, now) {
             let ledger = Ledger::read(&all, now);
             for it in &early.items {
                 let (stands_for, _) = judgement_basis(it);

@@ -3,8 +3,9 @@
 
 use super::fact::RunEnd;
 use super::ledger::Ledger;
-use super::sweep::sweep;
-use super::{Checklist, Digest, Fact, FactBody, ItemId, ProbeBook, assess, board};
+use super::changes::ceased;
+use super::timeline::{Step, Timeline, timelines};
+use super::{Checklist, Digest, Fact, FactBody, ItemId, ProbeBook, assess};
 use chrono::{DateTime, Utc};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -42,7 +43,7 @@ pub fn lost_since_previous_run(
 }
 
 /// The items that are drifted or disputed at `now` and were done at `since` or at any moment after it; without `since`,
-/// those that were done at any moment.
+/// those that were done at any moment. What only ceased to be waived since is not lost anew.
 #[must_use]
 pub fn lost_since(
     facts: &[Fact],
@@ -53,14 +54,19 @@ pub fn lost_since(
 ) -> Vec<ItemId> {
     let ledger = Ledger::read(facts, now).with_checklists(checklists);
     let Some(checklist) = ledger.checklist().and_then(|digest| checklists.get(digest)) else { return Vec::new() };
-    let before = since.and_then(|at| board(facts, checklists, book, at));
-    let was_done =
-        |item: &ItemId| before.as_ref().and_then(|board| board.assessment(item.as_str())).is_some_and(|it| it.truth.is_done());
-    let lost = checklist.items.iter().filter(|item| {
-        assess(item, &ledger, book).truth.is_lost()
-            && (was_done(&item.id) || sweep(item, &ledger, book).1.last_done.is_some_and(|at| since.is_none_or(|from| at > from)))
-    });
-    lost.map(|item| item.id.clone()).collect()
+    let lost: Vec<&ItemId> =
+        checklist.items.iter().filter(|item| assess(item, &ledger, book).truth.is_lost()).map(|item| &item.id).collect();
+    if lost.is_empty() {
+        return Vec::new();
+    }
+    let lines = timelines(facts, checklists, book, DateTime::<Utc>::MIN_UTC, now);
+    let lines = lines.iter().filter(|line| lost.contains(&&line.item));
+    let is_news = |line: &&Timeline| {
+        let was_done = since.and_then(|at| line.at(at)).is_some_and(Step::is_done)
+            || line.steps.iter().any(|step| step.is_done() && since.is_none_or(|since| step.at > since));
+        was_done && !since.is_some_and(|since| ceased(&line.steps, since))
+    };
+    lines.filter(is_news).map(|line| line.item.clone()).collect()
 }
 
 #[cfg(test)]
@@ -142,6 +148,28 @@ mod tests {
             it.fail("github.a", &["x"]);
         });
         assert_eq!(lost(&story, 3), 1);
+    }
+
+    #[test]
+    fn a_waiver_that_ends_loses_nothing_anew() {
+        let mut story = one();
+        run(&mut story, 1, RunEnd::Finished, |it| {
+            it.pass("github.a");
+        });
+        run(&mut story, 2, RunEnd::Finished, |it| {
+            it.fail("github.a", &["x"]);
+        });
+        assert_eq!(lost(&story, 2), 1);
+        story.on(3).waive("CI-01", 6, Some("Ana"));
+        run(&mut story, 5, RunEnd::Finished, |it| {
+            it.fail("github.a", &["x"]);
+        });
+        run(&mut story, 9, RunEnd::Finished, |it| {
+            it.fail("github.a", &["x"]);
+        });
+        assert_eq!((lost(&story, 5), lost(&story, 9)), (0, 0), "it was waived, and is drifted again");
+        let ever = lost_since(&story.facts, &story.checklists, &story.book, None, moment(9, 600));
+        assert_eq!(ever.len(), 1, "whoever was never told anything learns of it");
     }
 
     #[test]

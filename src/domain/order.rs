@@ -1,6 +1,7 @@
 //! In which order apps are listed, the same in the console and on the command line. It hides none.
 
 use super::question::Asked;
+use chrono::{DateTime, Utc};
 use std::cmp::{Ordering, Reverse};
 use strum::VariantArray;
 
@@ -50,8 +51,11 @@ impl Order {
     pub fn compare(self, one: &Asked<'_>, other: &Asked<'_>) -> Ordering {
         let by = match self {
             Self::Name => Ordering::Equal,
-            // None, never run, is before every moment.
-            Self::Due => (!one.due, one.last_run).cmp(&(!other.due, other.last_run)),
+            // The order of the rerun. What is due because something changed, and not by its time, comes after the others.
+            Self::Due => {
+                let from = |it: &Asked<'_>| it.due_from.unwrap_or(DateTime::<Utc>::MAX_UTC);
+                (!one.due, from(one)).cmp(&(!other.due, from(other)))
+            }
             Self::Drift => (other.lost, other.failing).cmp(&(one.lost, one.failing)),
             Self::Gates => (other.urgent, other.gates).cmp(&(one.urgent, one.gates)),
             Self::Week => one.week.cmp(&other.week),
@@ -66,11 +70,12 @@ mod tests {
     use super::*;
     use crate::domain::Glance;
     use crate::domain::testing::moment;
+    use chrono::TimeDelta;
     use rstest::rstest;
 
     #[rstest]
     #[case(Order::Name, "a b c d")]
-    #[case(Order::Due, "d b a c")]
+    #[case(Order::Due, "b a d c")]
     #[case(Order::Drift, "c a b d")]
     #[case(Order::Gates, "b a c d")]
     #[case(Order::Week, "d a b c")]
@@ -83,6 +88,7 @@ mod tests {
             week,
             answer: None,
             due,
+            due_from: day.map(|day| moment(day, 0) - TimeDelta::days(30)),
             archived: false,
             lost,
             failing,

@@ -33,6 +33,8 @@ pub struct Asked<'a> {
     /// None until something was looked at.
     pub answer: Option<Answer>,
     pub due: bool,
+    /// From when on it is, or will be without anything happening; none while nothing of it can be asked.
+    pub due_from: Option<DateTime<Utc>>,
     pub archived: bool,
     /// Items that were lost: drifted or disputed.
     pub lost: u16,
@@ -216,6 +218,8 @@ impl About {
         match self {
             Self::Text(text) => Reply::of(contains(app.name, text) || contains(app.title, text)),
             Self::Name(text) => Reply::of(contains(app.name, text)),
+            Self::App(AppWord::Archived) => Reply::of(app.archived),
+            _ if app.glance.is_blank() => Reply::Unknown(Silence::Unreadable),
             Self::App(word) => Reply::of(match word {
                 AppWord::Due => app.due,
                 AppWord::Lost => app.lost > 0,
@@ -352,6 +356,7 @@ impl Silence {
             Self::Unjudged => "waits for a judgement".to_owned(),
             Self::Aged => "looked at too long ago".to_owned(),
             Self::Never => "never looked".to_owned(),
+            Self::Unreadable => "its facts cannot all be read".to_owned(),
             Self::Elsewhere => "not on its checklist".to_owned(),
         }
     }
@@ -364,6 +369,7 @@ impl Silence {
             Self::Unjudged => "wait for a judgement",
             Self::Aged => "looked too long ago",
             Self::Never => "never looked",
+            Self::Unreadable => "cannot be read",
             Self::Elsewhere => "not on the checklist",
         }
     }
@@ -376,6 +382,7 @@ impl Silence {
             Self::Unjudged => "unjudged",
             Self::Aged => "aged",
             Self::Never => "never_looked",
+            Self::Unreadable => "unreadable",
             Self::Elsewhere => "not_on_checklist",
         }
     }

@@ -299,6 +299,11 @@ impl Story {
         self.board_at(moment(day, 600))
     }
 
+    /// What changed from the evening of a day to that of another.
+    pub fn diff(&self, since: i64, now: i64) -> Diff {
+        changes(&self.facts, &self.checklists, &self.book, moment(since, 600), moment(now, 600)).unwrap().diff
+    }
+
     /// The first item at the evening of a day.
     pub fn item(&self, day: i64) -> Assessment {
         self.board(day).items.into_iter().next().unwrap()

@@ -107,6 +107,10 @@ pub(super) fn put_thinned(
 ) -> Result<BTreeMap<Digest, i64>, Fault> {
     let mut days: BTreeMap<DateTime<Utc>, Vec<&Digest>> = BTreeMap::new();
     for (digest, at) in thinned {
+        // What is still kept here is kept for both.
+        if number(connection, digest)?.is_some() {
+            continue;
+        }
         days.entry(*at).or_default().push(digest);
     }
     let mut numbers = BTreeMap::new();

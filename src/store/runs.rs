@@ -10,9 +10,9 @@ use crate::domain::{AppName, FactBody, FactId, Foreign, OutcomeFact, ProbeId, Ru
 use chrono::{DateTime, TimeDelta, Utc};
 use rusqlite::{Connection, OptionalExtension, Transaction, named_params};
 
-/// After this long a run on another machine is taken for crashed: we cannot see its process, and no run may take
-/// longer than ten minutes (HOUSE §5).
-const LONGEST_ELSEWHERE: TimeDelta = TimeDelta::hours(1);
+/// After this long a run on another machine is taken for crashed: we cannot see its process. A run of a rerun stays open
+/// while a closed system is waited for, six times 65 minutes at most, and for its second look.
+pub const LONGEST_ELSEWHERE: TimeDelta = TimeDelta::hours(8);
 
 /// A run that nobody ended.
 #[derive(Debug, Clone, PartialEq, Eq)]

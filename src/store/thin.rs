@@ -18,6 +18,9 @@ use std::time::Duration;
 /// How many observations are let go in one step, so that others who write wait for milliseconds.
 const STEP: usize = 1_000;
 
+/// The file is written anew when at least one page of so many is free: less is not worth that everybody waits.
+const WORTH: u64 = 20;
+
 /// How long `df` may take.
 const DF_LIMIT: Duration = Duration::from_secs(5);
 
@@ -50,6 +53,8 @@ impl Thinned {
 pub enum Compacted {
     /// The file's size before and after, in bytes.
     Done { before: u64, after: u64 },
+    /// There is hardly any.
+    Needless,
     /// Not now; the room is used again by what comes next.
     Not(String),
 }
@@ -120,11 +125,15 @@ impl Store {
     /// The database could not be read. That it could not be written anew is no error: nothing is lost by that.
     pub fn compact(&self) -> Result<Compacted, StoreError> {
         let before = self.size();
-        let needed = self.read("look at the database", |connection| {
+        let (pages, empty, size) = self.read("look at the database", |connection| {
             let number =
                 |name: &str| connection.query_row(&format!("PRAGMA {name}"), [], |row| row.get::<_, Count>(0)).map(|it| it.0);
-            Ok((number("page_count")?.saturating_sub(number("freelist_count")?)).saturating_mul(number("page_size")?))
+            Ok((number("page_count")?, number("freelist_count")?, number("page_size")?))
         })?;
+        if empty.saturating_mul(WORTH) < pages {
+            return Ok(Compacted::Needless);
+        }
+        let needed = pages.saturating_sub(empty).saturating_mul(size);
         // Once in SQLite's own temporary file, once in the journal.
         for place in [self.paths.data(), tempfile::env::temp_dir().as_path()] {
             if let Some(free) = free(place)

@@ -116,6 +116,8 @@ pub struct AppRow {
     pub last_run: Option<DateTime<Utc>>,
     /// Whether a weekly run is due.
     pub due: bool,
+    /// From when on it is, or will be without anything happening.
+    pub due_from: Option<DateTime<Utc>>,
     /// Open gates for now.
     pub urgent: u16,
     /// Every open gate that the answer depends on.
@@ -135,6 +137,7 @@ impl AppRow {
             week: self.week,
             answer: self.answer,
             due: self.due,
+            due_from: self.due_from,
             archived: self.archived,
             lost: self.lost,
             failing: self.failing,

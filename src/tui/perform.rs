@@ -419,7 +419,7 @@ fn changes_of(since: Since, told: &Told) -> Changes {
     let items = |kind: Kind| -> Vec<Change> {
         let says = |change: &diff::Change| {
             let from = change.from.map_or("new", |truth| truth.words());
-            let why = if change.why.as_str().is_empty() { String::new() } else { format!(" — {}", change.why) };
+            let why = words_of::why(change).map(|why| format!(" — {why}")).unwrap_or_default();
             Foreign::from(format!("{}: {from} → {}{why}", change.short, change.to.words()))
         };
         let changes = kind.of(&told.diff).iter();

@@ -52,6 +52,14 @@ impl Kind {
     }
 }
 
+/// Why it is so now, without the word for what it is: that stands beside it. None where nothing is known but that word.
+#[must_use]
+pub fn why(it: &Change) -> Option<&str> {
+    let why = it.why.as_str();
+    let bare = why.strip_prefix(it.to.words()).and_then(|rest| rest.strip_prefix(": ")).unwrap_or(why);
+    (!bare.is_empty()).then_some(bare)
+}
+
 /// What is known of an item's change, a sentence each.
 #[must_use]
 pub fn of_item(kind: Kind, it: &Change) -> Vec<String> {

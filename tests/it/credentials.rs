@@ -92,7 +92,8 @@ fn stand_in(elsewhere: String) -> Server {
             return Reply::json(status, "{}").with("www-authenticate", "Basic realm=\"invented\"");
         }
         if by.ends_with(&format!("-{LIMITED}-github")) {
-            return Reply::json(429, r#"{"message":"slow down"}"#).with("retry-after", "3600");
+            // Longer than a rerun waits for anybody.
+            return Reply::json(429, r#"{"message":"slow down"}"#).with("retry-after", "7200");
         }
         let Some(letter) = letter else { return answer(asked) };
         if letter == MOVED && asked.system == "github" {

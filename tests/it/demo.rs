@@ -7,7 +7,7 @@ use rescue::demo::stage::{Stage, WEEKS};
 use rescue::desk::connections::Standing;
 use rescue::desk::snapshot::{Format, laid_out};
 use rescue::domain::state::Answer;
-use rescue::domain::{Board, Foreign, GapKind, System, Truth, diff};
+use rescue::domain::{Board, Foreign, GapKind, System, Truth};
 use rescue::engine::RunEvent;
 use rescue::snapshot::{Audience, Record, Sharing};
 use std::collections::BTreeMap;
@@ -159,10 +159,10 @@ async fn the_story_is_told_as_promised() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_last_week_shows_drift_and_keeps_what_it_cannot_see() {
-    let (_stage, weeks) = played().await;
+    let (stage, weeks) = played().await;
     let [.., second, third] = weeks.as_slice() else { panic!("three weeks") };
     let before = third.before.as_ref().expect("a run before this one");
-    let changes = diff(before, &third.board);
+    let changes = stage.desk.changes(stage.app(), before.now).unwrap().unwrap().diff;
     let ids = |list: &[rescue::domain::diff::Change]| list.iter().map(|it| it.id.to_string()).collect::<Vec<_>>();
     assert_eq!(ids(&changes.lost), ["BAK-01"]);
     assert_eq!(ids(&changes.newly_unseen), ["SPD-01"]);

@@ -31,7 +31,9 @@ fn the_demo_ticks_items_and_shows_drift_first() {
     // A week later the probes run by themselves, as they would on a Monday.
     console.keys("n");
     console.shows("week 2 of 3");
-    console.until("week two's waiver", |screen| screen.contains("waived"));
+    console.until("week two's run, and its waiver", |screen| {
+        screen.contains("waived") && screen.contains("11 verified") && screen.contains("last run just now")
+    });
     console.keys("L");
     console.shows("finished,");
     console.keys("\u{1b}");

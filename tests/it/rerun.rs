@@ -67,6 +67,15 @@ fn what_is_due_is_asked_once_and_then_nothing_is_due() {
 }
 
 #[test]
+fn what_is_not_due_still_counts_in_the_exit_code() {
+    let home = with_trees(&["acme", "shop"]);
+    assert_eq!(home.run(&["probe", "acme"]).code, Some(3), "it fails");
+    let told = home.run(&["probe", "--due", "--only", "scan.tree", "--json"]);
+    assert_eq!((apps(&told.json()), told.code), (vec!["shop"], Some(3)), "{told:?}");
+    assert_eq!(home.run(&["status", "shop"]).code, Some(5), "the app that was asked does not fail");
+}
+
+#[test]
 fn a_commit_makes_due_what_reads_the_repository() {
     let home = with_trees(&["acme", "shop"]);
     home.run(&["probe", "--due"]);
@@ -149,8 +158,11 @@ fn looking_whether_something_changed_is_one_conditional_request_and_one_that_fai
     assert_eq!(of_github.len(), 1, "{of_github:?}");
     assert!(of_github[0].if_none_match.is_some(), "a conditional one");
     newest.store(2, Ordering::SeqCst);
+    let before = server.asked().len();
     let told = home.json(&["probe", "--due", "--json"]);
     assert_eq!((apps(&told), reasons(&told["runs"][0])), (vec!["acme"], vec!["repository_changed"]));
+    let of_github = server.asked()[before..].iter().filter(|it| it.system == "github").count();
+    assert_eq!(told["runs"][0]["requests"]["github"], of_github, "looking whether it changed is counted with the rest");
     down.store(true, Ordering::SeqCst);
     let told = home.run(&["probe", "--due"]);
     assert!(told.err.contains("not whether the repository changed"), "{}", told.err);

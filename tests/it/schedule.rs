@@ -77,7 +77,7 @@ fn the_crontabs_line_runs_in_an_empty_environment_and_leaves_its_record() {
     assert_eq!(status["installed"]["kind"], "cron");
     assert!(home.json(&["status", "mine", "--json"])["last_run"].is_object(), "the app has its run");
     let said = fs::read_to_string(Path::new(&home.variables()["RESCUE_HOME"]).join("data/scheduled.txt")).unwrap();
-    assert!(said.contains("scan.tree: pass"), "{said}");
+    assert!(said.contains("mine: Ready to go live? NO") && said.contains("[1/1] mine: "), "{said}");
     // A week later nothing is left of it but what was there before.
     home.must(&["schedule", "remove"]);
     assert_eq!(fs::read_to_string(&table).unwrap(), "# mine\n1 2 * * * true\n");

@@ -136,6 +136,7 @@ impl<'a> Progress<'a> {
                 }
             }
             How::NothingDue { .. } => {
+                self.ended.codes.push(self.as_it_stands(app));
                 let unseen = ended.checks.iter().filter_map(|check| match &check.saw {
                     Saw::Nothing(gap) => Some(format!("not whether the {} changed: {}", check.watch.says(), gap.says)),
                     _ => None,
@@ -155,8 +156,7 @@ impl<'a> Progress<'a> {
                 return Err(run_open(app, *since, *pid, host.as_str()));
             }
             How::OpenElsewhere { since, pid, host } => {
-                let stands = self.desk.board(app).and_then(|board| Ok(exit::of(&board, self.desk.lost(app)?.len())));
-                self.ended.codes.push(stands.unwrap_or(exit::FAILED));
+                self.ended.codes.push(self.as_it_stands(app));
                 let since = since.format("%H:%M UTC");
                 line = Some(format!("skipped: a run of it is open since {since} (process {pid} on {host})"));
             }
@@ -180,6 +180,16 @@ impl<'a> Progress<'a> {
         }
         self.hand_over(out);
         Ok(())
+    }
+
+    /// The exit code of an app that was not asked: what `rescue status` would say of it.
+    fn as_it_stands(&self, app: &AppName) -> u8 {
+        let stands = self.desk.board(app).and_then(|board| {
+            let may_be_lost = board.items.iter().any(|it| it.truth.is_lost());
+            let lost = if may_be_lost { self.desk.lost(app)?.len() } else { 0 };
+            Ok(exit::of(&board, lost))
+        });
+        stands.unwrap_or(exit::FAILED)
     }
 
     /// What is next in the order of the apps, as far as it is there.

@@ -5,6 +5,8 @@ use crate::clock::SetClock;
 use crate::desk::statement::{Accepting, Statement, about_item};
 use crate::desk::tests::{app, desk_at};
 use crate::domain::app::Authorisation;
+use crate::domain::glance::Silence;
+use crate::domain::question::{Question, Reply};
 use crate::domain::{AppSettings, Consent, WorkNote};
 use chrono::TimeDelta;
 
@@ -52,6 +54,30 @@ fn a_kept_row_holds_for_days_and_never_too_long() {
         desk.state(&acme, said).unwrap();
     }
     assert!(kept * 10 > looks * 9, "the cache held {kept} times of {looks}: midnight alone changes no row");
+}
+
+#[test]
+fn an_app_that_cannot_be_read_hides_no_other_and_answers_nothing() {
+    let home = tempfile::tempdir().unwrap();
+    let desk = desk_at(home.path(), SetClock::at("2026-11-02T09:00:00Z".parse().unwrap()));
+    let (acme, newer) = (app(&desk, "acme"), app(&desk, "newer"));
+    let raw = rusqlite::Connection::open(desk.database()).unwrap();
+    // As another version wrote it: the digest is known, the text is not one that this version reads.
+    let text = "from = \"a version to come\"";
+    let digest = crate::domain::Digest::of(text);
+    raw.execute("INSERT INTO checklist (digest, stored, body) VALUES (?1, '2026-11-02T09:00:00Z', ?2)", (&digest.0, text)).unwrap();
+    desk.state(&newer, FactBody::ChecklistAdopted { checklist: digest, version: "1".into() }).unwrap();
+    let rows = desk.portfolio(true).unwrap();
+    let row = |name: &AppName| rows.iter().find(|row| row.name == *name).unwrap();
+    assert!(row(&acme).says.as_str().contains("not looked at yet"), "{}", row(&acme).says);
+    assert!(row(&newer).says.as_str().starts_with("NO — ") && row(&newer).glance.is_blank(), "{}", row(&newer).says);
+    let known = desk.vocabulary().unwrap();
+    for question in ["truth:drifted", "not truth:drifted", "failing", "not failing", "DOC-02:done", "due", "never", "week:0"] {
+        let asked = Question::read(question, &known).unwrap().ask(&row(&newer).asked());
+        assert_eq!(asked, Reply::Unknown(Silence::Unreadable), "{question}");
+    }
+    assert_eq!(Question::read("newer", &known).unwrap().ask(&row(&newer).asked()), Reply::Yes);
+    assert_eq!(desk.apps_to_rerun().unwrap(), [acme, newer], "its rerun is where the trouble is told");
 }
 
 #[test]

@@ -38,6 +38,8 @@ pub struct Chosen {
     pub unasked: Vec<(PlannedProbe, Gap)>,
     /// What was looked at whether it changed.
     pub checks: Vec<Check>,
+    /// Requests that were sent to look, by system.
+    pub checking: BTreeMap<System, u32>,
     /// What would be looked at, where nobody is asked.
     pub watched: BTreeSet<Watch>,
     /// From when on something is due that is not now.
@@ -90,7 +92,8 @@ impl Desk {
         let checks = self.check_changes(&board, &door.on_behalf(asker), &watched).await?;
         let changed = checks.iter().any(|check| check.saw == Saw::Changed);
         let due = if changed { self.turns(app, &wanted.only, &shown)?.2 } else { due };
-        Ok(self.choose(Arc::new(board.settings), plan, &due, wanted, checks, watched))
+        let chosen = self.choose(Arc::new(board.settings), plan, &due, wanted, checks, watched);
+        Ok(Chosen { checking: door.requests(), ..chosen })
     }
 
     fn planned(
@@ -123,7 +126,7 @@ impl Desk {
             probes.retain(|(_, planned)| is_due.contains(&planned.probe));
         }
         let next = due.turns.iter().filter_map(crate::schedule::Turn::from).filter(|from| *from > now).min();
-        Chosen { settings, probes, due: reasons, unasked, checks, watched, next }
+        Chosen { settings, probes, due: reasons, unasked, checks, checking: BTreeMap::new(), watched, next }
     }
 }
 

@@ -93,8 +93,12 @@ impl Floor<'_> {
         };
         asked?;
         let items = chosen.probes.iter().map(|(_, planned)| (planned.probe.clone(), planned.items.clone())).collect();
+        let mut requests = report.requests;
+        for (system, sent) in &chosen.checking {
+            *requests.entry(*system).or_default() += sent;
+        }
         Ok(How::Ran(Box::new(Ran {
-            report: RunReport { decided: newest(report.decided), ..report },
+            report: RunReport { decided: newest(report.decided), requests, ..report },
             items,
             unasked: if self.wanted.only_due { Vec::new() } else { chosen.unasked },
             board: self.desk.board(app)?,

@@ -355,6 +355,13 @@ async fn what_is_closed_for_longer_than_anybody_waits_keeps_its_gap() {
     assert_eq!(due(&again, &acme).len(), decided.len());
 }
 
+#[test]
+fn a_run_is_believed_for_longer_than_its_waits_may_take() {
+    // The waits, a second look, and the probes themselves.
+    let longest = LONGEST_WAIT * i32::from(MOST_WAITS) + TimeDelta::minutes(30);
+    assert!(crate::store::LONGEST_ELSEWHERE > longest);
+}
+
 #[tokio::test]
 async fn a_trouble_of_one_app_ends_no_other() {
     let house = House::new();

@@ -294,7 +294,7 @@ fn a_gap_after_a_pass_is_shown_and_the_pass_still_counts() {
     let it = story.item(2);
     assert_eq!((it.truth, it.unseen), (Truth::Verified, true));
     assert_eq!((it.gap.unwrap().kind, it.words[0].gap_at), (GapKind::BadCredential, Some(moment(2, 0))));
-    let seen = diff(&story.board(1), &story.board(2));
+    let seen = story.diff(1, 2);
     assert_eq!((seen.newly_unseen.len(), seen.stale.len()), (1, 0));
     story.on(3).pass("github.a");
     assert_eq!((story.item(3).gap, story.item(3).unseen), (None, false));

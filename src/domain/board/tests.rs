@@ -49,7 +49,7 @@ fn a_finding_stands_once_with_when_it_was_seen() {
         [("x", 2, moment(1, 0), moment(4, 0)), ("y", 2, moment(4, 0), moment(4, 0)), ("z", 1, moment(1, 1), moment(1, 1))]
     );
     story.on(5).pass("github.a");
-    let changes = diff(&board, &story.board(5));
+    let changes = story.diff(4, 5);
     assert_eq!(changes.gone_findings.iter().map(|it| it.key.as_str()).collect::<Vec<_>>(), ["rule:y"]);
     assert_eq!(changes.won.iter().map(|it| it.id.as_str()).collect::<Vec<_>>(), ["AA-01", "AA-02"]);
 }
@@ -59,7 +59,7 @@ fn what_could_not_be_seen_again_is_not_gone() {
     let mut story = Story::of(vec![item("AA-01", all_of(&["github.a"]))]);
     story.on(1).fail("github.a", &["x"]);
     story.on(2).blind("github.a", GapKind::NoPermission);
-    assert!(diff(&story.board(1), &story.board(2)).gone_findings.is_empty());
+    assert!(story.diff(1, 2).gone_findings.is_empty());
 }
 
 #[test]
@@ -67,13 +67,13 @@ fn lost_items_are_told_with_their_reason() {
     let mut story = Story::of(vec![item("AA-01", all_of(&["github.a"])), item("AA-02", all_of(&["github.b"]))]);
     story.on(1).pass("github.a");
     story.on(2).fail("github.a", &["x"]).fail("github.b", &[]);
-    let changes = diff(&story.board(1), &story.board(2));
+    let changes = story.diff(1, 2);
     assert_eq!((changes.lost.len(), changes.newly_failing.len()), (1, 1));
     let lost = &changes.lost[0];
     assert_eq!((lost.id.as_str(), lost.why.as_str()), ("AA-01", "drifted: x is open"));
     assert_eq!((lost.from, lost.to), (Some(Truth::Verified), Truth::Drifted));
     assert_eq!(changes.new_findings[0].key, "rule:x");
-    assert!(diff(&story.board(2), &story.board(3)).is_empty());
+    assert!(story.diff(2, 3).is_empty());
 }
 
 #[test]

@@ -5,10 +5,6 @@ use crate::domain::GapKind;
 use crate::domain::fact::RunEnd;
 use crate::domain::testing::*;
 
-fn told(story: &Story, since: i64, now: i64) -> Diff {
-    changes(&story.facts, &story.checklists, &story.book, moment(since, 600), moment(now, 600)).unwrap().diff
-}
-
 fn run(story: &mut Story, day: i64, look: impl FnOnce(&mut Story) -> &mut Story) -> crate::domain::RunId {
     story.on(day).run(&["github.a"]);
     look(story);
@@ -35,7 +31,7 @@ fn lint() -> (Story, [crate::domain::RunId; 4]) {
 #[test]
 fn a_loss_says_how_long_it_was_good_and_within_which_days_it_broke() {
     let (story, [_, good, bad, _]) = lint();
-    let diff = told(&story, 22, 30);
+    let diff = story.diff(22, 30);
     let [lost] = diff.lost.as_slice() else { panic!("{diff:?}") };
     let had = lost.had.unwrap();
     assert_eq!((had.since, had.until, had.truth), (moment(1, 1), moment(25, 1), Truth::Verified));
@@ -49,25 +45,25 @@ fn a_loss_says_how_long_it_was_good_and_within_which_days_it_broke() {
 #[test]
 fn a_new_finding_says_since_when_it_had_been_away_and_who_saw_it_first() {
     let (mut story, [first, _, bad, _]) = lint();
-    let diff = told(&story, 22, 30);
+    let diff = story.diff(22, 30);
     let [new] = diff.new_findings.as_slice() else { panic!("{diff:?}") };
     assert_eq!(new.seen, Some(Sighting { at: moment(25, 1), run: bad }));
     assert_eq!((new.since, new.until, new.came_back), (Some(moment(1, 1)), Some(moment(22, 1)), false));
     let _ = first;
     let gone = run(&mut story, 31, |it| it.pass("github.a"));
-    let diff = told(&story, 30, 32);
+    let diff = story.diff(30, 32);
     let [it] = diff.gone_findings.as_slice() else { panic!("{diff:?}") };
     assert_eq!(it.seen, Some(Sighting { at: moment(31, 1), run: gone }));
     assert_eq!((it.since, it.until), (Some(moment(25, 1)), Some(moment(29, 1))));
     run(&mut story, 33, |it| it.fail("github.a", &["main"]));
-    assert!(told(&story, 32, 34).new_findings[0].came_back);
+    assert!(story.diff(32, 34).new_findings[0].came_back);
 }
 
 #[test]
 fn what_was_lost_and_won_back_between_two_boards_is_told() {
     let (mut story, [.., bad, _]) = lint();
     run(&mut story, 31, |it| it.pass("github.a"));
-    let diff = told(&story, 22, 32);
+    let diff = story.diff(22, 32);
     assert!(diff.lost.is_empty() && diff.won.is_empty());
     let [it] = diff.lost_between.as_slice() else { panic!("{diff:?}") };
     let had = it.had.unwrap();
@@ -80,7 +76,7 @@ fn what_was_done_only_between_the_two_moments_is_lost_all_the_same() {
     run(&mut story, 1, |it| it.fail("github.a", &["main"]));
     run(&mut story, 2, |it| it.pass("github.a"));
     run(&mut story, 3, |it| it.fail("github.a", &["main"]));
-    let diff = told(&story, 1, 4);
+    let diff = story.diff(1, 4);
     assert!(diff.newly_failing.is_empty());
     assert_eq!((diff.lost[0].id.as_str(), diff.lost[0].from), ("CI-01", Some(Truth::Verified)));
 }
@@ -90,7 +86,7 @@ fn what_went_stale_or_ceased_to_be_waived_says_when_by_itself() {
     let mut story = Story::of(vec![item("CI-01", all_of(&["github.a"])), item("CI-02", all_of(&["github.b"]))]);
     run(&mut story, 1, |it| it.pass("github.a").fail("github.b", &["main"]));
     story.on(2).waive("CI-02", 6, Some("Ana"));
-    let diff = told(&story, 3, 12);
+    let diff = story.diff(3, 12);
     let [stale] = diff.stale.as_slice() else { panic!("{diff:?}") };
     assert_eq!((stale.at, stale.run), (Some(moment(9, 1)), None), "age has no run");
     let [ended] = diff.expired_waivers.as_slice() else { panic!("{diff:?}") };
@@ -99,12 +95,29 @@ fn what_went_stale_or_ceased_to_be_waived_says_when_by_itself() {
     assert_eq!(ended.at.unwrap().to_rfc3339(), "2026-11-30T00:00:00+00:00");
 }
 
+/// Waived until day 6, good again from day 4 on: the waiver ended beside a pass and hid nothing.
+#[test]
+fn a_waiver_that_ended_while_it_was_good_hides_no_loss() {
+    let mut story = Story::of(vec![item("CI-01", all_of(&["github.a"])), item("CI-02", all_of(&["github.b"]))]);
+    run(&mut story, 1, |it| it.fail("github.a", &["main"]).fail("github.b", &["main"]));
+    story.on(2).waive("CI-01", 6, Some("Ana")).waive("CI-02", 6, Some("Ana"));
+    run(&mut story, 4, |it| it.pass("github.a").pass("github.b"));
+    run(&mut story, 9, |it| it.fail("github.a", &["main"]));
+    let ids = |list: &[Change]| list.iter().map(|it| it.id.to_string()).collect::<Vec<_>>();
+    // Since when it was waived, since when it was good, and since after the waiver: lost each time. The other only aged.
+    for since in [3, 5, 8] {
+        let diff = story.diff(since, 13);
+        assert_eq!((ids(&diff.lost), ids(&diff.expired_waivers)), (vec!["CI-01".to_owned()], vec![]), "since day {since}");
+        assert_eq!(ids(&diff.stale), ["CI-02"], "since day {since}");
+    }
+}
+
 #[test]
 fn what_is_not_seen_any_more_says_how_long_it_was_seen() {
     let mut story = Story::of(vec![item("CI-01", all_of(&["github.a"]))]);
     run(&mut story, 1, |it| it.pass("github.a"));
     let blind = run(&mut story, 4, |it| it.blind("github.a", GapKind::BadCredential));
-    let diff = told(&story, 2, 5);
+    let diff = story.diff(2, 5);
     let [unseen] = diff.newly_unseen.as_slice() else { panic!("{diff:?}") };
     assert_eq!((unseen.at, unseen.run), (Some(moment(4, 1)), Some(blind)));
     assert_eq!(unseen.had.map(|it| it.since), Some(moment(1, 1)));

@@ -30,6 +30,7 @@ fn app(glance: &Glance) -> Asked<'_> {
         week: 3,
         answer: Some(Answer::No),
         due: true,
+        due_from: None,
         archived: false,
         lost: 1,
         failing: 0,

@@ -2,7 +2,7 @@
 //! seen; in the engineer's words and in the founder's. A reason is a probe's sentence, never that of a found secret.
 
 use crate::config::tell::Occasion;
-use crate::domain::{AppName, Assessment, Board, Foreign, Gate, ItemId, Outcome, Severity, StandingFinding, Truth, diff};
+use crate::domain::{AppName, Assessment, Board, Foreign, Gate, ItemId, Outcome, Severity, StandingFinding, Told, Truth};
 use chrono::{DateTime, Utc};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -70,11 +70,11 @@ impl News {
         (is_drift || self.missed.is_some()).then_some(self)
     }
 
-    /// What changed from `before` to `after`, where `lost` was lost meanwhile; without an earlier moment only that.
+    /// What changed up to `after`, where `lost` was lost meanwhile; without an earlier moment only that.
     #[must_use]
-    pub fn between(before: Option<&Board>, after: &Board, lost: &[ItemId]) -> Self {
-        let diff = before.map(|before| diff(before, after)).unwrap_or_default();
-        let mut telling = Telling { before, after, told: BTreeSet::new() };
+    pub fn of(changes: Option<&Told>, after: &Board, lost: &[ItemId]) -> Self {
+        let diff = changes.map(|it| it.diff.clone()).unwrap_or_default();
+        let mut telling = Telling { before: changes.map(|it| &it.before), after, told: BTreeSet::new() };
         let lost_points = lost.iter().filter_map(|id| telling.lost(id)).collect();
         let ended = diff.expired_waivers.iter().filter(|it| !lost.contains(&it.id));
         let expired = ended.filter_map(|it| telling.expired(&it.id)).collect();

@@ -5,14 +5,14 @@ use super::super::model::Changes;
 use super::super::words::fill;
 use super::Making;
 use crate::domain::diff::Change;
-use crate::domain::{Foreign, board, diff};
+use crate::domain::{self, Foreign};
 
 pub(super) fn changes(making: &Making<'_>) -> Changes {
     let words = &making.words.changes;
     let request = &making.request;
     let Some((page, _)) = request.previous else { return first(making) };
-    let Some(before) = board::board(request.facts, request.checklists, request.book, page.moment) else { return first(making) };
-    let diff = diff(&before, making.board);
+    let told = domain::changes(request.facts, request.checklists, request.book, page.moment, request.now);
+    let Some(domain::Told { diff, .. }) = told else { return first(making) };
     let consequence = |change: &Change| making.board.item(change.id.as_str()).map(super::sentence::open).unwrap_or_default();
     let say = |template: &str, changes: &[Change]| -> Vec<Foreign> {
         changes.iter().map(|it| Foreign::new(fill(template, &[("what", &consequence(it))]))).collect()

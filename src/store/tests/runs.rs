@@ -89,13 +89,13 @@ fn a_process_number_that_was_given_again_is_not_mistaken_for_the_run() {
 }
 
 #[test]
-fn a_run_on_another_machine_is_believed_for_an_hour() {
+fn a_run_on_another_machine_is_believed_as_long_as_one_may_take() {
     let bench = Bench::new();
     let app = bench.app("acme");
     let elsewhere = Holder { pid: 1, host: "elsewhere.example".to_owned() };
     bench.store.begin_run(app, bench.store.new_run_id().unwrap(), &elsewhere, &[]).unwrap();
     let begin = || bench.store.begin_run(app, bench.store.new_run_id().unwrap(), &Holder::of_process(), &[]);
-    bench.later(3_600);
+    bench.later(8 * 3_600);
     assert!(begin().is_err());
     bench.later(1);
     begin().unwrap();

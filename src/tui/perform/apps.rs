@@ -101,6 +101,7 @@ fn app_row(row: Row) -> AppRow {
         unseen: row.unseen,
         last_run: row.last_run,
         due: row.due,
+        due_from: row.when.from,
         urgent: row.urgent,
         gates: row.gates,
         archived: row.archived,

@@ -23,6 +23,7 @@ pub fn apps() -> Vec<AppRow> {
         unseen: 4,
         last_run: Some(ago(12)),
         due: false,
+        due_from: None,
         urgent: 0,
         gates: 0,
         archived: false,

@@ -56,7 +56,7 @@ fn the_orders_go_round_and_say_what_they_are() {
     assert_eq!(
         seen,
         [
-            "by due: notes forms books shop",
+            "by due: notes books forms shop",
             "by drift: shop books forms notes",
             "by open gates: shop books forms notes",
             "by week: forms notes shop books",

@@ -34,7 +34,7 @@ fn a_question_is_answered_with_three_values() {
     assert_eq!(of("DOC-02:doing"), is("shop", ""), "what somebody works on is known");
     assert_eq!(of("item:DOC-02 truth:open work:doing"), is("shop", ""));
     assert_eq!(of("supabase.backup-age:fail"), is("", "acme shop"));
-    assert_eq!(of("due never shop"), is("shop", ""));
+    assert_eq!(of("never shop"), is("shop", ""));
     assert_eq!(of("archived"), is("attic", ""));
     assert_eq!(of("archived DOC-02:done"), is("", "attic"));
     let document = home.json(&["app", "list", "--where", "DOC-02:done", "--json"]);
@@ -54,7 +54,9 @@ fn apps_are_listed_in_an_order_and_flags_are_questions() {
     assert_eq!(of(&[]), "acme shop");
     assert_eq!(of(&["--archived"]), "acme attic shop");
     assert_eq!(of(&["--archived", "--sort", "week", "--where", "not lost"]), "acme shop attic");
-    assert_eq!(of(&["--due"]), "acme shop", "never run is due");
+    assert_eq!(of(&["--due"]), "", "nothing is connected: nothing can be asked");
+    home.must(&["app", "edit", "shop", "--github", "acme/shop"]);
+    assert_eq!(of(&["--due"]), "shop", "never run is due");
     assert_eq!((of(&["--lost"]), of(&["--due", "--where", "shop"])), (String::new(), "shop".to_owned()));
     let plain = home.json(&["app", "list", "--json"]);
     assert!(plain["where"].is_null() && plain["counts"].is_null(), "nothing was asked");

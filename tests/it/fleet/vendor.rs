@@ -11,7 +11,8 @@ fn at_once(system: &str) -> usize {
     if system == "github" { 8 } else { 4 }
 }
 
-/// The window of the vendor that has one, and how many requests with one credential it takes in it.
+/// How many requests with one credential the vendor takes that has a window, and for how long it refuses the rest: from the
+/// first that it refuses on, so that the window is full however slowly it is asked.
 pub const WINDOW: Duration = Duration::from_secs(2);
 const IN_A_WINDOW: usize = 12;
 /// The vendor with a window, and the lanes in which the program asks it at once.
@@ -24,7 +25,10 @@ pub struct Counter {
     now: usize,
     pub most_at_once: usize,
     pub requests: usize,
-    window: Option<(Instant, usize, usize)>,
+    /// Taken and refused since it opened last, and when it refused first.
+    taken: usize,
+    refused_now: usize,
+    closed: Option<Instant>,
     /// The most refusals within one window.
     pub most_refused: usize,
     pub refused: usize,
@@ -74,17 +78,20 @@ impl Counting {
             return None;
         }
         let now = Instant::now();
-        let (began, taken, refused) = counter.window.filter(|(began, ..)| now - *began < WINDOW).unwrap_or((now, 0, 0));
-        let full = taken >= IN_A_WINDOW;
-        let refused = refused + usize::from(full);
-        counter.window = Some((began, taken + usize::from(!full), refused));
-        counter.most_refused = counter.most_refused.max(refused);
-        counter.refused += usize::from(full);
+        if counter.closed.is_some_and(|since| now - since >= WINDOW) {
+            (counter.taken, counter.refused_now, counter.closed) = (0, 0, None);
+        }
+        if counter.taken < IN_A_WINDOW {
+            counter.taken += 1;
+            return None;
+        }
+        let since = *counter.closed.get_or_insert(now);
+        counter.refused_now += 1;
+        counter.most_refused = counter.most_refused.max(counter.refused_now);
+        counter.refused += 1;
         // In the vendor's own words: whole seconds until it takes requests again.
-        let left = WINDOW.saturating_sub(now - began).as_millis().div_ceil(1_000).to_string();
-        full.then(|| {
-            Reply::json(429, r#"{"error":{"message":"Rate limit reached","code":"rate_limit_exceeded"}}"#)
-                .with("retry-after", &left)
-        })
+        let left = WINDOW.saturating_sub(now - since).as_millis().div_ceil(1_000).to_string();
+        let refusal = Reply::json(429, r#"{"error":{"message":"Rate limit reached","code":"rate_limit_exceeded"}}"#);
+        Some(refusal.with("retry-after", &left))
     }
 }

@@ -308,6 +308,12 @@ impl<'e> View<'e> {
         if was_done { Truth::Stale } else { Truth::Open }
     }
 
+    /// The keys of what its probes find wrong at a moment.
+    pub fn findings(&self, moment: At) -> BTreeSet<String> {
+        let probes = probes(&self.item.rule);
+        probes.into_iter().filter_map(|it| self.decided(it, moment)).flat_map(|it| it.2.iter().cloned()).collect()
+    }
+
     /// The keys of everything that its probes show at a moment.
     pub fn shown(&self, moment: At) -> BTreeSet<String> {
         let probes = probes(&self.item.rule);
@@ -383,9 +389,11 @@ pub fn changed(courses: &BTreeMap<&'static str, Vec<(At, Truth)>>, before: At, n
         let was_good = done(was) || inside.iter().any(|it| done(it.1));
         let mut told = vec![was];
         told.extend(inside.iter().map(|it| it.1));
-        let ceased = told.windows(2).any(|two| two[0] == Truth::Waived && two[1] != Truth::Waived);
+        // What it is now began when a waiver ended: before it was neither done nor out of question.
+        let bare = |truth: Truth| !done(truth) && !matches!(truth, Truth::Waived | Truth::NotApplicable);
+        let ceased = bare(is) && told.iter().rfind(|it| !bare(**it)) == Some(&Truth::Waived);
         let id = (*id).to_owned();
-        if ceased && !done(is) && !matches!(is, Truth::Waived | Truth::NotApplicable) {
+        if ceased {
             all.expired.insert(id);
         } else if lost(is) && was_good {
             // The first of the moments at which it was lost and stayed so.

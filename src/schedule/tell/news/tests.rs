@@ -4,13 +4,14 @@ use super::*;
 use crate::domain::fact::RunEnd;
 use crate::domain::lost::lost_since;
 use crate::domain::testing::{Story, all_of, gate, item, moment};
-use crate::domain::{Finding, Item, Verdict};
+use crate::domain::{self, Finding, Item, Verdict};
 
 /// The news of the evening of day `to`, told last on the evening of day `from`.
 fn news(story: &Story, from: i64, to: i64) -> News {
     let (since, now) = (moment(from, 600), moment(to, 600));
     let lost = lost_since(&story.facts, &story.checklists, &story.book, Some(since), now);
-    News::between(Some(&story.board_at(since)), &story.board_at(now), &lost)
+    let changes = domain::changes(&story.facts, &story.checklists, &story.book, since, now).unwrap();
+    News::of(Some(&changes), &changes.after, &lost)
 }
 
 fn founded(id: &str, probe: &str, sentence: &str) -> Item {

@@ -46,7 +46,11 @@ pub(super) fn of(app: &AppRow, question: &Question, world: &World, width: u16) -
     if let Some(progress) = world.rerun.as_ref().and_then(|it| it.of(&app.name)) {
         let says = match progress {
             Progress::Waiting => "waits for its turn".to_owned(),
-            Progress::Running { decided, probes } => format!("{decided} of {probes} probes decided"),
+            Progress::Running { decided, probes, closed } => {
+                let waits = closed.filter(|(_, until)| *until > world.now);
+                let waits = waits.map(|(system, until)| format!("; {} wants none until {}", system.title(), words::moment(until)));
+                format!("{decided} of {probes} probes decided{}", waits.unwrap_or_default())
+            }
             Progress::Finished => "done".to_owned(),
             Progress::Cancelled => "stopped; what was decided is kept".to_owned(),
             Progress::Failed { why } => format!("failed: {why}"),
