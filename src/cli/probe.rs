@@ -5,7 +5,7 @@ mod document;
 mod dry;
 mod progress;
 
-pub(super) use document::of as document;
+pub(super) use document::of as document_of;
 pub(super) use progress::{nothing_to_ask, run_open};
 
 use super::args::ProbeArgs;

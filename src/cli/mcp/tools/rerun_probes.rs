@@ -169,7 +169,7 @@ impl Asked {
             How::Stopped => return Err(Trouble::failed(format!("stopped before anything of {app} was asked")).into()),
             How::Failed(trouble) => return Err(trouble.clone().into()),
         };
-        let mut document = probe::document(app, ended).unwrap_or_default();
+        let mut document = probe::document_of(app, ended).unwrap_or_default();
         let fed = |it: &ItemId| after.items.values().any(|items| items.contains(it));
         let items = after.board.items.iter().filter(|it| fed(&it.item));
         let items = items.map(|it| json!({ "id": it.item, "before": self.before.get(&it.item), "after": it.truth }));
