@@ -1,9 +1,9 @@
 //! Which items were lost since the finished run before the newest one: for the exit code, so that a scheduler learns of
 //! every lost tick once. It compares moments; what is true at each of them is said in `assess`.
 
+use super::changes::ceased;
 use super::fact::RunEnd;
 use super::ledger::Ledger;
-use super::changes::ceased;
 use super::timeline::{Step, Timeline, timelines};
 use super::{Checklist, Digest, Fact, FactBody, ItemId, ProbeBook, assess};
 use chrono::{DateTime, Utc};

@@ -201,8 +201,10 @@ fn no_mark_is_in_any_output_or_file() {
 fn no_mark_reaches_an_agent() {
     let it = marked();
     let mut agent = Agent::of(&it.home, &["--app", "acme"]);
-    let run = agent.document("rerun_probes", &json!({ "only": ["SEC-01", "SEC-02", "scan.exposure-window", "SPD-01", "BAK-01", "ENV-01"] }));
-    let outcome = |probe: &str| run["outcomes"].as_array().unwrap().iter().find(|it| it["probe"] == probe).unwrap()["outcome"].clone();
+    let run = agent
+        .document("rerun_probes", &json!({ "only": ["SEC-01", "SEC-02", "scan.exposure-window", "SPD-01", "BAK-01", "ENV-01"] }));
+    let outcome =
+        |probe: &str| run["outcomes"].as_array().unwrap().iter().find(|it| it["probe"] == probe).unwrap()["outcome"].clone();
     assert_eq!((outcome("scan.tree"), outcome("scan.history")), (json!("fail"), json!("fail")), "{run}");
     for (tool, arguments) in [
         ("list_apps", json!({})),

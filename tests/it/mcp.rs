@@ -66,7 +66,8 @@ fn the_documents_are_those_of_the_commands() {
         let printed = home.json(&[command, &["--json"]].concat());
         assert_eq!(bare(agent.document(tool, &arguments)), printed, "{tool}");
     }
-    let (brief, whole) = (agent.document("status", &json!({ "show": "all", "most": 200 })), home.json(&["status", "acme", "--json"]));
+    let (brief, whole) =
+        (agent.document("status", &json!({ "show": "all", "most": 200 })), home.json(&["status", "acme", "--json"]));
     let items = |it: &Value| it["items"].as_array().unwrap().clone();
     assert_eq!(items(&brief).len(), items(&whole).len());
     for (brief, whole) in items(&brief).iter().zip(items(&whole)) {
@@ -326,7 +327,19 @@ fn a_flood_of_questions_is_answered_one_by_one() {
 #[test]
 fn more_than_passive_looks_are_refused_also_where_they_are_permitted() {
     let home = two_apps();
-    home.must(&["app", "authorise", "acme", "--consent", "active", "--by", "Ana", "--host", "example.com", "--until", "2999-01-01"]);
+    home.must(&[
+        "app",
+        "authorise",
+        "acme",
+        "--consent",
+        "active",
+        "--by",
+        "Ana",
+        "--host",
+        "example.com",
+        "--until",
+        "2999-01-01",
+    ]);
     let mut agent = Agent::of(&home, &["--app", "acme"]);
     for consent in ["active", "outside-in"] {
         let told = agent.refused("rerun_probes", &json!({ "only": ["scan.tree"], "consent": consent }));
@@ -381,7 +394,8 @@ fn a_cancelled_rerun_ends_in_order_and_another_may_begin() {
 #[test]
 fn a_run_of_another_process_keeps_the_agent_out() {
     let (_server, home) = stuck();
-    let mut other = home.command(&["probe", "acme", "--only", "openrouter"]).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+    let mut other =
+        home.command(&["probe", "acme", "--only", "openrouter"]).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
     begun(&home);
     let mut agent = Agent::of(&home, &["--app", "acme"]);
     let told = agent.refused("rerun_probes", &json!({ "only": ["openai.spend-limit"] }));

@@ -111,7 +111,10 @@ mod tests {
         let result = refused(&Refusal { trouble: trouble.clone(), again_in: Some(7) }, &Redactor::default());
         assert_eq!((result.is_error, text(&result)), (Some(true), trouble.to_string()));
         let document = result.structured_content.unwrap();
-        assert_eq!(document["error"], json!({ "what": "no app is called `acne`", "why": "Known: acme", "next": "check the name" }));
+        assert_eq!(
+            document["error"],
+            json!({ "what": "no app is called `acne`", "why": "Known: acme", "next": "check the name" })
+        );
         assert_eq!((&document["retry_after_seconds"], &document["schema"]), (&json!(7), &json!(1)));
     }
 }

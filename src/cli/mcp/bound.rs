@@ -95,7 +95,8 @@ mod tests {
     #[test]
     fn each_cut_is_told_with_what_is_left_over() {
         let rows = |n: usize| (0..n).map(|n| json!({ "n": n })).collect::<Vec<_>>();
-        let it = bounded(&json!({ "rows": rows(203), "all": [{ "in": rows(201) }, { "in": rows(202) }], "long": "x".repeat(2_010) }));
+        let it =
+            bounded(&json!({ "rows": rows(203), "all": [{ "in": rows(201) }, { "in": rows(202) }], "long": "x".repeat(2_010) }));
         assert_eq!(it["rows"].as_array().unwrap().len(), 200);
         let cut = json!([
             { "field": "all[].in", "more": 3, "says": "cut, 3 more" },

@@ -43,7 +43,8 @@ pub(super) fn hear(line: &[u8], begun: bool) -> Heard {
     match serde_json::from_value::<ClientJsonRpcMessage>(value) {
         Ok(message) => known(message, begun),
         Err(_) if wants_answer => {
-            let why = "that is no message of JSON-RPC 2.0: `jsonrpc`, `id` (a number or a text), `method` and `params` are wanted";
+            let why =
+                "that is no message of JSON-RPC 2.0: `jsonrpc`, `id` (a number or a text), `method` and `params` are wanted";
             Heard::Wrong(id, ErrorData::invalid_request(why, None))
         }
         Err(_) => Heard::Nothing,

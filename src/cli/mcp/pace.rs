@@ -67,7 +67,9 @@ impl Pace {
         }
         if known.going_on.len() >= SIDE_BY_SIDE {
             let apps = words::count(known.going_on.len(), "app");
-            return Err(Trouble::failed(format!("{apps} are being rerun for this agent already")).next("Wait until one ends").into());
+            return Err(Trouble::failed(format!("{apps} are being rerun for this agent already"))
+                .next("Wait until one ends")
+                .into());
         }
         let moment = Instant::now();
         let began = known.began.entry(app.clone()).or_default();
@@ -140,8 +142,7 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn a_few_apps_side_by_side() {
         let pace = Pace::default();
-        let mut held: Vec<Turn> =
-            (0..SIDE_BY_SIDE).map(|n| pace.turn(&app(&format!("app-{n}")), now()).unwrap()).collect();
+        let mut held: Vec<Turn> = (0..SIDE_BY_SIDE).map(|n| pace.turn(&app(&format!("app-{n}")), now()).unwrap()).collect();
         assert!(pace.turn(&app("more"), now()).unwrap_err().trouble.what.as_str().starts_with("4 apps"));
         held.pop();
         assert!(pace.turn(&app("more"), now()).is_ok());

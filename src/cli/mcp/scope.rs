@@ -27,8 +27,9 @@ impl Scope {
             return Ok(Self::All);
         }
         if args.app.is_empty() {
-            return Err(Trouble::usage("nobody said which apps the agent may see")
-                .next("Name them with `--app NAME`; `--all-apps` is for your own agent, never for one in a client's repository"));
+            return Err(Trouble::usage("nobody said which apps the agent may see").next(
+                "Name them with `--app NAME`; `--all-apps` is for your own agent, never for one in a client's repository",
+            ));
         }
         let mut named = args.app.iter().map(|name| desk.app(name)).collect::<Result<Vec<_>, _>>()?;
         named.sort();

@@ -36,15 +36,8 @@ pub(super) enum Does {
 }
 
 /// All of them, in the order in which one uses them.
-pub(super) const TOOLS: [&Tool; 7] = [
-    &list_apps::TOOL,
-    &status::TOOL,
-    &next::TOOL,
-    &item::TOOL,
-    &findings::TOOL,
-    &changes::TOOL,
-    &rerun_probes::TOOL,
-];
+pub(super) const TOOLS: [&Tool; 7] =
+    [&list_apps::TOOL, &status::TOOL, &next::TOOL, &item::TOOL, &findings::TOOL, &changes::TOOL, &rerun_probes::TOOL];
 
 /// The tool of that name.
 pub(super) fn find(name: &str) -> Option<&'static Tool> {
@@ -56,7 +49,8 @@ impl Tool {
     pub fn shown(&self, scope: &Scope) -> Shown {
         let reads = matches!(self.does, Does::Reads(_));
         // A rerun adds to what is recorded here and asks the outside; it changes and takes away nothing.
-        let hints = ToolAnnotations::with_title(self.title).read_only(reads).destructive(false).idempotent(reads).open_world(!reads);
+        let hints =
+            ToolAnnotations::with_title(self.title).read_only(reads).destructive(false).idempotent(reads).open_world(!reads);
         Shown::new(self.name, self.says, Arc::new(schema(self.arguments, scope.named())))
             .with_title(self.title)
             .with_annotations(hints)
@@ -102,7 +96,10 @@ mod tests {
             assert!(find(tool.name).is_some_and(|it| it.title == tool.title));
             let shown = serde_json::to_value(tool.shown(&Scope::All)).unwrap();
             let reads = matches!(tool.does, Does::Reads(_));
-            assert_eq!((&shown["annotations"]["readOnlyHint"], &shown["annotations"]["destructiveHint"]), (&json!(reads), &json!(false)));
+            assert_eq!(
+                (&shown["annotations"]["readOnlyHint"], &shown["annotations"]["destructiveHint"]),
+                (&json!(reads), &json!(false))
+            );
             assert_eq!(shown["annotations"]["openWorldHint"], json!(!reads), "{}", tool.name);
             assert_eq!(shown["inputSchema"]["additionalProperties"], false);
             assert!(tool.says.len() > 40 && !tool.says.ends_with('.'), "{}", tool.says);

@@ -5,7 +5,8 @@ use super::hand::Hand;
 use super::hear::{Heard, begins, hear};
 use super::lines::{Line, Lines, MOST_BYTES};
 use rmcp::model::{
-    ClientJsonRpcMessage, ClientNotification, ErrorData, JsonRpcError, JsonRpcMessage, RequestId, ServerJsonRpcMessage, ServerResult,
+    ClientJsonRpcMessage, ClientNotification, ErrorData, JsonRpcError, JsonRpcMessage, RequestId, ServerJsonRpcMessage,
+    ServerResult,
 };
 use rmcp::service::RoleServer;
 use rmcp::transport::Transport;

@@ -65,7 +65,8 @@ fn an_app_that_cannot_be_read_hides_no_other_and_answers_nothing() {
     // As another version wrote it: the digest is known, the text is not one that this version reads.
     let text = "from = \"a version to come\"";
     let digest = crate::domain::Digest::of(text);
-    raw.execute("INSERT INTO checklist (digest, stored, body) VALUES (?1, '2026-11-02T09:00:00Z', ?2)", (&digest.0, text)).unwrap();
+    raw.execute("INSERT INTO checklist (digest, stored, body) VALUES (?1, '2026-11-02T09:00:00Z', ?2)", (&digest.0, text))
+        .unwrap();
     desk.state(&newer, FactBody::ChecklistAdopted { checklist: digest, version: "1".into() }).unwrap();
     let rows = desk.portfolio(true).unwrap();
     let row = |name: &AppName| rows.iter().find(|row| row.name == *name).unwrap();

@@ -124,7 +124,9 @@ impl Portfolio {
         let [_, body, _] = world.areas();
         let sifted = self.sift(world);
         let right = match &world.rerun {
-            Some(rerun) if rerun.is_going() => Line::styled(format!("◌ {}", rerun.status(world.now)), world.look.style(Role::Busy)),
+            Some(rerun) if rerun.is_going() => {
+                Line::styled(format!("◌ {}", rerun.status(world.now)), world.look.style(Role::Busy))
+            }
             _ => Line::default(),
         };
         let room = usize::from(body.width).saturating_sub(20 + right.width());

@@ -10,8 +10,12 @@ use crate::domain::{Assessment, Board};
 use crate::trouble::Trouble;
 
 /// The item that is meant.
-pub const ITEM: Argument =
-    Argument { name: "item", kind: Kind::Name, is_needed: true, says: "The item's id, such as SEC-01; `status` and `next` name them" };
+pub const ITEM: Argument = Argument {
+    name: "item",
+    kind: Kind::Name,
+    is_needed: true,
+    says: "The item's id, such as SEC-01; `status` and `next` name them",
+};
 
 pub const TOOL: Tool = Tool {
     name: "item",

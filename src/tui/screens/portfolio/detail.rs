@@ -48,7 +48,8 @@ pub(super) fn of(app: &AppRow, question: &Question, world: &World, width: u16) -
             Progress::Waiting => "waits for its turn".to_owned(),
             Progress::Running { decided, probes, closed } => {
                 let waits = closed.filter(|(_, until)| *until > world.now);
-                let waits = waits.map(|(system, until)| format!("; {} wants none until {}", system.title(), words::moment(until)));
+                let waits =
+                    waits.map(|(system, until)| format!("; {} wants none until {}", system.title(), words::moment(until)));
                 format!("{decided} of {probes} probes decided{}", waits.unwrap_or_default())
             }
             Progress::Finished => "done".to_owned(),
