@@ -67,7 +67,8 @@ pub async fn probe(desk: &Desk, args: ProbeArgs, stop: CancellationToken, out: &
         }
         out.json(&json::document(document));
     } else if !manner.is_single {
-        tell_the_rest(desk, &wanted, &ended.codes, ended.stopped, out)?;
+        let is_idle = ended.codes.len() == ended.not_due;
+        tell_the_rest(desk, &wanted, is_idle, ended.stopped, out)?;
     }
     let code = exit::worst(&ended.codes);
     Ok(told.map_or(code, |told| exit::with_told(code, &told)))
@@ -111,7 +112,7 @@ fn wanted(desk: &Desk, args: &ProbeArgs) -> Result<Wanted, Trouble> {
 }
 
 /// What is said after several apps: what was left over, and when the next thing is due.
-fn tell_the_rest(desk: &Desk, wanted: &Wanted, codes: &[u8], stopped: usize, out: &mut Out<'_>) -> Result<(), Trouble> {
+fn tell_the_rest(desk: &Desk, wanted: &Wanted, is_idle: bool, stopped: usize, out: &mut Out<'_>) -> Result<(), Trouble> {
     if stopped > 0 {
         let left = words::count(stopped, "app");
         out.say(format!("stopped before {left}; what was decided is kept, `rescue probe --due` goes on with what is left"));
@@ -119,7 +120,7 @@ fn tell_the_rest(desk: &Desk, wanted: &Wanted, codes: &[u8], stopped: usize, out
     if !wanted.only_due || stopped > 0 {
         return Ok(());
     }
-    if codes.is_empty() {
+    if is_idle {
         out.say("nothing is due");
     }
     match next_due(desk, wanted)? {

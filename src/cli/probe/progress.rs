@@ -36,8 +36,10 @@ struct Piece {
 pub(super) struct AllEnded {
     /// In the order of the apps.
     pub documents: Vec<Value>,
-    /// The exit codes of those that were asked, or could not be.
+    /// An exit code for each: of those that were asked, that could not be, and that had nothing due.
     pub codes: Vec<u8>,
+    /// How many of them had nothing due.
+    pub not_due: usize,
     /// How many were not asked because the rerun was stopped.
     pub stopped: usize,
     /// What became of each app, for whoever is told of it.
@@ -59,7 +61,7 @@ pub(super) struct Progress<'a> {
 impl<'a> Progress<'a> {
     pub fn new(desk: &'a Desk, wanted: &Wanted, manner: Manner) -> Self {
         let places = wanted.apps.iter().cloned().zip(0..).collect();
-        let ended = AllEnded { documents: Vec::new(), codes: Vec::new(), stopped: 0, news: Vec::new() };
+        let ended = AllEnded { documents: Vec::new(), codes: Vec::new(), not_due: 0, stopped: 0, news: Vec::new() };
         Self { desk, manner, places, held: BTreeMap::new(), next: 0, over: 0, waits: BTreeSet::new(), ended }
     }
 
@@ -137,6 +139,7 @@ impl<'a> Progress<'a> {
             }
             How::NothingDue { .. } => {
                 self.ended.codes.push(self.as_it_stands(app));
+                self.ended.not_due += 1;
                 let unseen = ended.checks.iter().filter_map(|check| match &check.saw {
                     Saw::Nothing(gap) => Some(format!("not whether the {} changed: {}", check.watch.says(), gap.says)),
                     _ => None,

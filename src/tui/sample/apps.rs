@@ -5,6 +5,7 @@ use super::{ago, board, first_board};
 use crate::domain::state::Answer;
 use crate::domain::{Board, Glance, Vocabulary};
 use crate::tui::message::AppRow;
+use chrono::TimeDelta;
 use std::sync::Arc;
 
 /// The portfolio.
@@ -23,7 +24,7 @@ pub fn apps() -> Vec<AppRow> {
         unseen: 4,
         last_run: Some(ago(12)),
         due: false,
-        due_from: None,
+        due_from: Some(ago(12) + TimeDelta::days(7)),
         urgent: 0,
         gates: 0,
         archived: false,

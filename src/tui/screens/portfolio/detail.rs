@@ -40,6 +40,7 @@ pub(super) fn of(app: &AppRow, question: &Question, world: &World, width: u16) -
     let (role, next) = match (app.archived, app.due) {
         (true, _) => (Role::Faint, "archived: none"),
         (false, true) => (Role::Caution, "due"),
+        (false, false) if app.due_from.is_none() => (Role::Unseen, "nothing can be asked yet: connect a system"),
         (false, false) => (Role::Faint, "not due yet"),
     };
     prose.pair("next run", role, next);
