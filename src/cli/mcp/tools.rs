@@ -57,10 +57,20 @@ impl Tool {
     }
 }
 
-/// The rows of a list that were asked for, and the word of what is left over behind them.
+/// Bytes of rows in one answer: below what a whole document may have, so that what is left over is always what comes next.
+const MOST_OF_ROWS: usize = 40 * 1024;
+
+/// The rows of a list that were asked for, as far as they fit, and the word of what is left over behind them.
 fn page(field: &str, rows: Vec<Value>, given: &Given) -> (Vec<Value>, Option<Value>) {
     let (from, most, all) = (given.number(&FROM), given.number(&MOST), rows.len());
-    let shown: Vec<Value> = rows.into_iter().skip(from).take(most).collect();
+    let mut bytes = 0;
+    let fits = |row: &Value| {
+        // The first one always: whoever goes on gets on.
+        let is_first = bytes == 0;
+        bytes += row.to_string().len();
+        is_first || bytes <= MOST_OF_ROWS
+    };
+    let shown: Vec<Value> = rows.into_iter().skip(from).take(most).take_while(fits).collect();
     let next = from.saturating_add(shown.len());
     let more = all.saturating_sub(next);
     let cut = (more > 0).then(|| {
@@ -121,5 +131,24 @@ mod tests {
         assert_eq!(first["cut"], json!([{ "field": "rows", "more": 4, "says": "cut, 4 more: ask again with `from` 3" }]));
         assert_eq!((&of(6, 3)["rows"], &of(6, 3)["cut"]), (&json!([6]), &Value::Null));
         assert_eq!(of(99, 3)["rows"], json!([]));
+    }
+
+    #[test]
+    fn pages_of_long_rows_are_shorter_and_none_is_left_out() {
+        let rows = |n: usize| -> Vec<Value> { (0..n).map(|n| json!({ "n": n, "says": "x".repeat(9_000) })).collect() };
+        let mut from = 0;
+        let mut seen = Vec::new();
+        loop {
+            let given = json!({ "from": from }).as_object().cloned();
+            let (shown, cut) = page("rows", rows(11), &Given::check("x", &[FROM, MOST], given).unwrap());
+            assert!((1..=4).contains(&shown.len()));
+            seen.extend(shown.iter().map(|row| row["n"].as_u64().unwrap()));
+            from = seen.len();
+            let Some(cut) = cut else { break };
+            assert_eq!(cut["more"], 11 - from);
+        }
+        assert_eq!(seen, (0..11).collect::<Vec<u64>>());
+        let one = page("rows", vec![json!("y".repeat(90_000)); 2], &Given::default());
+        assert_eq!(one.0.len(), 1, "one that is too long alone is shown all the same, and cut");
     }
 }
