@@ -313,8 +313,9 @@ impl Desk {
     /// A store that cannot be written.
     pub fn remove(&self, app: &AppName) -> Result<Vec<PathBuf>, Trouble> {
         let copies = self.store.remove_app(self.id(app)?, &self.author)?.copies;
-        self.forget_drafts(app)?;
-        Ok(copies)
+        // Both are tried: what is left of one is no reason to leave the other.
+        let (drafts, log) = (self.forget_drafts(app), self.forget_scheduled_log());
+        drafts.and(log).map(|()| copies)
     }
 
     /// Where the database is.

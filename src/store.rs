@@ -47,7 +47,7 @@ pub use scheduled::{MOST_SCHEDULED, Schedule, ScheduledHow, ScheduledId, Schedul
 pub use shelf::AppShelf;
 pub use summary::SummaryKey;
 pub use thin::{Compacted, Thinned, ThinningPlan};
-pub use told::{About, Ended, ToldRow};
+pub use told::{About, Ended, ToldRow, Untold};
 pub use transfer::Carried;
 
 use crate::clock::SharedClock;

@@ -12,6 +12,8 @@ use super::args::ProbeArgs;
 use super::{exit, json, out::Out, tell};
 use crate::desk::Desk;
 use crate::desk::rerun::Wanted;
+use crate::desk::scheduled::Shortfall;
+use crate::desk::telling::TellReport;
 use crate::domain::AppName;
 use crate::engine::Only;
 use crate::trouble::Trouble;
@@ -28,8 +30,31 @@ use tokio_util::sync::CancellationToken;
 /// An unknown app or part; a store that cannot be read; the trouble of the one app that was named. A trouble of one app of
 /// several is told with the app and shows in the exit code.
 pub async fn probe(desk: &Desk, args: ProbeArgs, stop: CancellationToken, out: &mut Out<'_>) -> Result<u8, Trouble> {
+    with_shortfall(desk, args, stop, &mut Shortfall::default(), out).await
+}
+
+/// The same; what it could not do is put down in `shortfall`, however it ends.
+///
+/// # Errors
+/// As [`probe`].
+pub async fn with_shortfall(
+    desk: &Desk,
+    args: ProbeArgs,
+    stop: CancellationToken,
+    shortfall: &mut Shortfall,
+    out: &mut Out<'_>,
+) -> Result<u8, Trouble> {
     crate::engine::run::log_panics(|| {});
-    let wanted = wanted(desk, &args)?;
+    let wanted = match wanted(desk, &args) {
+        Ok(wanted) => wanted,
+        Err(trouble) => {
+            // A person who types a name wrongly is told so here; a timer has nobody who reads.
+            if args.scheduled || (args.tell && !trouble.is_usage) {
+                shortfall.told = Some(tell_unable(desk, &trouble, out).await);
+            }
+            return Err(trouble);
+        }
+    };
     let manner = Manner {
         is_single: !args.all && !args.due && wanted.apps.len() == 1,
         as_json: args.json,
@@ -45,10 +70,11 @@ pub async fn probe(desk: &Desk, args: ProbeArgs, stop: CancellationToken, out: &
     }
     let mut progress = Progress::new(desk, &wanted, manner);
     let heard = rerun(desk, &wanted, &stop, &mut progress, out).await;
-    let ended = progress.end();
+    let mut ended = progress.end();
+    *shortfall = std::mem::take(&mut ended.shortfall);
     // Whoever is to be told is told before this command says what became of it.
-    let told = if args.tells() { Some(desk.tell(&ended.news).await) } else { None };
-    for line in told.iter().flat_map(tell::lines) {
+    shortfall.told = if args.tells() { Some(desk.tell(&ended.news).await) } else { None };
+    for line in shortfall.told.iter().flat_map(tell::lines) {
         out.say(line);
     }
     heard?;
@@ -62,7 +88,7 @@ pub async fn probe(desk: &Desk, args: ProbeArgs, stop: CancellationToken, out: &
                 json!({ "runs": documents, "next_due": next.map(|(at, _)| json::moment(at)) })
             }
         };
-        if let (Some(told), Some(fields)) = (&told, document.as_object_mut()) {
+        if let (Some(told), Some(fields)) = (&shortfall.told, document.as_object_mut()) {
             fields.insert("told".to_owned(), tell::document(told));
         }
         out.json(&json::document(document));
@@ -71,7 +97,16 @@ pub async fn probe(desk: &Desk, args: ProbeArgs, stop: CancellationToken, out: &
         tell_the_rest(desk, &wanted, is_idle, ended.stopped, out)?;
     }
     let code = exit::worst(&ended.codes);
-    Ok(told.map_or(code, |told| exit::with_told(code, &told)))
+    let others: Vec<u8> = ended.codes.iter().copied().filter(|it| *it != exit::FAILED).collect();
+    shortfall.found = if code == exit::FAILED { (!others.is_empty()).then(|| exit::worst(&others)) } else { Some(code) };
+    Ok(shortfall.told.as_ref().map_or(code, |told| exit::with_told(code, told)))
+}
+
+/// Tells those whom the configuration names for all apps that no run could begin, and says how that went.
+pub async fn tell_unable(desk: &Desk, trouble: &Trouble, out: &mut Out<'_>) -> TellReport {
+    let told = desk.tell_unable(trouble).await;
+    tell::lines(&told).into_iter().for_each(|line| out.say(line));
+    told
 }
 
 /// Reruns, and tells the progress of it what happens.

@@ -9,10 +9,10 @@ use super::schedule_args::ScheduleCommand;
 use super::{Terminal, exit, json, out::Out, probe};
 use crate::config::Environment;
 use crate::desk::Desk;
-use crate::desk::scheduled::ScheduledEnd;
-use crate::domain::AppName;
-use crate::schedule::install::apply;
+use crate::desk::scheduled::{ScheduledEnd, Shortfall};
+use crate::domain::{AppName, Foreign};
 use crate::schedule::install::{self as timer, Machine, Platform};
+use crate::schedule::install::{apply, place};
 use crate::schedule::workflow::workflow;
 use crate::store::Holder;
 use crate::trouble::Trouble;
@@ -69,27 +69,48 @@ fn machine(environment: &Environment) -> Machine {
 /// # Errors
 /// As [`probe::probe`]; a store that cannot be written.
 pub async fn recorded(desk: &Desk, args: ProbeArgs, stop: CancellationToken, out: &mut Out<'_>) -> Result<u8, Trouble> {
-    let begun = desk.scheduled_begins()?;
-    let ended = probe::probe(desk, args, stop.clone(), out).await;
-    let kept = desk.scheduled_ends(begun, ScheduledEnd { outcome: ended.as_ref().copied(), stopped: stop.is_cancelled() });
+    let begun = match desk.scheduled_begins() {
+        Ok(begun) => begun,
+        Err(trouble) => {
+            // Nobody reads what a timer's run says, and this one leaves no record.
+            probe::tell_unable(desk, &trouble, out).await;
+            return Err(trouble);
+        }
+    };
+    let mut shortfall = Shortfall::default();
+    let ended = probe::with_shortfall(desk, args, stop.clone(), &mut shortfall, out).await;
+    let end = ScheduledEnd { outcome: ended.as_ref().copied(), shortfall: &shortfall, stopped: stop.is_cancelled() };
+    let kept = desk.scheduled_ends(begun, end);
     // What went wrong with the run is told before what went wrong with writing that down.
     let code = ended?;
     kept.map(|()| code)
 }
 
+/// That the crontab cannot be read, where it is not the place that is asked for.
+fn not_seen(why: &Foreign) -> String {
+    format!("crontab not seen: {why}")
+}
+
 fn remove(desk: &Desk, machine: &Machine, even_edited: bool, as_json: bool, out: &mut Out<'_>) -> Result<u8, Trouble> {
     let done = apply::remove(machine, &timer::name(machine, &desk.paths), even_edited)?;
-    let was_known = desk.store.schedule()?.is_some();
+    let known = desk.store.schedule()?;
+    // The line that is to go may be there still, and would go on running.
+    if let (Some(why), Some("cron")) = (&done.unseen, known.as_ref().map(|it| it.kind.as_str())) {
+        return Err(place::unread(why));
+    }
+    let was_known = known.is_some();
     if was_known {
         desk.store.put_schedule(None)?;
     }
+    desk.forget_scheduled_log()?;
     if as_json {
-        out.json(&json::document(json!({ "changed": done.changed, "done": done.said })));
+        out.json(&json::document(json!({ "changed": done.changed, "done": done.said, "crontab_not_seen": done.unseen })));
         return Ok(exit::FINE);
     }
     for line in &done.said {
         out.line(line);
     }
+    done.unseen.iter().for_each(|why| out.line(not_seen(why)));
     if !done.changed {
         out.line(if was_known {
             "the timer was gone already; it is not waited for any more"

@@ -78,6 +78,12 @@ impl Paths {
         self.data.join("scratch")
     }
 
+    /// What the last run of a crontab's line or a launchd agent said.
+    #[must_use]
+    pub fn scheduled_log(&self) -> PathBuf {
+        self.data.join("scheduled.txt")
+    }
+
     /// Drafts of comments for people to paste, by app.
     #[must_use]
     pub fn drafts(&self) -> PathBuf {

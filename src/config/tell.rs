@@ -54,6 +54,16 @@ pub enum Channel {
 
 impl Channel {
     pub const ALL: [Self; 4] = [Self::Desktop, Self::Webhook, Self::Mail, Self::Draft];
+
+    /// The engineer's own secret that it takes; none takes none.
+    #[must_use]
+    pub fn secret(self) -> Option<OwnSecret> {
+        match self {
+            Self::Webhook => Some(OwnSecret::Webhook),
+            Self::Mail => Some(OwnSecret::MailPassword),
+            Self::Desktop | Self::Draft => None,
+        }
+    }
 }
 
 /// In which form a webhook takes a message.
@@ -100,6 +110,8 @@ pub struct Webhook {
     pub form: WebhookForm,
     /// The command that prints the address, unless a variable holds it.
     pub address_command: Option<String>,
+    /// Only the app's own variable and command are asked for the address: it names a command of its own.
+    pub is_apart: bool,
 }
 
 /// A mail server and who writes to whom.
@@ -115,6 +127,9 @@ pub struct Mail {
     pub user: Option<String>,
     /// The command that prints the password, unless a variable holds it.
     pub password_command: Option<String>,
+    /// Only the app's own variable and command are asked for the password: it names a command, a server or a user of its
+    /// own, and the password for all belongs to another.
+    pub is_apart: bool,
 }
 
 /// What of one app is told, and by which ways; nothing is on unless the file says so.

@@ -8,7 +8,8 @@ use crate::config::Environment;
 /// Where one of them is looked for, in this order.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct OwnPlaces {
-    /// The app's own variable first, then the one for all.
+    /// The app's own variable first, then the one for all; that one only where the app names no command, server or user of
+    /// its own.
     pub variables: Vec<String>,
     /// A line for the shell that prints it.
     pub command: Option<String>,

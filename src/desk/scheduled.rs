@@ -3,22 +3,83 @@
 
 use super::Desk;
 use super::connections::{ASKED, Standing as Way};
-use crate::credentials::Source;
+use super::telling::{Messaged, TellReport};
+use crate::config::Environment;
+use crate::config::tell::Channel;
 use crate::credentials::source::own_variable;
+use crate::credentials::{OwnPlaces, Source};
 use crate::domain::AppName;
 use crate::domain::app::Use;
 use crate::schedule::standing::Standing;
+use crate::schedule::tell::{Route, desktop};
+use crate::schedule::trial::telling::{BY_COMMAND, Way as Tell};
 use crate::schedule::trial::{Needed, Place, Seen};
 use crate::schedule::workflow::{App, Checkout};
 use crate::store::{Holder, ScheduledHow, ScheduledId, ScheduledRun};
 use crate::trouble::Trouble;
 use crate::words;
+use std::collections::{BTreeMap, BTreeSet};
+use std::io::ErrorKind;
+
+/// What a run of several apps could not do, beside what it decided.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Shortfall {
+    /// Not everything that was decided of these could be stored.
+    pub not_stored: Vec<AppName>,
+    /// These could not be asked at all.
+    pub failed: Vec<AppName>,
+    /// How telling people of it went; none: nobody was to be told.
+    pub told: Option<TellReport>,
+    /// What the exit code would be without all that; none: no app was asked.
+    pub found: Option<u8>,
+}
+
+impl Shortfall {
+    /// A sentence for each kind.
+    fn sentences(&self) -> Vec<String> {
+        let mut all = Vec::new();
+        if !self.not_stored.is_empty() {
+            all.push(format!("not everything that was decided of {} could be stored", named(&self.not_stored)));
+        }
+        if !self.failed.is_empty() {
+            all.push(format!("{} could not be asked", named(&self.failed)));
+        }
+        let Some(told) = &self.told else { return all };
+        let channels = |of: fn(&Messaged) -> bool| {
+            let all: BTreeSet<Channel> = told.messages.iter().filter(|it| of(it)).map(|it| it.channel).collect();
+            all.iter().map(ToString::to_string).collect::<Vec<_>>()
+        };
+        let (lost, not_noted) = (channels(|it| it.end.is_err()), channels(|it| it.end.is_ok() && it.not_noted.is_some()));
+        if !lost.is_empty() {
+            all.push(format!("a message by {} did not arrive", lost.join(" and by ")));
+        }
+        if !not_noted.is_empty() {
+            all.push(format!("what was told by {} could not be noted, and is told again", not_noted.join(" and by ")));
+        }
+        if !told.troubles.is_empty() {
+            let apps: Vec<AppName> = told.troubles.iter().map(|it| it.0.clone()).collect();
+            all.push(format!("what there is to tell of {} could not be known", named(&apps)));
+        }
+        all
+    }
+}
+
+/// Names as they stand in a record: between marks, by which they are found when an app is erased.
+fn named(apps: &[AppName]) -> String {
+    const MOST: usize = 3;
+    let shown: Vec<String> = apps.iter().take(MOST).map(|it| format!("`{it}`")).collect();
+    match apps.len().saturating_sub(MOST) {
+        0 => shown.join(", "),
+        more => format!("{} and {more} more", shown.join(", ")),
+    }
+}
 
 /// What came of a scheduled run.
 #[derive(Debug, Clone, Copy)]
 pub struct ScheduledEnd<'a> {
     /// The exit code (DESIGN §5), or why there is none of a probe.
     pub outcome: Result<u8, &'a Trouble>,
+    pub shortfall: &'a Shortfall,
     /// Somebody interrupted it.
     pub stopped: bool,
 }
@@ -36,21 +97,39 @@ impl ScheduledEnd<'_> {
         self.outcome.unwrap_or_else(Trouble::code)
     }
 
-    fn says(&self) -> String {
+    /// In one line; `names` are those of the apps that are known here.
+    fn says(&self, names: &[AppName]) -> String {
+        let mut all = self.shortfall.sentences();
         match self.outcome {
-            Err(trouble) => match &trouble.why {
-                Some(why) => format!("{}: {why}", trouble.what),
-                None => trouble.what.to_string(),
-            },
-            Ok(_) if self.stopped => "interrupted before everything was asked".to_owned(),
-            Ok(0) => "nothing fails".to_owned(),
-            Ok(1) => "not everything that was decided could be stored".to_owned(),
-            Ok(2) => "it was asked wrongly".to_owned(),
-            Ok(3) => "an item fails".to_owned(),
-            Ok(4) => "an item was lost since the run before".to_owned(),
-            Ok(5) => "nothing fails, but something could not be seen".to_owned(),
-            Ok(code) => format!("it ended with exit code {code}"),
+            Err(trouble) => {
+                let said = names.iter().fold(in_words(trouble), |says, name| marked(&says, name.as_str()));
+                all.insert(0, said);
+            }
+            Ok(_) if self.stopped => all.push("interrupted before everything was asked".to_owned()),
+            Ok(1) if all.is_empty() => all.push("it could not do all that it was asked".to_owned()),
+            Ok(1) => all.extend(self.shortfall.found.filter(|code| *code != 1).map(found)),
+            Ok(code) => all.push(found(code)),
         }
+        all.join("; ")
+    }
+}
+
+fn in_words(trouble: &Trouble) -> String {
+    match &trouble.why {
+        Some(why) => format!("{}: {why}", trouble.what),
+        None => trouble.what.to_string(),
+    }
+}
+
+/// What an exit code says of the apps.
+fn found(code: u8) -> String {
+    match code {
+        0 => "nothing fails".to_owned(),
+        2 => "it was asked wrongly".to_owned(),
+        3 => "an item fails".to_owned(),
+        4 => "an item was lost since the run before".to_owned(),
+        5 => "nothing fails, but something could not be seen".to_owned(),
+        code => format!("it ended with exit code {code}"),
     }
 }
 
@@ -69,7 +148,25 @@ impl Desk {
     /// # Errors
     /// A store that cannot be written.
     pub fn scheduled_ends(&self, id: ScheduledId, end: ScheduledEnd<'_>) -> Result<(), Trouble> {
-        Ok(self.store.end_scheduled(id, end.how(), end.code(), &end.says())?)
+        let names: Vec<AppName> = self.store.apps()?.into_iter().map(|app| app.name).collect();
+        Ok(self.store.end_scheduled(id, end.how(), end.code(), &end.says(&names))?)
+    }
+
+    /// Deletes what the last run of a crontab's line or a launchd agent said: it names the apps, and the next one writes it
+    /// anew. A systemd timer's runs write into the journal, which is the machine's.
+    ///
+    /// # Errors
+    /// A file that cannot be deleted.
+    pub fn forget_scheduled_log(&self) -> Result<(), Trouble> {
+        let log = self.paths.scheduled_log();
+        match std::fs::remove_file(&log) {
+            Err(error) if error.kind() != ErrorKind::NotFound => {
+                Err(Trouble::failed("what the last scheduled run said could not be deleted")
+                    .why(error)
+                    .next(format!("Delete {}", log.display())))
+            }
+            _ => Ok(()),
+        }
     }
 
     /// The newest scheduled runs, the newest first.
@@ -80,7 +177,8 @@ impl Desk {
         Ok(self.store.scheduled_runs(most)?)
     }
 
-    /// The credentials that the apps' probes need, and where each is found in this process's environment.
+    /// What the apps' probes need and what it takes to tell somebody of them, and where each is found in this process's
+    /// environment.
     ///
     /// # Errors
     /// A store that cannot be read.
@@ -102,7 +200,30 @@ impl Desk {
                 });
             }
         }
-        Ok(Seen { database: self.database().to_owned(), needed })
+        Ok(Seen { database: self.database().to_owned(), needed, ways: self.ways()? })
+    }
+
+    /// The ways to tell somebody of the apps that need something, each looked for once: a command may take its time.
+    fn ways(&self) -> Result<Vec<Tell>, Trouble> {
+        let Some(environment) = &self.messenger.environment else { return Ok(Vec::new()) };
+        let mut known: BTreeMap<OwnPlaces, Result<String, String>> = BTreeMap::new();
+        let mut ways = Vec::new();
+        for app in self.apps(false)? {
+            for (route, _) in Route::all(Some(&app), self.config.tell.of(&app), environment) {
+                let found = match &route {
+                    Route::Webhook(_, places) | Route::Mail(_, Some(places)) => {
+                        known.entry(places.clone()).or_insert_with(|| source_of(places, environment)).clone()
+                    }
+                    Route::Desktop => {
+                        desktop::reach(environment).map(|()| "the desktop's session".to_owned()).map_err(|it| it.says.to_string())
+                    }
+                    Route::Mail(_, None) | Route::Draft(_) => continue,
+                };
+                let (source, why) = (found.clone().ok(), found.err());
+                ways.push(Tell { app: app.clone(), channel: route.channel(), source, why });
+            }
+        }
+        Ok(ways)
     }
 
     /// What a runner needs for these apps.
@@ -128,6 +249,30 @@ impl Desk {
         let Some(schedule) = self.store.schedule()? else { return Ok(None) };
         Ok(Some(Standing { schedule, last: self.store.scheduled_runs(1)?.pop() }))
     }
+}
+
+/// A sentence in which a name stands between marks wherever it stands alone: another's words may have it bare, and it is
+/// looked for by its marks when the app is erased.
+fn marked(says: &str, name: &str) -> String {
+    let mut made = String::with_capacity(says.len());
+    let mut rest = says;
+    while let Some((before, after)) = rest.split_once(name) {
+        made.push_str(before);
+        let is_part = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_' | '`');
+        let is_alone = !made.ends_with(is_part) && !after.starts_with(is_part);
+        made.push_str(&if is_alone { format!("`{name}`") } else { name.to_owned() });
+        rest = after;
+    }
+    made + rest
+}
+
+/// The name of the place that has it, or why none has.
+fn source_of(places: &OwnPlaces, environment: &Environment) -> Result<String, String> {
+    let (_, source) = places.find(environment)?;
+    Ok(match source {
+        Source::Command => BY_COMMAND.to_owned(),
+        other => other.to_string(),
+    })
 }
 
 fn place(source: &Source) -> Place {
@@ -163,7 +308,7 @@ mod tests {
     #[case(Ok(0), false, ScheduledHow::Finished, 0, "nothing fails")]
     #[case(Ok(4), false, ScheduledHow::Finished, 4, "an item was lost since the run before")]
     #[case(Ok(5), true, ScheduledHow::Stopped, 5, "interrupted before everything was asked")]
-    #[case(Ok(1), false, ScheduledHow::Failed, 1, "not everything that was decided could be stored")]
+    #[case(Ok(1), false, ScheduledHow::Failed, 1, "it could not do all that it was asked")]
     #[case(Err(Trouble::failed("no disk").why("it is full")), false, ScheduledHow::Failed, 1, "no disk: it is full")]
     #[case(Err(Trouble::usage("no such app")), true, ScheduledHow::Failed, 2, "no such app")]
     fn ends(
@@ -173,7 +318,45 @@ mod tests {
         #[case] code: u8,
         #[case] says: &str,
     ) {
-        let end = ScheduledEnd { outcome: outcome.as_ref().copied(), stopped };
-        assert_eq!((end.how(), end.code(), end.says().as_str()), (how, code, says));
+        let end = ScheduledEnd { outcome: outcome.as_ref().copied(), shortfall: &Shortfall::default(), stopped };
+        assert_eq!((end.how(), end.code(), end.says(&[]).as_str()), (how, code, says));
+    }
+
+    fn apps(names: &[&str]) -> Vec<AppName> {
+        names.iter().map(|it| it.parse().unwrap()).collect()
+    }
+
+    /// One message of each of these, and whether it arrived and was noted.
+    fn told(messages: &[(Channel, bool, bool)]) -> Option<TellReport> {
+        let message = |(channel, arrived, noted): &(Channel, bool, bool)| Messaged {
+            channel: *channel,
+            wording: crate::config::tell::Wording::Engineer,
+            apps: Vec::new(),
+            attempts: 1,
+            end: if *arrived { Ok("taken".into()) } else { Err("it answered 500".into()) },
+            not_noted: (!noted).then(|| "it is full".into()),
+        };
+        Some(TellReport { messages: messages.iter().map(message).collect(), troubles: Vec::new() })
+    }
+
+    #[rstest]
+    #[case(Shortfall { told: told(&[(Channel::Webhook, false, true)]), found: Some(4), ..Shortfall::default() },
+        "a message by webhook did not arrive; an item was lost since the run before")]
+    #[case(Shortfall { told: told(&[(Channel::Mail, true, false), (Channel::Draft, true, true)]), ..Shortfall::default() },
+        "what was told by mail could not be noted, and is told again")]
+    #[case(Shortfall { failed: apps(&["acme"]), found: Some(0), ..Shortfall::default() }, "`acme` could not be asked; nothing fails")]
+    #[case(Shortfall { not_stored: apps(&["a", "b", "c", "d", "e"]), ..Shortfall::default() },
+        "not everything that was decided of `a`, `b`, `c` and 2 more could be stored")]
+    fn why_a_run_ends_with_one_is_said(#[case] shortfall: Shortfall, #[case] says: &str) {
+        let end = ScheduledEnd { outcome: Ok(1), shortfall: &shortfall, stopped: false };
+        assert_eq!((end.how(), end.says(&[]).as_str()), (ScheduledHow::Failed, says));
+    }
+
+    #[rstest]
+    #[case("a run of `acme` is open", "a run of `acme` is open")]
+    #[case("acme and acme: no, (acme)", "`acme` and `acme`: no, (`acme`)")]
+    #[case("acme-shop of macme at acme_x", "acme-shop of macme at acme_x")]
+    fn names_are_marked_where_they_stand_alone(#[case] says: &str, #[case] wanted: &str) {
+        assert_eq!(marked(says, "acme"), wanted);
     }
 }

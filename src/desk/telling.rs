@@ -2,15 +2,18 @@
 //! it. A message is noted before it is sent and again afterwards: after a crash between the two it is sent once more at
 //! worst, and what nobody was told is told with the next run.
 
+mod blind;
+mod unable;
+
+pub use unable::tell_unopened;
+
 use super::Desk;
-use crate::config::tell::{Channel, Telling, Wording};
-use crate::config::{Configuration, Environment, Paths};
-use crate::credentials::Redactor;
+use crate::config::tell::{Channel, Wording};
 use crate::domain::lost::{lost_since, previous_finished_run};
-use crate::domain::{self, AppName, Board, Checklist, Digest, Fact, FactBody, Foreign, GapKind, ItemId, Outcome, RunId};
+use crate::domain::{self, AppName, Board, Checklist, Digest, Fact, Foreign, ItemId, RunId};
 use crate::schedule::tell::route::grouped;
-use crate::schedule::tell::{CannotRun, Delivery, Message, Messenger, News, Patience, Route, draft};
-use crate::store::{About, Ended};
+use crate::schedule::tell::{CannotRun, Delivery, LastSeen, Message, News, Route, draft};
+use crate::store::{About, Ended, Untold};
 use crate::trouble::Trouble;
 use chrono::{DateTime, Utc};
 use futures_util::StreamExt as _;
@@ -54,9 +57,14 @@ impl Told {
     fn key(&self, now: DateTime<Utc>) -> String {
         match &self.ran {
             Ran::Run(run) => run.to_string(),
-            Ran::Missed(_) => format!("cannot-run {}", now.date_naive()),
+            Ran::Missed(_) => cannot_run(now),
         }
     }
+}
+
+/// By which messages about a run that could not happen are known again: the day.
+fn cannot_run(now: DateTime<Utc>) -> String {
+    format!("cannot-run {}", now.date_naive())
 }
 
 /// How one message fared.
@@ -144,23 +152,27 @@ impl Desk {
         }
         let (id, now) = (self.id(&told.app)?, self.clock.now());
         let known = self.store.told(id)?;
-        let key = told.key(now);
         let reading = self.reading(&told.app, now);
+        // What cannot be read is told as a run that could not happen, and moves no line: what it found is still to be told.
+        let key = if reading.is_ok() { told.key(now) } else { cannot_run(now) };
         let mut parts = Vec::new();
         for (route, wording) in routes {
             let channel: &'static str = route.channel().into();
             if known.iter().any(|row| row.run == key && row.channel == channel && row.outcome == "sent") {
                 continue;
             }
-            let news = match &reading {
-                Ok(reading) => self.news(told, reading, self.store.told_up_to(id, channel)?, now),
+            let (since, news) = match &reading {
+                Ok(reading) => {
+                    let since = since(reading, self.store.untold(id, channel)?, now);
+                    (since, self.news(told, reading, since, now)?)
+                }
                 // What cannot be read cannot be known to be well.
-                Err(trouble) => Some(self.missed(&told.app, None, &trouble.what)),
+                Err(trouble) => (None, self.missed(&told.app, None, &trouble.what)),
             };
-            let about = About { app: id, run: key.clone(), upto: now };
-            match news.and_then(|news| news.on(&telling.when)) {
+            let about = About { app: id, run: key.clone(), since, upto: now };
+            match news.on(&telling.when) {
                 Some(news) => parts.push((route, wording, Part { app: told.app.clone(), about, news })),
-                None if matches!(told.ran, Ran::Run(_)) => self.note(channel, &[about], 0, Ended::Nothing)?,
+                None if reading.is_ok() && matches!(told.ran, Ran::Run(_)) => self.note(channel, &[about], 0, Ended::Nothing)?,
                 None => {}
             }
         }
@@ -174,15 +186,14 @@ impl Desk {
         Ok(Reading { facts, checklists, after })
     }
 
-    /// The news of an app since it was told last, or since the finished run before the newest.
-    fn news(&self, told: &Told, reading: &Reading, told_up_to: Option<DateTime<Utc>>, now: DateTime<Utc>) -> Option<News> {
+    /// The news of an app since a moment.
+    fn news(&self, told: &Told, reading: &Reading, since: Option<DateTime<Utc>>, now: DateTime<Utc>) -> Result<News, Trouble> {
         match &told.ran {
-            Ran::Missed(why) => Some(self.missed(&told.app, Some(reading), why)),
+            Ran::Missed(why) => Ok(self.missed(&told.app, Some(reading), why)),
             Ran::Run(run) => {
-                let since = told_up_to.or_else(|| previous_finished_run(&reading.facts, now));
                 let mut news = self.what_changed(reading, since, now);
-                news.missed = saw_nothing(&reading.facts, *run).map(|why| CannotRun { why, since: last_seen(&reading.facts) });
-                Some(news)
+                news.missed = self.blindness(&told.app, reading, *run)?;
+                Ok(news)
             }
         }
     }
@@ -196,7 +207,7 @@ impl Desk {
 
     fn missed(&self, app: &AppName, reading: Option<&Reading>, why: &Foreign) -> News {
         let title = reading.map_or_else(|| Foreign::new(app.as_str()), |it| it.after.settings.title.clone());
-        let since = reading.and_then(|it| last_seen(&it.facts));
+        let since = reading.map_or(LastSeen::NotKnown, |it| blind::last_seen(&it.facts));
         News::missed(app, &title, CannotRun { why: why.clone(), since })
     }
 
@@ -243,16 +254,16 @@ impl Desk {
     pub fn would_tell(&self, app: &AppName) -> Result<WouldTell, Trouble> {
         let (id, now) = (self.id(app)?, self.clock.now());
         let reading = self.reading(app, now)?;
-        let mut ways = Vec::new();
+        let (mut ways, mut froms) = (Vec::new(), Vec::new());
         for (channel, wording) in self.config.tell.of(app).channels() {
             ways.push((channel, wording, self.store.told_up_to(id, channel.into())?));
+            froms.push(since(&reading, self.store.untold(id, channel.into())?, now));
         }
-        // The way that knows least is the one to which most is to be told.
-        let oldest = if ways.iter().any(|(_, _, upto)| upto.is_none()) { None } else { ways.iter().filter_map(|it| it.2).min() };
-        let since = oldest.or_else(|| previous_finished_run(&reading.facts, now));
+        // The way that knows least is the one to which most is to be told; from the first moment on is before all others.
+        let since = froms.into_iter().min().unwrap_or_else(|| previous_finished_run(&reading.facts, now));
         let mut news = self.what_changed(&reading, since, now);
         if let Some(run) = reading.after.last_run.as_ref() {
-            news.missed = saw_nothing(&reading.facts, run.run).map(|why| CannotRun { why, since: last_seen(&reading.facts) });
+            news.missed = self.blindness(app, &reading, run.run)?;
         }
         let all: BTreeSet<_> = crate::config::tell::Occasion::ALL.into();
         Ok(WouldTell { ways, since, news: news.on(&all) })
@@ -302,80 +313,18 @@ impl Desk {
     }
 }
 
-/// Tells those whom the configuration names for all apps that not even the house could be opened, and why: for a scheduled
-/// run whose database is damaged, newer or out of reach. Nothing can be noted then, so that each such run tells again. It
-/// tells nobody where the configuration itself cannot be read.
-pub async fn tell_unopened(environment: &Environment, trouble: &Trouble, now: DateTime<Utc>) -> TellReport {
-    let mut report = TellReport::default();
-    let Ok(paths) = Paths::from_environment(environment) else { return report };
-    let Ok(configuration) = Configuration::read(&paths) else { return report };
-    let telling: &Telling = configuration.tell.shared();
-    let Some(news) = News::missed_all(CannotRun { why: in_one_line(trouble), since: None }).on(&telling.when) else {
-        return report;
-    };
-    let redactor = Redactor::default();
-    let (environment, drafts) = (Some(environment.clone()), paths.drafts());
-    let messenger = Messenger { environment: environment.clone(), redactor, drafts, patience: Patience::default(), root: None };
-    for (route, wording) in environment.iter().flat_map(|it| Route::all(None, telling, it)) {
-        let message = Message::of(std::slice::from_ref(&news), wording);
-        let Delivery { attempts, end } = messenger.take(&route, &message, &format!("unopened {now}"), now).await;
-        report.messages.push(Messaged { channel: route.channel(), wording, apps: Vec::new(), attempts, end, not_noted: None });
-    }
-    report
-}
-
 fn in_one_line(trouble: &Trouble) -> Foreign {
     let why = trouble.why.as_ref().map_or_else(String::new, |why| format!(": {why}"));
     Foreign::new(format!("{}{why}", trouble.what))
 }
 
-/// Why a run saw nothing at all, if it did not: every probe was kept out. One that waits for a person's judgement saw.
-fn saw_nothing(facts: &[Fact], run: RunId) -> Option<Foreign> {
-    let outcomes = facts.iter().filter_map(|fact| match &fact.body {
-        FactBody::Outcome(it) if it.run == run => Some(&it.verdict.outcome),
-        _ => None,
-    });
-    let mut reasons: Vec<(&Foreign, usize)> = Vec::new();
-    for outcome in outcomes {
-        match outcome {
-            Outcome::Undecided { gap } if is_shut_out(gap.kind) => {
-                match reasons.iter_mut().find(|(says, _)| **says == gap.says) {
-                    Some((_, n)) => *n += 1,
-                    None => reasons.push((&gap.says, 1)),
-                }
-            }
-            Outcome::NotApplicable { .. } => {}
-            _ => return None,
-        }
+/// Since when changes are told by a way: since it was told last, or was to be; where nothing was ever tried, since the
+/// finished run before the newest.
+fn since(reading: &Reading, untold: Untold, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
+    match untold {
+        Untold::Since(since) => since,
+        Untold::NothingTried => previous_finished_run(&reading.facts, now),
     }
-    let all: usize = reasons.iter().map(|(_, n)| n).sum();
-    let (says, _) = reasons.iter().max_by_key(|(_, n)| *n)?;
-    Some(Foreign::new(format!("{} and none could see anything; most often: {says}", crate::words::count(all, "probe"))))
-}
-
-/// The look did not come about; the other gaps are what a look can find.
-fn is_shut_out(kind: GapKind) -> bool {
-    use GapKind as K;
-    matches!(
-        kind,
-        K::NoCredential
-            | K::BadCredential
-            | K::NoPermission
-            | K::RateLimited
-            | K::Unreachable
-            | K::VendorFault
-            | K::TimedOut
-            | K::UnexpectedAnswer
-            | K::Internal
-    )
-}
-
-/// The newest moment at which a probe saw anything well enough to decide.
-fn last_seen(facts: &[Fact]) -> Option<DateTime<Utc>> {
-    facts.iter().rev().find_map(|fact| match &fact.body {
-        FactBody::Outcome(it) if matches!(it.verdict.outcome, Outcome::Pass | Outcome::Fail) => Some(fact.at),
-        _ => None,
-    })
 }
 
 #[cfg(test)]

@@ -132,3 +132,18 @@ fn the_inventory_is_the_newest_look_that_saw_anything() {
     let later = desk.systems(&name).unwrap();
     assert_eq!((later.seen, later.unseen.unwrap().says.as_str()), (found.seen, "no answer"), "older, and said to be");
 }
+
+#[test]
+fn an_erased_app_stays_neither_in_what_the_last_scheduled_run_said_nor_in_its_drafts() {
+    let home = tempfile::tempdir().unwrap();
+    let desk = desk(home.path());
+    let acme = app(&desk, "acme");
+    let (log, draft) = (desk.paths.scheduled_log(), desk.paths.drafts().join("acme"));
+    std::fs::write(&log, "[1/1] acme: 3 probes decided\n").unwrap();
+    std::fs::create_dir_all(&draft).unwrap();
+    desk.remove(&acme).unwrap();
+    assert!(!log.exists() && !draft.exists());
+    // Where there is none, nothing is missed.
+    let other = app(&desk, "other");
+    desk.remove(&other).unwrap();
+}

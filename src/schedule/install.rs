@@ -188,7 +188,7 @@ impl Job {
         variables: BTreeMap<String, String>,
     ) -> Result<Self, Trouble> {
         let program = plain("the program's path", program)?;
-        let log = plain("the data directory's path", &paths.data().join("scheduled.txt"))?;
+        let log = plain("the data directory's path", &paths.scheduled_log())?;
         for (name, value) in &variables {
             plain(name, Path::new(value))?;
         }

@@ -16,6 +16,6 @@ pub mod words;
 mod tests;
 
 pub use message::Message;
-pub use news::{CannotRun, News, Point};
+pub use news::{CannotRun, LastSeen, News, Point};
 pub use patience::{Again, Delivery, Failure, Patience};
 pub use route::{Messenger, Route};

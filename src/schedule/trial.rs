@@ -1,6 +1,10 @@
 //! Whether a timer's run would find each credential: this very program is started with the timer's environment and
 //! nothing else, and says where each would come from. Only names of places travel, never a value.
 
+pub mod telling;
+
+pub use telling::Way;
+
 use super::install::tool;
 use crate::domain::{AppName, System};
 use crate::trouble::Trouble;
@@ -45,6 +49,9 @@ pub struct Seen {
     /// The database that it would write into.
     pub database: PathBuf,
     pub needed: Vec<Needed>,
+    /// The ways to tell somebody that need something to be found.
+    #[serde(default)]
+    pub ways: Vec<Way>,
 }
 
 /// Starts `program` with these variables and no other, in this directory, and hears what it sees.
@@ -75,6 +82,18 @@ pub enum Verdict {
     Found,
 }
 
+impl Verdict {
+    /// By the place here and the place there.
+    fn of(here: Option<&String>, there: Option<&String>) -> Self {
+        match (here, there) {
+            (Some(_), None) => Self::Missing,
+            (Some(here), Some(there)) if here != there => Self::Differs,
+            (None, None) => Self::Nowhere,
+            (_, Some(_)) => Self::Found,
+        }
+    }
+}
+
 /// What is said of one system: of all apps for which it is the same.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Row {
@@ -100,12 +119,7 @@ pub fn compare(here: &[Needed], there: &[Needed]) -> Vec<Row> {
     for it in here {
         let other = there.iter().find(|other| other.app == it.app && other.system == it.system);
         let found = other.and_then(|other| other.source.clone());
-        let verdict = match (&it.source, &found) {
-            (Some(_), None) => Verdict::Missing,
-            (Some(here), Some(there)) if here != there => Verdict::Differs,
-            (None, None) => Verdict::Nowhere,
-            (_, Some(_)) => Verdict::Found,
-        };
+        let verdict = Verdict::of(it.source.as_ref(), found.as_ref());
         let same =
             |row: &&mut Row| row.system == it.system && row.verdict == verdict && row.here == it.source && row.there == found;
         if let Some(row) = rows.iter_mut().find(same) {

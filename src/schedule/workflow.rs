@@ -29,6 +29,12 @@ const CACHE: &str = "actions/cache@v5";
 const RESTORE: &str = "actions/cache/restore@v5";
 const SAVE: &str = "actions/cache/save@v5";
 
+/// How long the runner may look, in minutes. Then the run is interrupted as a person would do it: what was decided is kept.
+const MOST: u16 = 150;
+/// How long the whole job may take, in minutes: with time to build before and to seal the state after. A job that reaches it
+/// is cancelled.
+const LIMIT: u16 = 190;
+
 /// The file's text. `minute`: of the hour at which it begins, not a full one.
 #[must_use]
 pub fn workflow(apps: &[App], minute: u16) -> String {
@@ -46,6 +52,8 @@ pub fn workflow(apps: &[App], minute: u16) -> String {
         .replace("@RESTORE@", RESTORE)
         .replace("@SAVE@", SAVE)
         .replace("@RUST@", env!("CARGO_PKG_RUST_VERSION"))
+        .replace("@MOST@", &MOST.to_string())
+        .replace("@LIMIT@", &LIMIT.to_string())
         .replace("@APPS@", &names.join(" "))
         .replace("@EDITS@", &edits(apps))
         .replace("@ENV@", &environment)
@@ -131,7 +139,7 @@ jobs:
   probe:
     name: Rerun the probes
     runs-on: ubuntu-24.04
-    timeout-minutes: 180
+    timeout-minutes: @LIMIT@
     env:
       RESCUE_HOME: ${{ github.workspace }}/.rescue
     steps:
@@ -207,12 +215,15 @@ jobs:
         id: look@ENV@
         run: |
           code=0
-          rescue probe --due --scheduled || code=$?
+          timeout --preserve-status --signal=INT --kill-after=10m @MOST@m rescue probe --due --scheduled || code=$?
+          if [ "$SECONDS" -ge $((@MOST@ * 60)) ]; then
+            echo "::warning::interrupted after @MOST@ minutes; the next run goes on with what is left"
+          fi
           echo "code=$code" >>"$GITHUB_OUTPUT"
 
       - name: Seal the state
         id: seal
-        if: ${{ !cancelled() && steps.open.outcome == 'success' }}
+        if: ${{ always() && steps.open.outcome == 'success' }}
         env:
           RESCUE_STATE_KEY: ${{ secrets.RESCUE_STATE_KEY }}
         run: |
@@ -222,7 +233,7 @@ jobs:
               --output rescue-state.gpg 3<<<"$RESCUE_STATE_KEY"
 
       - name: Keep the state for the next run
-        if: ${{ !cancelled() && steps.seal.outcome == 'success' }}
+        if: ${{ always() && steps.seal.outcome == 'success' }}
         uses: @SAVE@
         with:
           path: rescue-state.gpg

@@ -1,5 +1,7 @@
 //! Who holds a run: a process of a machine, and whether it still lives. It never signals anything.
 
+#[cfg(all(unix, any(test, not(target_os = "linux"))))]
+use std::path::Path;
 use std::process::Command;
 
 /// A process that holds a run open.
@@ -20,6 +22,11 @@ impl Holder {
     /// process (or this platform cannot tell). A number alone is given again.
     pub(super) fn born(&self) -> Option<String> {
         born(self.pid)
+    }
+
+    /// Whether the process of that birth is still at it.
+    pub(super) fn is_born(&self, birth: &str) -> bool {
+        self.born().is_some_and(|now| now == birth || was_born(self.pid, birth))
     }
 }
 
@@ -46,14 +53,36 @@ fn born(pid: u32) -> Option<String> {
 
 #[cfg(all(unix, not(target_os = "linux")))]
 fn born(pid: u32) -> Option<String> {
-    let told = Command::new("/bin/ps").args(["-o", "lstart=", "-p", &pid.to_string()]).output().ok()?;
-    let text = String::from_utf8(told.stdout).ok()?.trim().to_owned();
-    Some(text).filter(|it| !it.is_empty())
+    born_by(Path::new("/bin/ps"), pid, &FIXED)
 }
 
 #[cfg(not(unix))]
 fn born(_pid: u32) -> Option<String> {
     None
+}
+
+/// Whether it was noted so by an earlier version, which asked in the words and the zone of whoever asked. Where those are
+/// others now, it cannot be told.
+#[cfg(all(unix, not(target_os = "linux")))]
+fn was_born(pid: u32, birth: &str) -> bool {
+    born_by(Path::new("/bin/ps"), pid, &[]).is_some_and(|now| now == birth)
+}
+
+#[cfg(not(all(unix, not(target_os = "linux"))))]
+fn was_born(_pid: u32, _birth: &str) -> bool {
+    false
+}
+
+/// ps(1) prints by the language and the zone of whoever asks: a timer's run has others than a shell's.
+#[cfg(all(unix, any(test, not(target_os = "linux"))))]
+const FIXED: [(&str, &str); 2] = [("LC_ALL", "C"), ("TZ", "UTC")];
+
+#[cfg(all(unix, any(test, not(target_os = "linux"))))]
+fn born_by(ps: &Path, pid: u32, variables: &[(&str, &str)]) -> Option<String> {
+    let mut command = Command::new(ps);
+    let told = command.args(["-o", "lstart=", "-p", &pid.to_string()]).envs(variables.iter().copied()).output().ok()?;
+    let text = String::from_utf8(told.stdout).ok()?.trim().to_owned();
+    Some(text).filter(|it| !it.is_empty())
 }
 
 #[cfg(test)]
@@ -71,5 +100,29 @@ mod tests {
         let pid = child.id();
         child.wait().unwrap();
         assert_eq!(Holder { pid, host: ours.host }.born(), None);
+    }
+    #[cfg(unix)]
+    #[test]
+    fn a_birth_reads_the_same_in_every_language_and_zone() {
+        use std::os::unix::fs::PermissionsExt as _;
+        let folder = tempfile::tempdir().unwrap();
+        let ps = folder.path().join("ps");
+        let asks_back = format!("#!{}\necho \"$LC_ALL $TZ: $*\"\n", "/bin/sh");
+        std::fs::write(&ps, asks_back).unwrap();
+        std::fs::set_permissions(&ps, std::fs::Permissions::from_mode(0o755)).unwrap();
+        assert_eq!(born_by(&ps, 7, &FIXED).as_deref(), Some("C UTC: -o lstart= -p 7"));
+        // Who asked in another zone before wrote another birth down.
+        let before = born_by(&ps, 7, &[("LC_ALL", "C"), ("TZ", "Asia/Tokyo")]);
+        assert_ne!(before, born_by(&ps, 7, &FIXED));
+        std::fs::write(&ps, "#!/bin/sh\nexit 1\n").unwrap();
+        assert_eq!(born_by(&ps, 7, &FIXED), None, "there is no such process");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_process_is_known_by_its_birth_and_no_other_one_is() {
+        let ours = Holder::of_process();
+        assert!(ours.is_born(&ours.born().unwrap()));
+        assert!(!ours.is_born("Mon Nov  2 09:00:00 1970"));
     }
 }

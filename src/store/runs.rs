@@ -32,7 +32,7 @@ impl OpenRun {
             return now - self.started > LONGEST_ELSEWHERE;
         }
         match &self.born {
-            Some(born) => self.holder.born().as_ref() != Some(born),
+            Some(born) => !self.holder.is_born(born),
             // It was begun where births cannot be told.
             None => now - self.started > LONGEST_ELSEWHERE,
         }

@@ -84,7 +84,8 @@ impl Store {
         })
     }
 
-    /// Records how it ended. The apps that were probed are those whose runs its process began since.
+    /// Records how it ended; in `says`, names of apps stand between marks (`` `acme` ``). The apps that were probed are those
+    /// whose runs its process began since.
     ///
     /// # Errors
     /// The database could not be written.
@@ -168,9 +169,10 @@ impl Store {
     }
 }
 
-/// Forgets what was said of an app that is being erased.
+/// Forgets what was said of an app that is being erased. Names of apps stand between marks there: one that is called as a
+/// word of our own sentences takes no other's away.
 pub(super) fn forget(transaction: &rusqlite::Transaction<'_>, name: &str) -> Result<(), Fault> {
-    transaction.execute("UPDATE scheduled_run SET says = NULL WHERE instr(says, ?1) > 0", [name])?;
+    transaction.execute("UPDATE scheduled_run SET says = NULL WHERE instr(says, ?1) > 0", [format!("`{name}`")])?;
     Ok(())
 }
 
@@ -184,7 +186,7 @@ fn scheduled(row: &Row<'_>, here: &Holder, now: DateTime<Utc>) -> rusqlite::Resu
             let holder = Holder { pid: row.get(6)?, host: row.get(7)? };
             let born: Option<String> = row.get(8)?;
             let is_alive = match born {
-                Some(born) if holder.host == here.host => holder.born() == Some(born),
+                Some(born) if holder.host == here.host => holder.is_born(&born),
                 _ => now - began <= LONGEST_ELSEWHERE,
             };
             if is_alive { ScheduledHow::Running } else { ScheduledHow::Crashed }

@@ -16,8 +16,19 @@ pub struct About {
     pub app: AppId,
     /// A run's id, or `cannot-run DAY`.
     pub run: String,
+    /// The moment since which changes are told; none: from the first one on.
+    pub since: Option<DateTime<Utc>>,
     /// The moment up to which changes are told.
     pub upto: DateTime<Utc>,
+}
+
+/// From where on an app's changes are still to be told by one way.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Untold {
+    /// Nothing was ever told or tried.
+    NothingTried,
+    /// Since this moment; none: from the first one on.
+    Since(Option<DateTime<Utc>>),
 }
 
 /// How telling ended.
@@ -64,6 +75,25 @@ impl Store {
             )?;
             let newest: Option<Moment> = statement.query_row((app, channel), |row| row.get(0))?;
             Ok(newest.map(|it| it.0))
+        })
+    }
+
+    /// From where on an app's changes are still to be told by this way: since they were told last, else since what the first
+    /// message that did not arrive told of.
+    ///
+    /// # Errors
+    /// The database could not be read.
+    pub fn untold(&self, app: AppId, channel: &str) -> Result<Untold, StoreError> {
+        if let Some(upto) = self.told_up_to(app, channel)? {
+            return Ok(Untold::Since(Some(upto)));
+        }
+        self.read("look up what was tried to be told", |connection| {
+            let mut statement = connection.prepare_cached(
+                "SELECT since FROM told WHERE app = ?1 AND channel = ?2 AND outcome IN ('begun', 'failed')
+                 AND run NOT LIKE 'cannot-run %' ORDER BY since NULLS FIRST LIMIT 1",
+            )?;
+            let since = statement.query_row((app, channel), |row| row.get::<_, Option<Moment>>(0)).optional()?;
+            Ok(since.map_or(Untold::NothingTried, |since| Untold::Since(since.map(|it| it.0))))
         })
     }
 
@@ -159,14 +189,14 @@ fn put(
 ) -> Result<(), Fault> {
     transaction
         .prepare_cached(
-            "INSERT INTO told (app, run, channel, at, upto, attempts, outcome)
-             VALUES (:app, :run, :channel, :at, :upto, :attempts, :outcome)
+            "INSERT INTO told (app, run, channel, at, since, upto, attempts, outcome)
+             VALUES (:app, :run, :channel, :at, :since, :upto, :attempts, :outcome)
              ON CONFLICT (app, run, channel) DO UPDATE
-             SET at = excluded.at, upto = excluded.upto, attempts = told.attempts + excluded.attempts, outcome = excluded.outcome",
+             SET at = excluded.at, since = excluded.since, upto = excluded.upto, attempts = told.attempts + excluded.attempts, outcome = excluded.outcome",
         )?
         .execute(named_params! {
-            ":app": about.app, ":run": about.run, ":channel": channel, ":at": Moment(now), ":upto": Moment(about.upto),
-            ":attempts": attempts, ":outcome": outcome,
+            ":app": about.app, ":run": about.run, ":channel": channel, ":at": Moment(now),
+            ":since": about.since.map(Moment), ":upto": Moment(about.upto), ":attempts": attempts, ":outcome": outcome,
         })?;
     Ok(())
 }

@@ -43,14 +43,18 @@ pub fn in_path(home: Home, directory: &Path) -> Home {
     home.with("PATH", &path)
 }
 
+fn put_crontab(bin: &Path) {
+    fs::write(bin.join("crontab"), CRONTAB).unwrap();
+    fs::set_permissions(bin.join("crontab"), std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
+}
+
 /// A home whose paths hold what formats care about, with a crontab and an app that has a checkout.
 fn hostile() -> (Home, PathBuf) {
     let home = Home::new();
     let rescue_home = home.beside("100% 'mine' \\ \"é\" $HOME");
     let bin = home.beside("bin with 5% ' &");
     let home = in_path(home.with("RESCUE_HOME", rescue_home.to_str().unwrap()), &bin);
-    fs::write(bin.join("crontab"), CRONTAB).unwrap();
-    fs::set_permissions(bin.join("crontab"), std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
+    put_crontab(&bin);
     let tree = home.beside("tree");
     checkout(&tree, &[("package.json", "{}\n")]);
     home.must(&["app", "add", "mine", "--repo", tree.to_str().unwrap()]);
@@ -181,6 +185,68 @@ fn a_credential_that_only_this_shell_has_is_said_to_be_missing() {
     assert!(document["variables"].get("GITHUB_TOKEN").is_none());
     let told = home.must(&["schedule", "install", "--kind", "systemd", "--dry-run"]);
     assert!(told.out.contains("MISSING there; here it comes from GITHUB_TOKEN"), "{told:?}");
+}
+
+#[test]
+fn a_way_to_tell_somebody_that_only_this_shell_has_is_said_to_be_missing() {
+    let address = ["https://hooks.example.com", &"h".repeat(20)].join("/");
+    let home =
+        Home::with_app("acme").with("RESCUE_TELL_WEBHOOK", &address).with("DBUS_SESSION_BUS_ADDRESS", "unix:path=/nowhere");
+    let bin = home.beside("bin");
+    let home = in_path(home, &bin);
+    put_crontab(&bin);
+    fs::create_dir_all(home.path().join("config")).unwrap();
+    let config = "[tell]\ndesktop = true\nwebhook = {}\n[tell.mail]\nhost = \"127.0.0.1\"\ntls = \"none\"\nuser = \"sam\"\n\
+        from = \"rescue@example.com\"\nto = \"ana@example.com\"\npassword_command = \"echo printed\"\n";
+    fs::write(home.path().join("config/config.toml"), config).unwrap();
+    let told = home.must(&["schedule", "install", "--kind", "cron", "--dry-run", "--json"]);
+    assert!(!told.out.contains(&address) && !told.out.contains("printed\""), "no value is told");
+    let document = told.json();
+    let rows = document["telling"].as_array().unwrap();
+    let of =
+        |channel: &str| rows.iter().find(|it| it["channel"] == channel).unwrap_or_else(|| panic!("no {channel}: {document}"));
+    assert_eq!((&of("webhook")["verdict"], &of("webhook")["here"]), (&"missing".into(), &"RESCUE_TELL_WEBHOOK".into()));
+    assert!(of("webhook")["next"].as_str().unwrap().contains("address_command in [tell.webhook]"));
+    assert_eq!((&of("mail")["verdict"], &of("mail")["there"]), (&"found".into(), &"its command".into()));
+    if !cfg!(target_os = "macos") {
+        assert_eq!(of("desktop")["verdict"], "missing");
+        assert!(of("desktop")["next"].as_str().unwrap().contains("a line of cron reaches no desktop"));
+    }
+    let told = home.must(&["schedule", "install", "--kind", "cron", "--dry-run"]);
+    assert!(told.out.contains("tell webhook MISSING there; here it comes from RESCUE_TELL_WEBHOOK (acme)"), "{told:?}");
+    // What is found in both is said to be.
+    let config = config.replace("webhook = {}", "webhook = { address_command = \"echo https://hooks.example.com/\" }");
+    fs::write(home.path().join("config/config.toml"), config).unwrap();
+    let home = home.with("RESCUE_TELL_WEBHOOK", "");
+    let told = home.must(&["schedule", "install", "--kind", "cron", "--dry-run"]);
+    assert!(told.out.contains("tell webhook found there, from its command (acme)"), "{told:?}");
+}
+
+#[test]
+fn a_crontab_that_cannot_be_read_is_said_not_to_be_seen_and_stops_nothing_else() {
+    let (home, table) = hostile();
+    let program = table.with_extension("");
+    let refuse = || fs::write(&program, "#!/bin/sh\necho 'you are not allowed to use this program' >&2\nexit 1\n").unwrap();
+    home.must(&["schedule", "install", "--kind", "cron", "--yes"]);
+    refuse();
+    // The line may be there still, and nobody says otherwise.
+    let status = home.json(&["schedule", "status", "--json"]);
+    assert!(status["says"].as_str().unwrap().contains("was not seen: you are not allowed"), "{status}");
+    let told = home.run(&["schedule", "remove"]);
+    assert!(told.code == Some(1) && told.err.contains("your crontab cannot be read"), "{told:?}");
+    assert_eq!(home.json(&["schedule", "status", "--json"])["installed"]["kind"], "cron", "it is still waited for");
+    fs::write(&program, CRONTAB).unwrap();
+    home.must(&["schedule", "remove"]);
+    refuse();
+    let told = home.must(&["schedule", "install", "--kind", "systemd", "--yes"]);
+    assert!(told.out.contains("crontab not seen: you are not allowed"), "{told:?}");
+    let told = home.must(&["schedule", "status"]);
+    assert!(told.out.contains("crontab not seen") && told.out.contains("rescue-schedule"), "{told:?}");
+    let log = Path::new(&home.variables()["RESCUE_HOME"]).join("data/scheduled.txt");
+    fs::write(&log, "[1/1] mine: 3 probes decided\n").unwrap();
+    let told = home.must(&["schedule", "remove"]);
+    assert!(told.out.contains("removed ") && told.out.contains("crontab not seen"), "{told:?}");
+    assert!(!log.exists(), "what the last run said goes with the schedule");
 }
 
 #[test]

@@ -198,6 +198,73 @@ fn a_rerun_that_tells_says_what_could_not_be_looked_at_and_a_manual_one_keeps_qu
     assert!(told.err.contains("✔ webhook"), "{told:?}");
 }
 
+/// A home with an app and a webhook that answers so.
+fn hooked(hook: &Post) -> Home {
+    let address = format!("http://127.0.0.1:{}/{}", hook.port, own_secret("hook"));
+    configured(Home::with_app("acme"), "[tell.webhook]\n").with("RESCUE_TELL_WEBHOOK", &address)
+}
+
+fn raw(home: &Home) -> rusqlite::Connection {
+    rusqlite::Connection::open(home.database()).unwrap()
+}
+
+#[test]
+fn the_record_of_a_scheduled_run_says_what_it_could_not_do() {
+    let hook = webhook(404);
+    let home = hooked(&hook);
+    raw(&home).execute("UPDATE fact SET body = '{}' WHERE kind = 'settings'", []).unwrap();
+    let told = home.run(&["probe", "--due", "--scheduled"]);
+    assert_eq!((told.code, hook.seen().len()), (Some(1), 1), "{told:?}");
+    let last = home.json(&["schedule", "status", "--json"])["last"].clone();
+    let says = "`acme` could not be asked; a message by webhook did not arrive";
+    assert_eq!((&last["how"], &last["code"], &last["says"]), (&"failed".into(), &1.into(), &says.into()), "{last}");
+}
+
+#[test]
+fn a_scheduled_run_that_cannot_begin_is_told() {
+    let hook = webhook(200);
+    let home = hooked(&hook);
+    let locked = |table: &str| {
+        let order = format!("CREATE TRIGGER locked BEFORE INSERT ON {table} BEGIN SELECT RAISE(ABORT, 'it is full'); END");
+        raw(&home).execute_batch(&order).unwrap();
+    };
+    locked("scheduled_run");
+    let told = home.run(&["probe", "--due", "--scheduled"]);
+    assert_eq!((told.code, hook.seen().len()), (Some(1), 1), "{told:?}");
+    let sent = &hook.seen()[0];
+    assert!(sent.contains("it is full") && !sent.contains("ever seen"), "{sent}");
+    assert!(told.err.contains("✔ webhook"), "{told:?}");
+    raw(&home).execute_batch("DROP TRIGGER locked").unwrap();
+    // Nor can one whose apps cannot be named.
+    let told = home.run(&["probe", "nobody", "--due", "--scheduled"]);
+    assert_eq!((told.code, hook.seen().len()), (Some(2), 2), "{told:?}");
+    // A person who types a name wrongly is told so where they type.
+    let told = home.run(&["probe", "nobody", "--tell"]);
+    assert_eq!((told.code, hook.seen().len()), (Some(2), 2), "{told:?}");
+}
+
+#[test]
+fn a_run_that_stays_open_is_told_once_a_day_and_one_that_just_began_is_no_news() {
+    let hook = webhook(200);
+    let home = hooked(&hook);
+    let clock = std::sync::Arc::new(rescue::clock::SystemClock);
+    let store = rescue::store::Store::open(&rescue::config::Paths::in_home(&home.path()), clock, "0.1.0").unwrap();
+    let (app, run) = (store.app("acme").unwrap().id, store.new_run_id().unwrap());
+    // This very process is at it.
+    store.begin_run(app, run, &rescue::store::Holder::of_process(), &[]).unwrap();
+    for tell in [&["probe", "--all", "--tell"][..], &["probe", "acme", "--tell"]] {
+        let told = home.run(tell);
+        assert!(told.err.contains("is open since") && hook.seen().is_empty(), "{told:?}");
+    }
+    raw(&home).execute("UPDATE run SET started = replace(started, substr(started, 1, 4), '2025')", []).unwrap();
+    for tell in [&["probe", "--all", "--tell"][..], &["probe", "acme", "--tell"], &["probe", "--due", "--scheduled"]] {
+        home.run(tell);
+        assert_eq!(hook.seen().len(), 1, "once a day");
+    }
+    let sent = &hook.seen()[0];
+    assert!(sent.contains("acme: no run") && sent.contains("a run of `acme` is open since"), "{sent}");
+}
+
 /// The app's newest run, by what the status says.
 fn newest_run(home: &Home) -> RunId {
     let status = home.json(&["status", "acme", "--json"]);

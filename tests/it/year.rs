@@ -364,6 +364,15 @@ impl Year {
         }
     }
 
+    /// The same where anything may read otherwise by itself after `from` and before `to`: right then, and a second before.
+    fn compare_edges(&self, from: DateTime<Utc>, to: DateTime<Utc>, seen: &mut BTreeMap<Truth, usize>) {
+        let edges = items().into_iter().flat_map(|item| model::moments(&item, &self.events, to));
+        let edges: BTreeSet<DateTime<Utc>> = edges.flat_map(|at| [at - TimeDelta::seconds(1), at]).collect();
+        for at in edges.into_iter().filter(|at| *at > from && *at < to) {
+            self.compare(at, seen);
+        }
+    }
+
     /// What changed since a moment, by the program and by the model.
     fn compare_changes(&self, since: DateTime<Utc>, now: DateTime<Utc>) -> model::Changed {
         self.clock.set(now);
@@ -413,7 +422,10 @@ async fn a_year_is_what_the_contract_says_it_is() {
     for week in 0..WEEKS {
         year.run(week).await;
         year.compare(monday(week), &mut seen);
+        let wednesday = monday(week) + TimeDelta::days(2);
+        year.compare_edges(monday(week), wednesday, &mut seen);
         year.act(week);
+        year.compare_edges(wednesday + TimeDelta::hours(1), monday(week + 1), &mut seen);
         let sunday = monday(week) + TimeDelta::days(6);
         year.compare(sunday, &mut seen);
         for back in [1, 4] {

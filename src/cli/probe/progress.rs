@@ -6,9 +6,11 @@ use crate::cli::{exit, out::Out, plain};
 use crate::desk::Desk;
 use crate::desk::due::Saw;
 use crate::desk::rerun::{Ended, How, Told, Wanted};
+use crate::desk::scheduled::Shortfall;
 use crate::desk::telling;
 use crate::domain::{AppName, System};
 use crate::engine::RunEvent;
+use crate::store::LONGEST_ELSEWHERE;
 use crate::trouble::Trouble;
 use crate::words;
 use chrono::{DateTime, Utc};
@@ -44,6 +46,8 @@ pub(super) struct AllEnded {
     pub stopped: usize,
     /// What became of each app, for whoever is told of it.
     pub news: Vec<telling::Told>,
+    /// What could not be done.
+    pub shortfall: Shortfall,
 }
 
 /// The listener.
@@ -61,7 +65,8 @@ pub(super) struct Progress<'a> {
 impl<'a> Progress<'a> {
     pub fn new(desk: &'a Desk, wanted: &Wanted, manner: Manner) -> Self {
         let places = wanted.apps.iter().cloned().zip(0..).collect();
-        let ended = AllEnded { documents: Vec::new(), codes: Vec::new(), not_due: 0, stopped: 0, news: Vec::new() };
+        let (documents, codes, news, shortfall) = (Vec::new(), Vec::new(), Vec::new(), Shortfall::default());
+        let ended = AllEnded { documents, codes, not_due: 0, stopped: 0, news, shortfall };
         Self { desk, manner, places, held: BTreeMap::new(), next: 0, over: 0, waits: BTreeSet::new(), ended }
     }
 
@@ -121,6 +126,9 @@ impl<'a> Progress<'a> {
                 self.ended.news.push(telling::Told::ran(app.clone(), ran.report.run));
                 let code = if ran.report.not_stored.is_empty() { exit::of(&ran.board, ran.lost) } else { exit::FAILED };
                 self.ended.codes.push(code);
+                if !ran.report.not_stored.is_empty() {
+                    self.ended.shortfall.not_stored.push(app.clone());
+                }
                 if self.manner.is_single && !self.manner.as_json {
                     for (planned, gap) in &ran.unasked {
                         out.say(format!("  ? {}: can't see: {}", planned.probe, gap.says));
@@ -138,7 +146,7 @@ impl<'a> Progress<'a> {
                 }
             }
             How::NothingDue { .. } => {
-                self.ended.codes.push(self.as_it_stands(app));
+                self.stands(app);
                 self.ended.not_due += 1;
                 let unseen = ended.checks.iter().filter_map(|check| match &check.saw {
                     Saw::Nothing(gap) => Some(format!("not whether the {} changed: {}", check.watch.says(), gap.says)),
@@ -155,11 +163,16 @@ impl<'a> Progress<'a> {
             How::Stopped => self.ended.stopped += 1,
             How::NothingToAsk if self.manner.is_single => return Err(nothing_to_ask(app)),
             How::NothingToAsk => line = Some("skipped: no probe to run there".to_owned()),
-            How::OpenElsewhere { since, pid, host } if self.manner.is_single => {
-                return Err(run_open(app, *since, *pid, host.as_str()));
-            }
             How::OpenElsewhere { since, pid, host } => {
-                self.ended.codes.push(self.as_it_stands(app));
+                let trouble = run_open(app, *since, *pid, host.as_str());
+                // As long as one may take it is no news.
+                if self.desk.clock.now() - *since > LONGEST_ELSEWHERE {
+                    self.ended.news.push(telling::Told::missed(app.clone(), &trouble));
+                }
+                if self.manner.is_single {
+                    return Err(trouble);
+                }
+                self.stands(app);
                 let since = since.format("%H:%M UTC");
                 line = Some(format!("skipped: a run of it is open since {since} (process {pid} on {host})"));
             }
@@ -169,6 +182,7 @@ impl<'a> Progress<'a> {
                     return Err(trouble.clone());
                 }
                 self.ended.codes.push(exit::FAILED);
+                self.ended.shortfall.failed.push(app.clone());
                 line = Some(trouble.to_string());
             }
         }
@@ -183,6 +197,15 @@ impl<'a> Progress<'a> {
         }
         self.hand_over(out);
         Ok(())
+    }
+
+    /// Takes an app that was not asked for what it is.
+    fn stands(&mut self, app: &AppName) {
+        let code = self.as_it_stands(app);
+        if code == exit::FAILED {
+            self.ended.shortfall.failed.push(app.clone());
+        }
+        self.ended.codes.push(code);
     }
 
     /// The exit code of an app that was not asked: what `rescue status` would say of it.

@@ -5,10 +5,12 @@ use super::super::asking::agreed;
 use super::super::schedule_args::InstallArgs;
 use super::super::{Terminal, exit, json, out::Out};
 use crate::desk::Desk;
+use crate::domain::AppName;
 use crate::schedule::install::apply::{self, Done};
 use crate::schedule::install::carried::{self, Carried};
 use crate::schedule::install::place::{self, Piece, Place};
 use crate::schedule::install::{ARGUMENTS, EVERY_HOURS, Job, Kind, Machine, SPREAD};
+use crate::schedule::trial::telling::{self, TellRow};
 use crate::schedule::trial::{self, Row, Verdict};
 use crate::store::Schedule;
 use crate::trouble::Trouble;
@@ -24,6 +26,7 @@ struct Proposal {
     carried: Carried,
     pieces: Vec<Piece>,
     credentials: Vec<Row>,
+    telling: Vec<TellRow>,
 }
 
 pub(super) async fn install(
@@ -67,6 +70,7 @@ pub(super) async fn install(
     for line in &done.said {
         out.line(line);
     }
+    done.unseen.iter().for_each(|why| out.line(super::not_seen(why)));
     afterwards(machine, *kind, &done, out);
     Ok(exit::FINE)
 }
@@ -76,7 +80,7 @@ fn propose(desk: &Desk, machine: &Machine, args: &InstallArgs, out: &mut Out<'_>
     let carried = carried::carried(machine, &desk.paths);
     let job = Job::new(machine, &desk.paths, &program(machine)?, args.at, carried.variables.clone())?;
     let pieces = place::pieces(kind, machine, &job)?;
-    out.say("trying each credential as the timer's run would find it …");
+    out.say("trying each credential, and each way to tell somebody, as the timer's run would find it …");
     let (environment, directory) = carried::bare(kind, machine, &job);
     let there = trial::try_out(&job.program, &environment, &directory)?;
     if there.database != desk.database() {
@@ -84,8 +88,10 @@ fn propose(desk: &Desk, machine: &Machine, args: &InstallArgs, out: &mut Out<'_>
             .why(format!("it would use {}", there.database.display()))
             .next("Set RESCUE_HOME to an absolute path, and try again"));
     }
-    let credentials = trial::compare(&desk.needed()?.needed, &there.needed);
-    Ok(Proposal { kind, job, carried, pieces, credentials })
+    let here = desk.needed()?;
+    let credentials = trial::compare(&here.needed, &there.needed);
+    let telling = telling::compare(&here.ways, &there.ways, kind);
+    Ok(Proposal { kind, job, carried, pieces, credentials, telling })
 }
 
 /// This program, by the name under which the search path has it: that one stays when a new version is put there.
@@ -132,7 +138,7 @@ fn when(kind: Kind, job: &Job) -> String {
 }
 
 fn show(proposal: &Proposal, out: &mut Out<'_>) {
-    let Proposal { kind, job, carried, pieces, credentials } = proposal;
+    let Proposal { kind, job, carried, pieces, credentials, telling } = proposal;
     out.line(format!("{}, {}: `rescue {}`", kind.words(), when(*kind, job), ARGUMENTS.join(" ")));
     for piece in pieces {
         out.line(format!(
@@ -151,21 +157,42 @@ fn show(proposal: &Proposal, out: &mut Out<'_>) {
     for row in credentials {
         show_credential(row, out);
     }
+    for row in telling {
+        show_way(row, out);
+    }
 }
 
-fn show_credential(row: &Row, out: &mut Out<'_>) {
-    let apps = match row.apps.as_slice() {
+fn show_way(row: &TellRow, out: &mut Out<'_>) {
+    let says = verdict(row.verdict, row.here.as_deref(), row.there.as_deref(), "cannot be told by, neither here nor there");
+    out.line(format!("{:<12} {says} ({})", format!("tell {}", row.channel), apps(&row.apps)));
+    if let Some(why) = &row.why {
+        out.line(format!("      because: {why}"));
+    }
+    if let Some(step) = &row.next {
+        out.line(format!("      next: {step}"));
+    }
+}
+
+fn apps(apps: &[AppName]) -> String {
+    match apps {
         [one] => one.to_string(),
         several => words::count(several.len(), "app"),
-    };
-    let (here, there) = (row.here.as_deref().unwrap_or("nowhere"), row.there.as_deref().unwrap_or("nowhere"));
-    let says = match row.verdict {
+    }
+}
+
+fn verdict(verdict: Verdict, here: Option<&str>, there: Option<&str>, nowhere: &str) -> String {
+    let (here, there) = (here.unwrap_or("nowhere"), there.unwrap_or("nowhere"));
+    match verdict {
         Verdict::Found => format!("found there, from {there}"),
         Verdict::Differs => format!("found in another place there: from {there}, here from {here}"),
         Verdict::Missing => format!("MISSING there; here it comes from {here}"),
-        Verdict::Nowhere => "no credential, neither here nor there".to_owned(),
-    };
-    out.line(format!("{:<12} {says} ({apps})", row.system.title()));
+        Verdict::Nowhere => nowhere.to_owned(),
+    }
+}
+
+fn show_credential(row: &Row, out: &mut Out<'_>) {
+    let says = verdict(row.verdict, row.here.as_deref(), row.there.as_deref(), "no credential, neither here nor there");
+    out.line(format!("{:<12} {says} ({})", row.system.title(), apps(&row.apps)));
     if row.verdict == Verdict::Missing {
         for place in &row.looked {
             out.line(format!("      looked in: {place}"));
@@ -196,12 +223,12 @@ fn afterwards(machine: &Machine, kind: Kind, done: &Done, out: &mut Out<'_>) {
 }
 
 fn document(proposal: &Proposal, done: &Done, dry_run: bool) -> serde_json::Value {
-    let Proposal { kind, job, carried, pieces, credentials } = proposal;
+    let Proposal { kind, job, carried, pieces, credentials, telling } = proposal;
     let by_hand = done.by_hand.as_ref().map(|(_, orders)| orders.clone()).unwrap_or_default();
     json!({
         "kind": kind.to_string(), "name": job.name, "program": job.program, "at": job.at.to_string(),
         "variables": carried.variables, "left_out": carried.left_out, "dry_run": dry_run, "changed": done.changed,
         "pieces": pieces.iter().map(|it| json!({ "place": it.place.to_string(), "text": it.text })).collect::<Vec<_>>(),
-        "credentials": credentials, "done": done.said, "by_hand": by_hand,
+        "credentials": credentials, "telling": telling, "done": done.said, "by_hand": by_hand, "crontab_not_seen": done.unseen,
     })
 }

@@ -3,6 +3,7 @@
 use super::super::{exit, json, out::Out};
 use crate::desk::Desk;
 use crate::desk::scheduled;
+use crate::domain::Foreign;
 use crate::schedule::install::place::{self, Found};
 use crate::schedule::install::{Kind, Machine, apply, name};
 use crate::schedule::standing::{Standing, next_at};
@@ -25,12 +26,13 @@ struct Part {
 pub(super) fn status(desk: &Desk, machine: &Machine, as_json: bool, out: &mut Out<'_>) -> Result<u8, Trouble> {
     let now = desk.clock.now();
     let name = name(machine, &desk.paths);
-    let parts = parts(machine, &name)?;
+    let (parts, unseen) = parts(machine, &name)?;
     let standing = desk.schedule_standing()?;
     let runs = desk.scheduled_runs(RUNS)?;
     let switched_on = parts.iter().any(|it| it.kind == Kind::Systemd).then(|| is_switched_on(machine, &name)).flatten();
     let next = next(machine, &name, &parts, standing.as_ref(), now);
-    let (warning, step) = trouble(&name, &parts, standing.as_ref(), switched_on, &desk.paths.data().join("scheduled.txt"), now);
+    let (warning, step) =
+        trouble(&name, (parts.as_slice(), unseen.as_ref()), standing.as_ref(), switched_on, &desk.paths.scheduled_log(), now);
     if as_json {
         let parts: Vec<Value> = parts
             .iter()
@@ -41,7 +43,7 @@ pub(super) fn status(desk: &Desk, machine: &Machine, as_json: bool, out: &mut Ou
                 "kind": it.schedule.kind, "place": it.schedule.place, "at": it.schedule.at,
                 "every_hours": it.schedule.every_hours, "since": json::moment(it.schedule.installed),
             })),
-            "parts": parts, "switched_on": switched_on, "next": next.map(json::moment),
+            "parts": parts, "crontab_not_seen": unseen, "switched_on": switched_on, "next": next.map(json::moment),
             "last": runs.first().map(run), "overdue": standing.as_ref().is_some_and(|it| it.is_overdue(now)),
             "says": warning, "needs": step, "runs": runs.iter().map(run).collect::<Vec<_>>(),
         })));
@@ -53,6 +55,9 @@ pub(super) fn status(desk: &Desk, machine: &Machine, as_json: bool, out: &mut Ou
     }
     for part in &parts {
         out.line(format!("           {}{}", part.place, if part.edited { " (edited since)" } else { "" }));
+    }
+    if let Some(why) = &unseen {
+        out.line(format!("           {}", super::not_seen(why)));
     }
     if switched_on.is_none() && parts.iter().any(|it| it.kind == Kind::Systemd) {
         out.line("           no systemd of yours answers here, so whether it is switched on was not seen");
@@ -76,19 +81,21 @@ pub(super) fn status(desk: &Desk, machine: &Machine, as_json: bool, out: &mut Ou
     Ok(exit::FINE)
 }
 
-fn parts(machine: &Machine, name: &str) -> Result<Vec<Part>, Trouble> {
-    let mut parts = Vec::new();
+/// The parts that are there, and why the crontab is not seen, if it is not.
+fn parts(machine: &Machine, name: &str) -> Result<(Vec<Part>, Option<Foreign>), Trouble> {
+    let (mut parts, mut unseen) = (Vec::new(), None);
     for kind in Kind::iter() {
         for it in place::places(kind, machine, name)? {
             match place::look(&it, machine, name)? {
                 found @ (Found::Ours(_) | Found::Edited(_)) => {
                     parts.push(Part { kind, place: it.to_string(), edited: matches!(found, Found::Edited(_)) });
                 }
+                Found::Unseen(why) => unseen = Some(why),
                 Found::Nothing | Found::Foreign(_) => {}
             }
         }
     }
-    Ok(parts)
+    Ok((parts, unseen))
 }
 
 /// Whether systemd's own word is that the timer is on; none: it cannot be asked.
@@ -103,7 +110,7 @@ fn is_switched_on(machine: &Machine, name: &str) -> Option<bool> {
 /// What is wrong with the schedule, and the next step.
 fn trouble(
     name: &str,
-    parts: &[Part],
+    (parts, unseen): (&[Part], Option<&Foreign>),
     standing: Option<&Standing>,
     switched_on: Option<bool>,
     log: &std::path::Path,
@@ -118,6 +125,11 @@ fn trouble(
         return (None, Some(step.to_owned()));
     };
     let warning = standing.warning(now);
+    if let Some(why) = unseen.filter(|_| standing.schedule.kind == "cron") {
+        let says = format!("whether the timer is still in your crontab was not seen: {why}");
+        let says = warning.map_or_else(|| says.clone(), |it| format!("{it}; {says}"));
+        return (Some(says), Some("see why `crontab -l` does not show it".to_owned()));
+    }
     if parts.is_empty() {
         let says = format!("the timer is gone from {}", standing.schedule.place);
         let says = warning.map_or_else(|| says.clone(), |it| format!("{it}; {says}"));

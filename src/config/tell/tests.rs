@@ -61,6 +61,38 @@ fn an_app_overrides_field_by_field_or_is_switched_off() {
     assert_eq!(of(&all, "another"), *all.shared());
 }
 
+/// The commands and whether what is for all apps is kept away, of the webhook and of the mail.
+fn secrets(text: &str) -> [(Option<String>, bool); 2] {
+    let it = of(&tellings(text), "acme");
+    let (hook, mail) = (it.webhook.unwrap().0, it.mail.unwrap().0);
+    [(hook.address_command, hook.is_apart), (mail.password_command, mail.is_apart)]
+}
+
+#[rstest]
+#[case::nothing_of_its_own("", "", [(Some("hook"), false), (Some("pass"), false)])]
+#[case::another_reader("form = \"plain\"", "to = \"founder@acme.example\"", [(Some("hook"), false), (Some("pass"), false)])]
+#[case::its_own_command("address_command = \"own\"", "password_command = \"own\"", [(Some("own"), true), (Some("own"), true)])]
+#[case::the_same_server_and_user("", "host = \"SMTP.example.com\"\nuser = \"sam\"", [(Some("hook"), false), (Some("pass"), false)])]
+#[case::another_server("", "host = \"mail.acme.example\"", [(Some("hook"), false), (None, true)])]
+#[case::another_user("", "user = \"ana\"", [(Some("hook"), false), (None, true)])]
+#[case::another_server_with_a_command("", "host = \"mail.acme.example\"\npassword_command = \"own\"", [(Some("hook"), false), (Some("own"), true)])]
+fn what_is_for_all_is_not_shown_to_a_server_of_the_app_s_own(
+    #[case] hook: &str,
+    #[case] mail: &str,
+    #[case] wanted: [(Option<&str>, bool); 2],
+) {
+    let own = format!("[app.acme.tell.webhook]\n{hook}\n[app.acme.tell.mail]\n{mail}\n");
+    let shared = format!("[tell.webhook]\naddress_command = \"hook\"\n{MAIL}user = \"sam\"\npassword_command = \"pass\"\n");
+    let wanted = wanted.map(|(command, apart)| (command.map(str::to_owned), apart));
+    assert_eq!(secrets(&format!("{shared}{own}")), wanted);
+}
+
+#[test]
+fn a_server_of_an_app_alone_is_not_shown_the_password_for_all_either() {
+    let text = format!("[app.acme.tell.webhook]\naddress_command = \"own\"\n[app.acme.{}user = \"sam\"\n", &MAIL[1..]);
+    assert_eq!(secrets(&text), [(Some("own".to_owned()), true), (None, true)]);
+}
+
 #[test]
 fn an_app_may_be_told_about_where_the_others_are_not() {
     let all = tellings("[tell]\noff = true\ndesktop = true\n[app.acme.tell]\nwording = \"founder\"\n");

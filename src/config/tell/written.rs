@@ -41,6 +41,8 @@ struct WrittenWebhook {
     form: Option<WebhookForm>,
     address_command: Option<String>,
     wording: Option<Wording>,
+    #[serde(skip)]
+    is_apart: bool,
 }
 
 /// `[tell.mail]`.
@@ -56,6 +58,8 @@ struct WrittenMail {
     user: Option<String>,
     password_command: Option<String>,
     wording: Option<Wording>,
+    #[serde(skip)]
+    is_apart: bool,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
@@ -129,10 +133,10 @@ impl WrittenTell {
     }
 }
 
-fn both<T: Clone>(own: Option<&T>, shared: Option<&T>, over: fn(&T, &T) -> T) -> Option<T> {
+fn both<T: Clone + Default>(own: Option<&T>, shared: Option<&T>, over: fn(&T, &T) -> T) -> Option<T> {
     match (own, shared) {
-        (Some(own), Some(shared)) => Some(over(own, shared)),
-        (own, shared) => own.or(shared).cloned(),
+        (Some(own), shared) => Some(over(own, shared.unwrap_or(&T::default()))),
+        (None, shared) => shared.cloned(),
     }
 }
 
@@ -147,16 +151,24 @@ impl WrittenWebhook {
             form: self.form.or(shared.form),
             address_command: self.address_command.clone().or_else(|| shared.address_command.clone()),
             wording: self.wording.or(shared.wording),
+            is_apart: said(self.address_command.as_ref()).is_some(),
         }
     }
 
     fn settled(&self) -> Webhook {
-        Webhook { form: self.form.unwrap_or_default(), address_command: said(self.address_command.as_ref()) }
+        let address_command = said(self.address_command.as_ref());
+        Webhook { form: self.form.unwrap_or_default(), address_command, is_apart: self.is_apart }
     }
 }
 
 impl WrittenMail {
     fn over(&self, shared: &Self) -> Self {
+        let (host, user) = (said(self.host.as_ref()), said(self.user.as_ref()));
+        let is_same = |own: &str, shared: Option<&String>| said(shared).is_some_and(|it| it.eq_ignore_ascii_case(own));
+        // A password is for one user of one server: it is not shown to another.
+        let is_elsewhere = host.is_some_and(|own| !is_same(&own, shared.host.as_ref()))
+            || user.is_some_and(|own| !is_same(&own, shared.user.as_ref()));
+        let own_command = self.password_command.clone();
         Self {
             off: self.off.or(Some(false)),
             host: self.host.clone().or_else(|| shared.host.clone()),
@@ -165,7 +177,8 @@ impl WrittenMail {
             from: self.from.clone().or_else(|| shared.from.clone()),
             to: self.to.clone().or_else(|| shared.to.clone()),
             user: self.user.clone().or_else(|| shared.user.clone()),
-            password_command: self.password_command.clone().or_else(|| shared.password_command.clone()),
+            is_apart: is_elsewhere || said(own_command.as_ref()).is_some(),
+            password_command: own_command.or_else(|| shared.password_command.clone().filter(|_| !is_elsewhere)),
             wording: self.wording.or(shared.wording),
         }
     }
@@ -192,7 +205,8 @@ impl WrittenMail {
         }
         let port = self.port.unwrap_or_else(|| tls.port());
         let user = said(self.user.as_ref());
-        Ok(Mail { host, port, tls, from, to, user, password_command: said(self.password_command.as_ref()) })
+        let password_command = said(self.password_command.as_ref());
+        Ok(Mail { host, port, tls, from, to, user, password_command, is_apart: self.is_apart })
     }
 }
 

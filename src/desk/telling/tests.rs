@@ -3,9 +3,11 @@
 
 use super::*;
 use crate::clock::SetClock;
+use crate::config::{Configuration, Environment};
 use crate::desk::tests::{app, desk_at};
 use crate::domain::fact::RunEnd;
-use crate::domain::{Finding, Gap, OutcomeFact, ProbeId, Severity, System, Verdict};
+use crate::domain::{FactBody, Finding, Gap, GapKind, OutcomeFact, ProbeId, Severity, System, Verdict};
+use crate::schedule::tell::Patience;
 use crate::store::Holder;
 use chrono::TimeDelta;
 use pretty_assertions::assert_eq;
@@ -63,15 +65,32 @@ impl House {
         app
     }
 
+    /// A day later, a run of one probe.
     fn run(&self, app: &AppName, verdict: Verdict) -> RunId {
+        self.run_of(app, &[("github.branch-protection".parse().unwrap(), System::Github)], &verdict)
+    }
+
+    /// A day later, a run of every probe that can be asked.
+    fn whole_run(&self, app: &AppName, verdict: &Verdict) -> RunId {
+        let plan = self.desk.plan(app, &self.desk.board(app).unwrap(), &[]).unwrap();
+        let all: Vec<_> = plan.probes.into_iter().map(|(_, planned)| (planned.probe, planned.system)).collect();
+        assert!(all.len() > 9, "{all:?}");
+        self.run_of(app, &all, verdict)
+    }
+
+    fn run_of(&self, app: &AppName, probes: &[(ProbeId, System)], verdict: &Verdict) -> RunId {
         self.clock.set(self.desk.clock.now() + TimeDelta::days(1));
         let (id, run) = (self.desk.id(app).unwrap(), self.desk.store.new_run_id().unwrap());
-        let probe: ProbeId = "github.branch-protection".parse().unwrap();
-        self.desk.store.begin_run(id, run, &Holder::of_process(), std::slice::from_ref(&probe)).unwrap();
-        let subject = self.desk.settings(app).unwrap().subject(System::Github).unwrap();
-        let settings = Digest("0".repeat(64));
-        let outcome = OutcomeFact { run, probe, revision: 1, subject, settings, observation: None, verdict, ms: 1, requests: 1 };
-        self.desk.store.record_outcome(id, self.desk.clock.now(), outcome, None).unwrap();
+        let ids: Vec<ProbeId> = probes.iter().map(|it| it.0.clone()).collect();
+        self.desk.store.begin_run(id, run, &Holder::of_process(), &ids).unwrap();
+        for (probe, system) in probes {
+            let (probe, verdict) = (probe.clone(), verdict.clone());
+            let subject = self.desk.settings(app).unwrap().subject(*system).unwrap();
+            let settings = Digest("0".repeat(64));
+            let outcome =
+                OutcomeFact { run, probe, revision: 1, subject, settings, observation: None, verdict, ms: 1, requests: 1 };
+            self.desk.store.record_outcome(id, self.desk.clock.now(), outcome, None).unwrap();
+        }
         self.desk.store.end_run(id, run, RunEnd::Finished).unwrap();
         run
     }
@@ -141,6 +160,58 @@ async fn what_did_not_arrive_is_a_failure_and_is_told_with_the_next_run() {
 }
 
 #[tokio::test]
+async fn a_first_message_that_does_not_arrive_or_is_cut_off_leaves_its_loss_to_be_told() {
+    for is_cut_off in [false, true] {
+        let house = house(CONFIG).await;
+        house.answers(500).await;
+        let acme = house.app("acme");
+        // Nobody was told anything before: telling was switched on after this run.
+        house.run(&acme, pass());
+        let second = house.run(&acme, fail());
+        if is_cut_off {
+            house.hook.reset().await;
+            let slow = ResponseTemplate::new(200).set_delay(Duration::from_mins(1));
+            Mock::given(any()).respond_with(slow).mount(&house.hook).await;
+            let given_up = tokio::time::timeout(Duration::from_millis(100), house.tell(&acme, second)).await;
+            assert!(given_up.is_err());
+        } else {
+            assert!(house.tell(&acme, second).await.has_failed());
+        }
+        for _ in 0..2 {
+            house.answers(500).await;
+            let later = house.run(&acme, fail());
+            assert!(house.tell(&acme, later).await.has_failed(), "it is tried again: {is_cut_off}");
+        }
+        house.answers(200).await;
+        let would = house.desk.would_tell(&acme).unwrap().news.unwrap();
+        assert_eq!(would.lost.len(), 1, "{would:?}");
+        let last = house.run(&acme, fail());
+        assert!(!house.tell(&acme, last).await.has_failed());
+        assert!(house.arrived().await[0].1.starts_with("acme: 1 item lost"), "{is_cut_off}");
+        let again = house.run(&acme, fail());
+        assert_eq!(house.tell(&acme, again).await, TellReport::default(), "it was told");
+    }
+}
+
+#[tokio::test]
+async fn a_few_probes_that_are_asked_again_and_see_nothing_are_no_run_that_saw_nothing() {
+    let house = house(CONFIG).await;
+    house.answers(200).await;
+    let acme = house.app("acme");
+    let first = house.whole_run(&acme, &pass());
+    house.tell(&acme, first).await;
+    let retried = house.run(&acme, shut_out());
+    assert_eq!(house.tell(&acme, retried).await, TellReport::default());
+    assert_eq!(house.desk.would_tell(&acme).unwrap().news, None);
+    // When nothing of what was seen counts any more, the app is not seen at all.
+    house.clock.set(house.desk.clock.now() + TimeDelta::days(400));
+    let retried = house.run(&acme, shut_out());
+    house.tell(&acme, retried).await;
+    let text = house.arrived().await.pop().unwrap().1;
+    assert!(text.starts_with("acme: no run") && text.contains("the token is no longer accepted"), "{text}");
+}
+
+#[tokio::test]
 async fn a_process_that_ended_before_during_or_after_sending_leaves_no_loss_untold() {
     let house = house(CONFIG).await;
     house.answers(200).await;
@@ -155,7 +226,7 @@ async fn a_process_that_ended_before_during_or_after_sending_leaves_no_loss_unto
     let fourth = house.run(&acme, pass());
     house.tell(&acme, fourth).await;
     let fifth = house.run(&acme, fail());
-    let about = About { app: house.desk.id(&acme).unwrap(), run: fifth.to_string(), upto: house.desk.clock.now() };
+    let about = About { app: house.desk.id(&acme).unwrap(), run: fifth.to_string(), since: None, upto: house.desk.clock.now() };
     house.desk.store.telling_begins("webhook", std::slice::from_ref(&about)).unwrap();
     assert_eq!(house.tell(&acme, fifth).await.messages.len(), 1);
     let again = house.run(&acme, fail());
@@ -204,6 +275,24 @@ async fn many_apps_are_one_message_and_an_app_with_an_address_of_its_own_is_neve
     assert!(!shared[0].contains("apart") && !own[0].contains("two") && !arrived.concat_contains("quiet"), "{arrived:?}");
 }
 
+#[cfg(unix)]
+#[tokio::test]
+async fn an_app_with_a_command_of_its_own_is_never_told_of_where_all_are() {
+    let text = "[tell]\nwebhook = {}\n[app.acme.tell.webhook]\naddress_command = \"COMMAND\"\n";
+    let mut house = house(text).await;
+    house.answers(200).await;
+    for (command, wanted) in [(format!("echo {}/acme", house.hook.uri()), Some("/acme")), ("exit 3".to_owned(), None)] {
+        std::fs::write(house.desk.paths.config_file(), text.replace("COMMAND", &command)).unwrap();
+        house.desk.config = Configuration::read(&house.desk.paths).unwrap();
+        house.answers(200).await;
+        // The variable for all is set, and what cannot be found of the app's own is not made up for by it.
+        let report = house.desk.tell_test(Some(&"acme".parse().unwrap()), None).await.unwrap();
+        assert_eq!(report.has_failed(), wanted.is_none(), "{report:?}");
+        let paths: Vec<String> = house.arrived().await.into_iter().map(|it| it.0).collect();
+        assert_eq!(paths.iter().map(String::as_str).collect::<Vec<_>>(), wanted.into_iter().collect::<Vec<_>>());
+    }
+}
+
 trait ConcatContains {
     fn concat_contains(&self, text: &str) -> bool;
 }
@@ -234,7 +323,8 @@ async fn a_run_that_could_not_happen_is_told_once_a_day_and_one_that_saw_nothing
     assert!(arrived[0].1.contains("nothing was ever seen"), "{arrived:?}");
     let seen = house.run(&acme, pass());
     house.tell(&acme, seen).await;
-    let blind = house.run(&acme, shut_out());
+    // What was seen is told; what the next one does not see is of all that can be asked.
+    let blind = house.whole_run(&acme, &shut_out());
     house.tell(&acme, blind).await;
     let last = house.arrived().await.pop().unwrap().1;
     assert!(
@@ -271,7 +361,10 @@ async fn facts_that_cannot_be_read_are_told_as_a_run_that_could_not_happen() {
     raw.execute("UPDATE fact SET body = '{}' WHERE kind = 'settings'", []).unwrap();
     let report = house.tell(&acme, run).await;
     assert_eq!(report.messages.len(), 1, "{report:?}");
-    assert!(house.arrived().await[0].1.contains("cannot be read"));
+    let text = house.arrived().await.pop().unwrap().1;
+    assert!(text.contains("cannot be read") && !text.contains("ever seen"), "when anything was seen is not known: {text}");
+    // It moved no line: what that run found is still to be told.
+    assert_eq!(house.desk.store.told_up_to(house.desk.id(&acme).unwrap(), "webhook").unwrap(), None);
 }
 
 #[tokio::test]
@@ -353,4 +446,5 @@ async fn a_house_that_does_not_open_is_told_to_all_who_are_told_anything() {
     assert!(report.messages.len() == 1 && !report.has_failed(), "{report:?}");
     let text = house.arrived().await.pop().unwrap().1;
     assert!(text.starts_with("rescue: no run") && text.contains("newer than this program"), "{text}");
+    assert!(!text.contains("ever seen"), "nobody looked: {text}");
 }

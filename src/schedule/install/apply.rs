@@ -4,7 +4,8 @@
 use super::place::{self, Found, Piece, Place};
 use super::tool;
 pub use super::tool::Said;
-use super::{Kind, Machine, cron, files};
+use super::{Kind, Machine, Platform, cron, files};
+use crate::domain::Foreign;
 use crate::trouble::Trouble;
 use std::path::Path;
 use std::process::Command;
@@ -19,6 +20,8 @@ pub struct Done {
     pub said: Vec<String>,
     /// Commands that a person has to run, and why.
     pub by_hand: Option<(String, Vec<String>)>,
+    /// Why the crontab was not seen, if it was not: nobody can say whether a line of ours is there.
+    pub unseen: Option<Foreign>,
 }
 
 /// What keeps a timer from being installed; `over_edits`: an edited one of ours may be written over.
@@ -44,6 +47,7 @@ pub fn obstacle(
     for piece in pieces {
         let why = match place::look(&piece.place, machine, name)? {
             Found::Foreign(why) => why,
+            Found::Unseen(why) => return Ok(Some(place::unread(why))),
             Found::Edited(text) if text != piece.text && !over_edits => "it was edited since rescue wrote it",
             _ => continue,
         };
@@ -57,7 +61,18 @@ pub fn obstacle(
     Ok(None)
 }
 
-/// Whether a timer of this kind and name is there, edited or not.
+/// Why the crontab is not seen; none: it is, or there is no cron.
+///
+/// # Errors
+/// Our lines there have lost their end.
+pub fn unseen(machine: &Machine, name: &str) -> Result<Option<Foreign>, Trouble> {
+    Ok(match place::look(&Place::Crontab, machine, name)? {
+        Found::Unseen(why) => Some(why),
+        _ => None,
+    })
+}
+
+/// Whether a timer of this kind and name is there, edited or not; one that is not seen is none.
 ///
 /// # Errors
 /// A place that cannot be read.
@@ -107,10 +122,14 @@ pub fn install(kind: Kind, machine: &Machine, name: &str, pieces: &[Piece], over
     if !done.changed {
         done.said.push("it was installed already: nothing changed".to_owned());
     }
+    if kind != Kind::Cron && machine.platform != Platform::Other {
+        done.unseen = unseen(machine, name)?;
+    }
     Ok(done)
 }
 
-/// Takes out what rescue installed under this name, of any kind. `even_edited`: also what was edited since.
+/// Takes out what rescue installed under this name, of any kind. `even_edited`: also what was edited since. A crontab that is
+/// not seen stays as it is and is told.
 ///
 /// # Errors
 /// An edited part without `even_edited`; what the file system or cron said.
@@ -129,6 +148,7 @@ pub fn remove(machine: &Machine, name: &str, even_edited: bool) -> Result<Done, 
                 }
                 Found::Nothing => {}
                 Found::Foreign(why) => done.said.push(format!("left {it}: {why}")),
+                Found::Unseen(why) => done.unseen = Some(why),
             }
         }
         if !ours.is_empty() {

@@ -4,6 +4,7 @@ use super::files::There;
 use super::seal::{Whose, whose};
 use super::tool::{self, Said};
 use super::{Job, Kind, Machine, Platform, cron, files, launchd, systemd};
+use crate::domain::Foreign;
 use crate::trouble::Trouble;
 use std::path::PathBuf;
 use std::process::Command;
@@ -35,6 +36,8 @@ pub enum Found {
     Edited(String),
     /// Not ours: why it is left alone.
     Foreign(&'static str),
+    /// It cannot be read: why. Only a crontab's line that is to be written or taken out needs it read.
+    Unseen(Foreign),
 }
 
 impl Found {
@@ -57,7 +60,7 @@ impl Found {
     pub fn text(&self) -> Option<&str> {
         match self {
             Self::Ours(text) | Self::Edited(text) => Some(text),
-            Self::Nothing | Self::Foreign(_) => None,
+            Self::Nothing | Self::Foreign(_) | Self::Unseen(_) => None,
         }
     }
 }
@@ -130,7 +133,10 @@ pub fn look(place: &Place, machine: &Machine, name: &str) -> Result<Found, Troub
             if machine.find("crontab").is_none() {
                 return Ok(Found::Nothing);
             }
-            let table = crontab(machine)?;
+            let table = match crontab(machine) {
+                Ok(table) => table,
+                Err(trouble) => return Ok(Found::Unseen(trouble.why.unwrap_or(trouble.what))),
+            };
             match cron::parts(&table, name)? {
                 None => Ok(Found::Nothing),
                 // Ours is text; what is not any more was edited.
@@ -154,9 +160,20 @@ pub fn crontab(machine: &Machine) -> Result<Vec<u8>, Trouble> {
     let said = tool::run(command, &[], tool::LIMIT)?;
     match said {
         Said { code: Some(0), out, .. } => Ok(out),
-        Said { code: Some(1), ref err, ref out } if err.contains("no crontab") && out.is_empty() => Ok(Vec::new()),
-        other => Err(Trouble::failed("your crontab cannot be read, so it is left as it is").why(other.complaint())),
+        Said { code: Some(1), ref err, ref out } if out.is_empty() && says_there_is_none(err) => Ok(Vec::new()),
+        other => Err(unread(other.complaint())),
     }
+}
+
+/// The user's crontab was not read, for this reason: nothing is written over it.
+#[must_use]
+pub fn unread(why: impl std::fmt::Display) -> Trouble {
+    Trouble::failed("your crontab cannot be read, so it is left as it is").why(why)
+}
+
+/// In the words of cron, cronie and bcron, or in those of busybox, which names the file.
+fn says_there_is_none(err: &str) -> bool {
+    err.contains("no crontab") || (err.contains("can't open '") && err.contains("': No such file or directory"))
 }
 
 /// Puts this table in the place of `before`, and looks whether it is there.

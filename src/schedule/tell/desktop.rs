@@ -64,14 +64,24 @@ pub fn show(message: &Message, environment: &Environment) -> Result<Foreign, Fai
     Err(said)
 }
 
+/// Whether the environment leads to a desktop session at all; whether one shows notifications is known when it did.
+///
+/// # Errors
+/// None can be reached, as in cron.
+pub fn reach(environment: &Environment) -> Result<(), Failure> {
+    let bus = environment.get("XDG_RUNTIME_DIR").map(|dir| Path::new(dir).join("bus"));
+    if cfg!(target_os = "macos") || environment.get("DBUS_SESSION_BUS_ADDRESS").is_some() || bus.is_some_and(|path| path.exists())
+    {
+        return Ok(());
+    }
+    Err(Failure::lasting(
+        "no desktop session can be reached from here (neither DBUS_SESSION_BUS_ADDRESS nor XDG_RUNTIME_DIR leads to one)",
+    ))
+}
+
 /// `notify-send`, and where it is missing systemd's own program for the bus.
 fn freedesktop(title: &str, body: &str, environment: &Environment) -> Result<Vec<Command>, Failure> {
-    let bus = environment.get("XDG_RUNTIME_DIR").map(|dir| Path::new(dir).join("bus"));
-    if environment.get("DBUS_SESSION_BUS_ADDRESS").is_none() && !bus.is_some_and(|path| path.exists()) {
-        return Err(Failure::lasting(
-            "no desktop session can be reached from here (neither DBUS_SESSION_BUS_ADDRESS nor XDG_RUNTIME_DIR leads to one)",
-        ));
-    }
+    reach(environment)?;
     let mut send = Command::new("notify-send");
     send.args(["--app-name=rescue", "--urgency=critical", "--", title, body]);
     let mut busctl = Command::new("busctl");

@@ -1,7 +1,7 @@
 //! The message: what is told of one or several apps, in one reader's words, still in parts so that each channel can escape
 //! and shorten them its own way. It carries no secret and knows no channel.
 
-use super::news::{News, Point};
+use super::news::{LastSeen, News, Point};
 use super::words::{ReaderWords, TellWords};
 use crate::config::tell::Wording;
 use crate::domain::Foreign;
@@ -121,11 +121,13 @@ fn part(news: &News, wording: Wording, words: &ReaderWords) -> AppPart {
         Section { kind: "urgent", title: words.urgent_title.clone(), lines: said(&news.urgent, wording) },
     ];
     if let Some(missed) = &news.missed {
-        let since = missed
-            .since
-            .map_or_else(|| words.missed_ever.clone(), |at| fill(&words.missed_since, &[("day", &TellWords::english().day(at))]));
+        let since = match missed.since {
+            LastSeen::At(at) => Some(fill(&words.missed_since, &[("day", &TellWords::english().day(at))])),
+            LastSeen::Never => Some(words.missed_ever.clone()),
+            LastSeen::NotKnown => None,
+        };
         let why = fill(&words.missed_why, &[("why", &missed.why.cut(240))]);
-        let lines = vec![Foreign::new(why), Foreign::new(since)];
+        let lines = [Some(why), since].into_iter().flatten().map(Foreign::new).collect();
         sections.push(Section { kind: "cannot_run", title: words.missed_title.clone(), lines });
     }
     sections.retain(|it| !it.lines.is_empty());

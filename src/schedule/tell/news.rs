@@ -21,8 +21,17 @@ pub struct Point {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CannotRun {
     pub why: Foreign,
-    /// The last moment at which anything was seen; none: never.
-    pub since: Option<DateTime<Utc>>,
+    /// When anything was seen last.
+    pub since: LastSeen,
+}
+
+/// When anything of an app was seen last.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LastSeen {
+    At(DateTime<Utc>),
+    Never,
+    /// The facts cannot be read.
+    NotKnown,
 }
 
 /// What there is to tell of one app.

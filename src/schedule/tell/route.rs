@@ -30,12 +30,14 @@ impl Route {
         let route = |channel| match channel {
             Channel::Desktop => Some(Self::Desktop),
             Channel::Webhook => telling.webhook.as_ref().map(|(webhook, _)| {
-                let places = places(app, OwnSecret::Webhook, webhook.address_command.as_ref(), environment);
+                let command = webhook.address_command.as_ref();
+                let places = places(app, OwnSecret::Webhook, command, webhook.is_apart, environment);
                 Self::Webhook(webhook.clone(), places)
             }),
             Channel::Mail => telling.mail.as_ref().map(|(mail, _)| {
+                let command = mail.password_command.as_ref();
                 let places =
-                    mail.user.as_ref().map(|_| places(app, OwnSecret::MailPassword, mail.password_command.as_ref(), environment));
+                    mail.user.as_ref().map(|_| places(app, OwnSecret::MailPassword, command, mail.is_apart, environment));
                 Self::Mail(mail.clone(), places)
             }),
             Channel::Draft => app.cloned().map(Self::Draft),
@@ -55,10 +57,19 @@ impl Route {
     }
 }
 
-/// The app's own variable is a place only where it is set: else every app would have a route of its own.
-fn places(app: Option<&AppName>, what: OwnSecret, command: Option<&String>, environment: &Environment) -> OwnPlaces {
-    let own = app.map(|app| variable(Some(app), what)).filter(|name| environment.get(name).is_some());
-    OwnPlaces { variables: own.into_iter().chain([variable(None, what)]).collect(), command: command.cloned() }
+/// The app's own variable and its own command come before what is for all apps; where it names a command, a server or a
+/// user of its own (`is_apart`), what is for all is no place at all. The app's own variable is one only where it is set: else
+/// every app would have a route of its own.
+fn places(
+    app: Option<&AppName>,
+    what: OwnSecret,
+    command: Option<&String>,
+    is_apart: bool,
+    environment: &Environment,
+) -> OwnPlaces {
+    let own = app.map(|app| variable(Some(app), what)).filter(|name| is_apart || environment.get(name).is_some());
+    let shared = Some(variable(None, what)).filter(|_| !is_apart);
+    OwnPlaces { variables: own.into_iter().chain(shared).collect(), command: command.cloned() }
 }
 
 /// Takes messages to where they go.

@@ -5,7 +5,7 @@ mod mailing;
 mod posting;
 
 use super::message::Message;
-use super::{CannotRun, News, Point, desktop, draft, mail, webhook};
+use super::{CannotRun, LastSeen, News, Point, desktop, draft, mail, webhook};
 use crate::config::tell::Wording;
 use crate::domain::Foreign;
 use comrak::nodes::NodeValue;
@@ -36,7 +36,7 @@ pub(super) fn news(name: &str, title: &str) -> News {
 }
 
 fn missed() -> News {
-    let missed = CannotRun { why: "another run is open".into(), since: Some("2026-11-14T08:00:00Z".parse().unwrap()) };
+    let missed = CannotRun { why: "another run is open".into(), since: LastSeen::At("2026-11-14T08:00:00Z".parse().unwrap()) };
     News {
         missed: Some(missed),
         lost: Vec::new(),

@@ -55,7 +55,7 @@ fn actions_are_pinned_and_expressions_stay_out_of_scripts() {
 fn each_app_is_imported_once_and_its_secrets_are_named_where_they_are_needed_only() {
     let text = workflow(&apps(), 37);
     assert!(!text.contains('@') || !text.contains("@APPS@"), "{text}");
-    for mark in ["@HEAD@", "@EDITS@", "@ENV@", "@MINUTE@", "@RUST@", "@SAVE@"] {
+    for mark in ["@MOST@", "@LIMIT@", "@HEAD@", "@EDITS@", "@ENV@", "@MINUTE@", "@RUST@", "@SAVE@"] {
         assert!(!text.contains(mark), "{mark}");
     }
     let read = read(&text);
@@ -81,6 +81,24 @@ fn each_app_is_imported_once_and_its_secrets_are_named_where_they_are_needed_onl
     assert!(open.contains("rescue app edit acme-shop --clear repo --github acme/shop"), "{open}");
     assert_eq!(open.matches("app edit").count(), 1, "{open}");
     assert!(text.contains("The code of acme-notes lies on your machine only"), "{text}");
+}
+
+#[test]
+fn a_run_that_takes_too_long_is_interrupted_in_order_and_what_was_decided_is_sealed_and_kept() {
+    let read = read(&workflow(&apps(), 37));
+    let steps = read["jobs"]["probe"]["steps"].as_array().unwrap();
+    let step =
+        |id: &str| steps.iter().find(|it| it["id"] == id || it["uses"].as_str().is_some_and(|it| it.contains(id))).unwrap();
+    let look = step("look")["run"].as_str().unwrap();
+    let (_, after) = look.split_once("--signal=INT --kill-after=10m ").unwrap();
+    let minutes: u64 = after.split_once("m rescue probe").unwrap().0.parse().unwrap();
+    let limit = read["jobs"]["probe"]["timeout-minutes"].as_u64().unwrap();
+    assert!(minutes + 10 + 20 <= limit, "the job is cancelled before the run is over: {minutes} {limit}");
+    assert!(look.contains("--preserve-status"), "what it found is its exit code: {look}");
+    // Also when the job is cancelled.
+    for id in ["seal", "cache/save"] {
+        assert!(step(id)["if"].as_str().unwrap().starts_with("${{ always() && "), "{}", step(id));
+    }
 }
 
 #[test]

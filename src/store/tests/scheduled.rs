@@ -114,3 +114,20 @@ fn what_was_said_of_an_erased_client_goes_too() {
     let says: Vec<_> = bench.store.scheduled_runs(9).unwrap().into_iter().map(|it| it.says).collect();
     assert_eq!(says, [Some("nothing was due".into()), None]);
 }
+
+#[test]
+fn an_app_that_is_called_as_a_word_of_ours_takes_no_other_s_words_with_it() {
+    let bench = Bench::new();
+    let here = Holder::of_process();
+    for says in ["an item was lost since the run before", "a run of `acme-item` is open", "a run of `item` is open"] {
+        let id = bench.store.begin_scheduled(&here).unwrap();
+        bench.store.end_scheduled(id, ScheduledHow::Failed, 1, says).unwrap();
+    }
+    for name in ["item", "run", "is"] {
+        let app = bench.app(name);
+        bench.store.remove_app(app, &super::ana()).unwrap();
+    }
+    let says: Vec<_> = bench.store.scheduled_runs(9).unwrap().into_iter().map(|it| it.says).collect();
+    let kept = ["a run of `acme-item` is open", "an item was lost since the run before"];
+    assert_eq!(says, [None, Some(kept[0].into()), Some(kept[1].into())]);
+}

@@ -1,12 +1,12 @@
 //! What was told is known again: by run and way, also after a crash between sending and noting it, and it goes with its app.
 
 use super::*;
-use crate::store::{About, Ended};
+use crate::store::{About, Ended, Untold};
 use chrono::TimeDelta;
 use pretty_assertions::assert_eq;
 
 fn about(app: AppId, run: &str, minutes: i64) -> About {
-    About { app, run: run.to_owned(), upto: start() + TimeDelta::minutes(minutes) }
+    About { app, run: run.to_owned(), since: None, upto: start() + TimeDelta::minutes(minutes) }
 }
 
 #[test]
@@ -43,6 +43,28 @@ fn what_failed_is_to_be_told_again_and_a_run_that_did_not_happen_moves_no_line()
     bench.store.telling_begins("mail", &missed).unwrap();
     bench.store.telling_ends("mail", &missed, 1, Ended::Sent).unwrap();
     assert_eq!(bench.store.told_up_to(app, "mail").unwrap(), Some(first[0].upto));
+}
+
+#[test]
+fn until_something_arrived_it_is_told_from_where_the_first_message_began() {
+    let bench = Bench::new();
+    let app = bench.app("acme");
+    assert_eq!(bench.store.untold(app, "mail").unwrap(), Untold::NothingTried);
+    let at = |minutes| Some(start() + TimeDelta::minutes(minutes));
+    let missed = [About { since: None, ..about(app, "cannot-run 2026-11-03", 1) }];
+    bench.store.telling_begins("mail", &missed).unwrap();
+    assert_eq!(bench.store.untold(app, "mail").unwrap(), Untold::NothingTried, "a run that did not happen compares nothing");
+    for (run, since) in [("one", at(1)), ("two", at(2))] {
+        let it = [About { since, ..about(app, run, 5) }];
+        bench.store.telling_begins("mail", &it).unwrap();
+        bench.store.telling_ends("mail", &it, 3, Ended::Failed).unwrap();
+    }
+    assert_eq!(bench.store.untold(app, "mail").unwrap(), Untold::Since(at(1)));
+    assert_eq!(bench.store.untold(app, "webhook").unwrap(), Untold::NothingTried, "each way for itself");
+    bench.store.telling_begins("mail", &[about(app, "three", 6)]).unwrap();
+    assert_eq!(bench.store.untold(app, "mail").unwrap(), Untold::Since(None), "from the first moment on");
+    bench.store.telling_ends("mail", &[about(app, "four", 7)], 1, Ended::Sent).unwrap();
+    assert_eq!(bench.store.untold(app, "mail").unwrap(), Untold::Since(at(7)));
 }
 
 #[test]

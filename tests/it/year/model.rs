@@ -330,7 +330,7 @@ pub fn probes(rule: &Rule) -> Vec<&'static str> {
 }
 
 /// Every moment up to `now` at which an item may read otherwise: each event, and each end by age or date.
-fn moments(item: &Item, events: &[Event], now: At) -> BTreeSet<At> {
+pub fn moments(item: &Item, events: &[Event], now: At) -> BTreeSet<At> {
     let mut all = BTreeSet::new();
     for event in events {
         all.insert(event.at);

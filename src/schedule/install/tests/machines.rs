@@ -247,6 +247,34 @@ fn a_crontab_that_is_not_obeyed_is_told(#[case] script: &str, #[case] why: &str)
     assert!(trouble.why.clone().unwrap().as_str().contains(why), "{trouble}");
 }
 
+/// As cron does for somebody whom `cron.deny` names.
+const DENIED: &str = "#!/bin/sh\necho 'You (tester) are not allowed to use this program (crontab)' >&2\nexit 1\n";
+
+#[test]
+fn a_crontab_that_cannot_be_read_keeps_no_other_timer_from_its_work() {
+    let bench = Bench::new(Platform::Linux, &[("crontab", DENIED)]);
+    let done = install(&bench, Kind::Systemd, "07:30", false).unwrap();
+    assert!(done.changed && done.unseen.unwrap().as_str().contains("not allowed"));
+    let again = install(&bench, Kind::Systemd, "07:30", false).unwrap();
+    assert!(!again.changed && again.unseen.is_some());
+    let done = apply::remove(&bench.machine, NAME, false).unwrap();
+    assert_eq!((done.changed, done.said.len()), (true, 2));
+    assert!(done.unseen.unwrap().as_str().contains("not allowed"), "nobody says that no line is there");
+}
+
+#[test]
+fn busybox_s_words_for_no_crontab_are_known() {
+    let none = "#!/bin/sh\ncase \"$1\" in\n-l) if [ -f \"$0.table\" ]; then cat \"$0.table\"; else \
+        echo \"crontab: can't open 'tester': No such file or directory\" >&2; exit 1; fi ;;\n-) cat >\"$0.table\" ;;\nesac\n";
+    let bench = Bench::new(Platform::Linux, &[("crontab", none)]);
+    assert!(install(&bench, Kind::Cron, "07:30", false).unwrap().changed);
+    assert!(fs::read_to_string(bench.at("bin/crontab.table")).unwrap().contains("--scheduled"));
+    // Another file that cannot be opened is not a crontab that is not there.
+    let shut = none.replace("No such file or directory", "Permission denied");
+    let bench = Bench::new(Platform::Linux, &[("crontab", &shut)]);
+    assert!(install(&bench, Kind::Cron, "07:30", false).is_err());
+}
+
 proptest! {
     #[test]
     fn what_is_put_into_a_table_is_taken_out_again(

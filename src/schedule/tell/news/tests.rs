@@ -90,7 +90,7 @@ fn one_sentence_for_the_founder_however_many_findings_and_no_word_on_an_occasion
     let founder: Vec<&Foreign> = it.urgent.iter().filter_map(|it| it.founder.as_ref()).collect();
     assert_eq!((it.urgent.len(), founder.len()), (3, 1));
     assert_eq!(it.clone().on(&BTreeSet::from([Occasion::CannotRun])), None);
-    let missed = News { missed: Some(CannotRun { why: "locked".into(), since: None }), ..it };
+    let missed = News { missed: Some(CannotRun { why: "locked".into(), since: LastSeen::Never }), ..it };
     let only = missed.on(&BTreeSet::from([Occasion::CannotRun])).unwrap();
     assert!(only.urgent.is_empty() && only.missed.is_some());
 }

@@ -142,6 +142,7 @@ fn sender(post: &Post, tls: MailTls, host: &str, knows_root: bool) -> Sender {
         to: vec!["Ana Müller <ana@example.com>".to_owned(), "bob@example.com".to_owned()],
         user: Some("rescue-user".to_owned()),
         password_command: None,
+        is_apart: false,
     };
     Sender::new(mail, Some(Secret::new(password())), knows_root.then(|| post.root.clone())).unwrap()
 }
@@ -216,6 +217,7 @@ async fn nothing_weaker_than_was_configured_is_taken() {
         to: vec!["b@example.com".to_owned()],
         user: None,
         password_command: None,
+        is_apart: false,
     };
     assert!(Sender::new(mail, None, None).is_err());
 }
