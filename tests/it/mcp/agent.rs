@@ -27,7 +27,7 @@ pub struct Agent {
 impl Agent {
     /// The program, asked nothing yet.
     pub fn started(home: &Home, arguments: &[&str]) -> Self {
-        let mut command = home.command(&[&["mcp"], arguments].concat());
+        let mut command = home.command(&[&["mcp"][..], arguments].concat());
         let mut child = command.stdin(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
         let (tell, lines) = channel();
         let output = BufReader::new(child.stdout.take().unwrap());
