@@ -142,7 +142,7 @@ impl ServerHandler for Server {
         let Some(tool) = tools::find(&request.name) else { return Err(unknown(&request.name)) };
         let said = self.call(tool, request.arguments, context).await;
         // Not with what it was called: a refusal quotes that, and an agent may send anything.
-        tracing::info!(tool = tool.name, refused = said.is_err(), "an agent called");
+        tracing::debug!(tool = tool.name, refused = said.is_err(), "an agent called");
         Ok(answer(said, &self.desk.chain.redactor()).into())
     }
 }
