@@ -1,6 +1,7 @@
 //! The figures of a portfolio of hundreds of apps with a year of weekly runs: how long it takes to open, warm and cold, and
 //! from a key to its frame, in a pseudo-terminal and without one. `cargo bench --bench portfolio`, with `-- --apps 50` for a
-//! small one and `-- --home DIR` to keep the home for looking at it. Linux; medians; nothing here decides a test.
+//! small one and `-- --home DIR` to keep the home: where it is there already, it is measured. Linux; medians; nothing here
+//! decides a test.
 
 #![expect(
     clippy::unwrap_used,
@@ -12,17 +13,15 @@
 
 #[path = "shared/console.rs"]
 mod console;
-#[path = "shared/homes.rs"]
-mod homes;
-#[path = "shared/year.rs"]
-mod year;
+#[path = "shared/story.rs"]
+mod story;
 
 use console::{Console, median, peak_memory};
+use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 use rescue::config::Environment;
 use rescue::desk::Desk;
-use rescue::tui::key::strokes;
 use rescue::tui::perform::Performer;
 use rescue::tui::{Effect, Keymap, Look, Message, State, draw};
 use std::path::{Path, PathBuf};
@@ -45,8 +44,8 @@ fn main() {
     let home = after("--home").map_or_else(|| scratch.path().to_owned(), PathBuf::from);
     println!("| what | figure |\n|---|---|");
     let began = Instant::now();
-    let facts = homes::portfolio(&home, apps);
-    println!("| facts of {apps} apps with a year of weekly runs, made in {:.0} s | {facts} |", began.elapsed().as_secs_f64());
+    let facts = story::home(&home, apps, chrono::Utc::now());
+    println!("| facts of {apps} apps with a year of weekly runs, written in {:.0} s | {facts} |", began.elapsed().as_secs_f64());
     opens(&home, apps);
     keys(&home, apps);
     pure(&home);
@@ -104,6 +103,8 @@ fn keys(home: &Path, apps: usize) {
         }
         console.press("\u{1b}");
         console.until(&all(apps));
+        // What follows at once would be read as one key with alt.
+        console.rest(Duration::from_millis(200));
         for says in ["by week", "by last run", "by name"] {
             console.press("o");
             console.until(says);
@@ -139,9 +140,10 @@ fn pure(home: &Path) {
     });
     let mut terminal = Terminal::new(TestBackend::new(120, 40)).unwrap();
     let (mut states, mut frames) = (Vec::new(), Vec::new());
-    for stroke in strokes(&format!("/{}", QUESTION.replace(' ', "<space>"))) {
+    for letter in std::iter::once('/').chain(QUESTION.chars()) {
+        let stroke = KeyEvent::new(KeyCode::Char(letter), KeyModifiers::NONE);
         let began = Instant::now();
-        state.update(Message::Key(stroke.event()), chrono::Utc::now());
+        state.update(Message::Key(stroke), chrono::Utc::now());
         states.push(began.elapsed().as_secs_f64() * 1e3);
         let began = Instant::now();
         terminal.draw(|frame| draw(&state, frame)).unwrap();

@@ -11,6 +11,7 @@ pub mod db;
 pub mod db_args;
 pub mod demo;
 pub mod discover;
+pub mod ending;
 pub mod exit;
 pub mod item_args;
 pub mod items;
@@ -40,6 +41,7 @@ use crate::desk::Desk;
 use crate::trouble::Trouble;
 use args::{Cli, Command};
 use clap::Parser as _;
+use ending::Ending;
 use out::Out;
 use std::ffi::OsString;
 use std::io::Write;
@@ -133,7 +135,9 @@ async fn command(
             if matches!(&command, Some(Command::Probe(args)) if args.tells()) {
                 let now = crate::clock::Clock::now(&crate::clock::SystemClock);
                 let told = crate::desk::telling::tell_unopened(&environment, &trouble, now).await;
-                tell::lines(&told).into_iter().for_each(|line| out.say(line));
+                for line in tell::lines(&told) {
+                    out.say(line);
+                }
             }
             return Err(trouble);
         }
@@ -146,8 +150,14 @@ async fn command(
         }
         Some(Command::App(command)) => apps::app(&desk, command, stop, out).await,
         Some(Command::Next { name, json }) => status::next(&desk, &name, json, out),
-        Some(Command::Probe(args)) if args.scheduled => schedule::recorded(&desk, args, stop, out).await,
-        Some(Command::Probe(args)) => probe::probe(&desk, args, stop, out).await,
+        Some(Command::Probe(args)) => {
+            let ending = Ending::heard_by(&stop);
+            if args.scheduled {
+                schedule::recorded(&desk, args, stop, &ending, out).await
+            } else {
+                probe::probe(&desk, args, stop, &ending, out).await
+            }
+        }
         Some(Command::Status { name, json, .. }) => status::status(&desk, name.as_deref(), json, out),
         Some(Command::Diff { name, since, json }) => changes::diff(&desk, &name, since.as_deref(), json, out),
         Some(Command::Trend { name, json, plain }) => trend::trend(&desk, &name, json, plain, out),

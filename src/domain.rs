@@ -35,6 +35,7 @@ pub mod question;
 mod remarks;
 pub mod retention;
 pub mod rotation;
+pub mod round;
 pub mod rule;
 pub mod stack;
 pub mod state;

@@ -22,6 +22,7 @@ mod tests;
 pub use call::{ReadCall, Verb};
 pub use door::{Asker, Door, Keys, Manner, Signal};
 pub use download::{Downloaded, MOST_ARCHIVE};
+pub use fault::{Met, Unanswered};
 pub use limit::retry_after;
 pub use outside::Names;
 pub use pace::{Pace, manner};

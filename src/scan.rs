@@ -33,7 +33,10 @@ pub mod verify;
 pub use key::ScanKey;
 pub use progress::Progress;
 pub use report::{Confidence, Coverage, Leak, Report, Skipped, Surface};
-pub use site::{ExposedMap, FoundProject, Framework, Route, Routes, SiteLimits, SiteOptions, SiteReport, Tally, scan_site};
+pub use site::{
+    ExposedMap, FoundProject, Framework, Home, MOST_HOME_REDIRECTS, MetAtHome, Route, Routes, SiteLimits, SiteOptions,
+    SiteReport, Tally, home_page, scan_site,
+};
 pub use values::Values;
 
 use crate::domain::SupabaseRef;

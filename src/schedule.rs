@@ -12,5 +12,6 @@ pub mod trial;
 pub mod workflow;
 
 pub use due::{Due, Short, Turn};
+pub use lane::{Seat, Waits};
 pub use marks::{Marks, Watch};
 pub use reason::{Because, Reason};

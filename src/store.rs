@@ -40,7 +40,7 @@ pub use holdings::{Heap, Holdings, PastThinning};
 pub use key::existing_key;
 pub use marks::{Mark, Marked};
 pub use observations::{ObservationNumber, Observed};
-pub use pack::unpack;
+pub use pack::{unpack, unpack_like};
 pub use process::Holder;
 pub use runs::{LONGEST_ELSEWHERE, OpenRun};
 pub use scheduled::{MOST_SCHEDULED, Schedule, ScheduledHow, ScheduledId, ScheduledRun};

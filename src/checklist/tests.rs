@@ -8,10 +8,11 @@ use super::*;
 use crate::domain::Checklist;
 
 /// The probes that this issue has; the registry's own test compares it with what the built-in checklist names.
-const PROBES: [&str; 62] = [
+const PROBES: [&str; 63] = [
     "scan.tree",
     "scan.history",
     "scan.exposure-window",
+    "site.answers",
     "site.bundle",
     "repo.env-files",
     "repo.service-role",

@@ -53,7 +53,8 @@ pub enum Command {
     /// What was lost and won since an earlier moment
     Diff {
         name: String,
-        /// A date, or a run's id; without it, the finished run before the newest
+        /// A date, or a run's id; without it, the last whole round: the last finished run before the newest one at whose end
+        /// every probe had looked again. A daily run of a few probes ends no round, so on a Monday this is the week
         #[arg(long, value_name = "DATE|RUN")]
         since: Option<String>,
         #[arg(long)]

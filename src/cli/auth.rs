@@ -58,6 +58,8 @@ pub async fn auth(desk: &Desk, command: AuthCommand, out: &mut Out<'_>) -> Resul
             let app = app.map(|name| desk.app(&name)).transpose()?;
             let secret = read_secret(system, out)?;
             desk.chain.keyring().set(app.as_ref(), system, &secret).map_err(|error| keyring_trouble(&error))?;
+            let finds_it = app.clone().map_or_else(|| desk.apps(false).unwrap_or_default(), |app| vec![app]);
+            desk.credential_was_set(&finds_it, system, &secret);
             out.line(format!("the credential of {} is in the keyring{}", system.title(), of(app.as_ref())));
         }
         AuthCommand::Remove { system, app } => {

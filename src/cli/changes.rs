@@ -25,18 +25,18 @@ pub fn diff(desk: &Desk, name: &str, since: Option<&str>, as_json: bool, out: &m
         _ if as_json => out.json(&json::document(of_app(&app, told.as_ref()))),
         Some(told) => lines(&told, out),
         None if since.is_some() => out.say(format!("nothing to compare with: {app} was not taken on yet at that moment")),
-        None => out.say("nothing to compare with yet: there is no finished run before the newest one"),
+        None => out.say("nothing to compare with yet: there is no whole round of looks before the newest run"),
     }
     Ok(exit::FINE)
 }
 
-/// What changed since a date or a run, or since the finished run before the newest one; none when there was nothing yet.
+/// What changed since a date or a run, or since the last whole round before the newest run; none when there was nothing yet.
 ///
 /// # Errors
 /// A moment that is no date and no run, or lies ahead; a store that cannot be read.
 pub fn told(desk: &Desk, app: &AppName, since: Option<&str>) -> Result<Option<Told>, Trouble> {
     let moment = match since {
-        None => desk.previous_run(app)?,
+        None => desk.previous_round(app)?,
         Some(text) => {
             let moment = moment_of(desk, app, text)?;
             if moment > desk.clock.now() {
@@ -126,13 +126,17 @@ pub fn lines(told: &Told, out: &mut Out<'_>) {
             wrapped(0, &format!("{}: {} {}", kind.words(), it.id, it.short), out);
             let why = change::why(it).map(|why| format!(": {why}")).unwrap_or_default();
             wrapped(2, &format!("{from} → {}{why}", it.to.words()), out);
-            change::of_item(kind, it).iter().for_each(|line| wrapped(2, line, out));
+            for line in change::of_item(kind, it) {
+                wrapped(2, &line, out);
+            }
         }
     }
     for (heading, list, is_new) in [("new finding", &diff.new_findings, true), ("gone finding", &diff.gone_findings, false)] {
         for it in list {
             wrapped(0, &format!("{heading} ({}): {}", it.severity, it.says), out);
-            change::of_finding(it, is_new).iter().for_each(|line| wrapped(2, line, out));
+            for line in change::of_finding(it, is_new) {
+                wrapped(2, &line, out);
+            }
         }
     }
     if diff.is_empty() {

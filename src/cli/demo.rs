@@ -48,7 +48,7 @@ pub async fn demo(
         }
         let app = stage.app().clone();
         let board = stage.desk.board(&app)?;
-        let told = match stage.desk.previous_run(&app)? {
+        let told = match stage.desk.previous_round(&app)? {
             Some(at) => stage.desk.changes(&app, at)?,
             None => None,
         };

@@ -53,6 +53,12 @@ pub fn worst(codes: &[u8]) -> u8 {
     [FAILED, USAGE, LOST, FAILING, UNSEEN].into_iter().find(|code| codes.contains(code)).unwrap_or(FINE)
 }
 
+/// The code of a run that was stopped before everything was asked: what was not asked was not seen, so that it is never 0.
+#[must_use]
+pub fn cut_short(code: u8) -> u8 {
+    worst(&[code, UNSEEN])
+}
+
 /// The code of a command that also told somebody: a message that did not arrive, or was not noted, is a failure of the
 /// command (1), before everything that the state says.
 #[must_use]
@@ -107,6 +113,16 @@ mod tests {
         story.on(1).pass("github.a");
         story.on(2).fail("github.a", &["x"]);
         assert_eq!((of(&story.board(2), 1), of(&story.board(2), 0), of(&story.board(1), 0)), (LOST, FAILING, UNSEEN));
+    }
+
+    #[rstest]
+    #[case(FINE, UNSEEN)]
+    #[case(UNSEEN, UNSEEN)]
+    #[case(FAILING, FAILING)]
+    #[case(LOST, LOST)]
+    #[case(FAILED, FAILED)]
+    fn a_run_that_was_stopped_never_says_that_all_is_well(#[case] code: u8, #[case] wanted: u8) {
+        assert_eq!(cut_short(code), wanted);
     }
 
     fn drop_(_: &mut Story) {}

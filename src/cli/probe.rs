@@ -9,6 +9,7 @@ pub(super) use document::of as document_of;
 pub(super) use progress::{nothing_to_ask, run_open};
 
 use super::args::ProbeArgs;
+use super::ending::Ending;
 use super::{exit, json, out::Out, tell};
 use crate::desk::Desk;
 use crate::desk::rerun::Wanted;
@@ -29,8 +30,14 @@ use tokio_util::sync::CancellationToken;
 /// # Errors
 /// An unknown app or part; a store that cannot be read; the trouble of the one app that was named. A trouble of one app of
 /// several is told with the app and shows in the exit code.
-pub async fn probe(desk: &Desk, args: ProbeArgs, stop: CancellationToken, out: &mut Out<'_>) -> Result<u8, Trouble> {
-    with_shortfall(desk, args, stop, &mut Shortfall::default(), out).await
+pub async fn probe(
+    desk: &Desk,
+    args: ProbeArgs,
+    stop: CancellationToken,
+    ending: &Ending,
+    out: &mut Out<'_>,
+) -> Result<u8, Trouble> {
+    with_shortfall(desk, args, stop, ending, &mut Shortfall::default(), out).await
 }
 
 /// The same; what it could not do is put down in `shortfall`, however it ends.
@@ -41,6 +48,7 @@ pub async fn with_shortfall(
     desk: &Desk,
     args: ProbeArgs,
     stop: CancellationToken,
+    ending: &Ending,
     shortfall: &mut Shortfall,
     out: &mut Out<'_>,
 ) -> Result<u8, Trouble> {
@@ -73,7 +81,11 @@ pub async fn with_shortfall(
     let mut ended = progress.end();
     *shortfall = std::mem::take(&mut ended.shortfall);
     // Whoever is to be told is told before this command says what became of it.
-    shortfall.told = if args.tells() { Some(desk.tell(&ended.news).await) } else { None };
+    // Not where the system wants the process gone: what was not told then, the next run tells.
+    shortfall.told = if args.tells() { ending.or(desk.tell(&ended.news)).await } else { None };
+    if args.tells() && shortfall.told.is_none() {
+        out.say("nobody was told, since the system ends this run: the next one tells it");
+    }
     for line in shortfall.told.iter().flat_map(tell::lines) {
         out.say(line);
     }
@@ -97,6 +109,7 @@ pub async fn with_shortfall(
         tell_the_rest(desk, &wanted, is_idle, ended.stopped, out)?;
     }
     let code = exit::worst(&ended.codes);
+    let code = if ended.cut { exit::cut_short(code) } else { code };
     let others: Vec<u8> = ended.codes.iter().copied().filter(|it| *it != exit::FAILED).collect();
     shortfall.found = if code == exit::FAILED { (!others.is_empty()).then(|| exit::worst(&others)) } else { Some(code) };
     Ok(shortfall.told.as_ref().map_or(code, |told| exit::with_told(code, told)))
@@ -105,7 +118,9 @@ pub async fn with_shortfall(
 /// Tells those whom the configuration names for all apps that no run could begin, and says how that went.
 pub async fn tell_unable(desk: &Desk, trouble: &Trouble, out: &mut Out<'_>) -> TellReport {
     let told = desk.tell_unable(trouble).await;
-    tell::lines(&told).into_iter().for_each(|line| out.say(line));
+    for line in tell::lines(&told) {
+        out.say(line);
+    }
     told
 }
 

@@ -5,11 +5,12 @@ mod install;
 mod status;
 
 use super::args::ProbeArgs;
+use super::ending::Ending;
 use super::schedule_args::ScheduleCommand;
 use super::{Terminal, exit, json, out::Out, probe};
 use crate::config::Environment;
 use crate::desk::Desk;
-use crate::desk::scheduled::{ScheduledEnd, Shortfall};
+use crate::desk::scheduled::{ScheduledEnd, Shortfall, Stopper};
 use crate::domain::{AppName, Foreign};
 use crate::schedule::install::{self as timer, Machine, Platform};
 use crate::schedule::install::{apply, place};
@@ -68,7 +69,13 @@ fn machine(environment: &Environment) -> Machine {
 ///
 /// # Errors
 /// As [`probe::probe`]; a store that cannot be written.
-pub async fn recorded(desk: &Desk, args: ProbeArgs, stop: CancellationToken, out: &mut Out<'_>) -> Result<u8, Trouble> {
+pub async fn recorded(
+    desk: &Desk,
+    args: ProbeArgs,
+    stop: CancellationToken,
+    ending: &Ending,
+    out: &mut Out<'_>,
+) -> Result<u8, Trouble> {
     let begun = match desk.scheduled_begins() {
         Ok(begun) => begun,
         Err(trouble) => {
@@ -78,8 +85,13 @@ pub async fn recorded(desk: &Desk, args: ProbeArgs, stop: CancellationToken, out
         }
     };
     let mut shortfall = Shortfall::default();
-    let ended = probe::with_shortfall(desk, args, stop.clone(), &mut shortfall, out).await;
-    let end = ScheduledEnd { outcome: ended.as_ref().copied(), shortfall: &shortfall, stopped: stop.is_cancelled() };
+    let ended = probe::with_shortfall(desk, args, stop.clone(), ending, &mut shortfall, out).await;
+    let stopped = match (ending.came(), stop.is_cancelled()) {
+        (true, _) => Some(Stopper::System),
+        (false, true) => Some(Stopper::Person),
+        (false, false) => None,
+    };
+    let end = ScheduledEnd { outcome: ended.as_ref().copied(), shortfall: &shortfall, stopped };
     let kept = desk.scheduled_ends(begun, end);
     // What went wrong with the run is told before what went wrong with writing that down.
     let code = ended?;

@@ -84,6 +84,16 @@ impl Endpoints {
         self.bases.get(&system)
     }
 
+    /// Names of vendors that everybody's look-up knows, for telling whether names are looked up here at all; none where all
+    /// of them were put on this machine.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        let domain = |url: &'_ Url| matches!(url.host(), Some(url::Host::Domain(name)) if name != "localhost");
+        self.bases
+            .iter()
+            .filter(move |(system, url)| **system != System::Site && domain(url))
+            .filter_map(|(_, url)| url.host_str())
+    }
+
     /// Where people and git find what GitHub's API speaks of: github.com, a host of data residency (`api.acme.ghe.com` is
     /// of `acme.ghe.com`), or an enterprise's own host, whose API lies below `/api/v3`. Ends in `/`.
     #[must_use]

@@ -24,6 +24,8 @@ pub struct StandIn {
     pub address: String,
     /// Requests for which the data has no answer, for the tests.
     pub missed: Arc<Mutex<Vec<String>>>,
+    /// Requests with the right token, by vendor.
+    asked: Arc<Mutex<BTreeMap<String, u64>>>,
     week: Arc<AtomicU8>,
     task: JoinHandle<()>,
 }
@@ -32,6 +34,12 @@ impl StandIn {
     /// Answers as in this week of the story from now on.
     pub fn set_week(&self, week: u8) {
         self.week.store(week, Ordering::Relaxed);
+    }
+
+    /// How many requests with the right token came in, by vendor.
+    #[must_use]
+    pub fn asked(&self) -> BTreeMap<String, u64> {
+        self.asked.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 }
 
@@ -47,6 +55,7 @@ struct Shop {
     week: Arc<AtomicU8>,
     token: String,
     missed: Arc<Mutex<Vec<String>>>,
+    asked: Arc<Mutex<BTreeMap<String, u64>>>,
     thinking: Thinking,
 }
 
@@ -70,12 +79,14 @@ pub async fn start(clock: SharedClock, token: &str, thinking: Thinking) -> io::R
     let address = format!("http://{}", listener.local_addr()?);
     let answers = Answers::embedded().map_err(io::Error::other)?;
     let (week, missed) = (Arc::new(AtomicU8::new(1)), Arc::new(Mutex::new(Vec::new())));
+    let asked = Arc::default();
     let shop = Arc::new(Shop {
         answers,
         clock,
         week: Arc::clone(&week),
         token: token.to_owned(),
         missed: Arc::clone(&missed),
+        asked: Arc::clone(&asked),
         thinking,
     });
     let task = tokio::spawn(async move {
@@ -95,7 +106,7 @@ pub async fn start(clock: SharedClock, token: &str, thinking: Thinking) -> io::R
             while visitors.try_join_next().is_some() {}
         }
     });
-    Ok(StandIn { address, missed, week, task })
+    Ok(StandIn { address, missed, asked, week, task })
 }
 
 impl Shop {
@@ -117,11 +128,15 @@ impl Shop {
         let Some((vendor, path)) = uri.path().trim_start_matches('/').split_once('/') else {
             return say(StatusCode::NOT_FOUND, r#"{"message":"Not Found"}"#);
         };
+        *self.asked.lock().unwrap_or_else(PoisonError::into_inner).entry(vendor.to_owned()).or_default() += 1;
         let path = format!("/{path}");
         let query: BTreeMap<String, String> =
             url::form_urlencoded::parse(uri.query().unwrap_or_default().as_bytes()).into_owned().collect();
         let Some(found) = self.answers.find(vendor, &path, &query, week) else {
             self.missed.lock().unwrap_or_else(PoisonError::into_inner).push(format!("{vendor} {uri}"));
+            if let Thinking::Each(time) = self.thinking {
+                tokio::time::sleep(time).await;
+            }
             return say(StatusCode::NOT_FOUND, r#"{"message":"Not Found"}"#);
         };
         self.think(found.ms).await;

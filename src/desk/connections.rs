@@ -51,7 +51,7 @@ pub struct Connection {
 
 impl Desk {
     /// Every system that a probe asks, without asking any. Looks up where credentials would come from, which may run
-    /// a command: not for the interface's threads.
+    /// a command: not for the interface's threads. What is found is marked, so that what waited for it is due.
     ///
     /// # Errors
     /// A store that cannot be read.
@@ -80,7 +80,11 @@ impl Desk {
             Use::Yes => {
                 let found = self.chain.find(&board.settings.name, system);
                 match found {
-                    Ok(found) => connection.source = Some(found.source),
+                    Ok(found) => {
+                        let app = std::slice::from_ref(&board.settings.name);
+                        self.credential_was_set(app, system, &found.secret);
+                        connection.source = Some(found.source);
+                    }
                     Err(missing) => {
                         connection.standing = if missing.gap.kind == GapKind::NoCredential {
                             Standing::NoCredential

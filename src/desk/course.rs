@@ -4,17 +4,17 @@
 use super::Desk;
 use crate::domain::changes::{self, Told};
 use crate::domain::trend::{self, Trend};
-use crate::domain::{AppName, Fact, FactBody, lost};
+use crate::domain::{AppName, Fact, FactBody, round};
 use crate::trouble::Trouble;
 use chrono::{DateTime, Utc};
 
 impl Desk {
-    /// The end of the last finished run before the newest one, whatever became of that one; none when there is none.
+    /// The end of the last whole round of looks before the newest run ([`round::previous_round`]); none when there is none.
     ///
     /// # Errors
     /// A store that cannot be read.
-    pub fn previous_run(&self, app: &AppName) -> Result<Option<DateTime<Utc>>, Trouble> {
-        Ok(lost::previous_finished_run(&self.facts(app)?, self.clock.now()))
+    pub fn previous_round(&self, app: &AppName) -> Result<Option<DateTime<Utc>>, Trouble> {
+        Ok(round::previous_round(&self.facts(app)?, self.clock.now()))
     }
 
     /// What changed since a moment; none when the app was not taken on then.

@@ -2,6 +2,7 @@
 //! repository or the deployment changed. A look that saw nothing is told and changes nothing.
 
 use super::Desk;
+use crate::credentials::Secret;
 use crate::domain::app::Authorisation;
 use crate::domain::ledger::Ledger;
 use crate::domain::{AppName, Board, Fact, FactBody, Foreign, Gap, GapKind, System};
@@ -103,15 +104,33 @@ impl Desk {
     /// # Errors
     /// A store that cannot be written, a key of the installation that cannot be read.
     pub fn mark_credentials(&self, app: &AppName, keys: &Keys) -> Result<(), Trouble> {
-        let id = self.id(app)?;
+        let found = keys.iter().filter_map(|(system, secret)| Some((*system, secret.as_ref().ok()?)));
+        found.into_iter().try_for_each(|(system, secret)| self.mark_credential(app, system, secret))
+    }
+
+    /// The same of one credential that was just found or set, so that the portfolio knows of it without looking into any
+    /// keyring.
+    ///
+    /// # Errors
+    /// As [`Desk::mark_credentials`].
+    pub fn mark_credential(&self, app: &AppName, system: System, secret: &Secret) -> Result<(), Trouble> {
         let key = crate::scan::ScanKey::new(self.store.scan_key()?);
-        for (system, secret) in keys {
-            if let Ok(secret) = secret {
-                let name = Foreign::new(key.name(secret.fingerprint().as_bytes()));
-                self.store.mark(id, &marks::credential(*system), &name, self.clock.now())?;
+        let name = Foreign::new(key.name(secret.fingerprint().as_bytes()));
+        self.store.mark(self.id(app)?, &marks::credential(system), &name, self.clock.now())?;
+        Ok(())
+    }
+
+    /// Marks a credential that was put where these apps find it. That it cannot be marked is no reason to fail: the next rerun
+    /// notices.
+    pub fn credential_was_set(&self, apps: &[AppName], system: System, secret: &Secret) {
+        if self.store.is_reading_only() {
+            return;
+        }
+        for app in apps {
+            if let Err(trouble) = self.mark_credential(app, system, secret) {
+                tracing::warn!(%app, %trouble, "that there is a credential was not marked");
             }
         }
-        Ok(())
     }
 }
 

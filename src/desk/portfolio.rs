@@ -40,8 +40,9 @@ pub struct Row {
     pub gates: u16,
     /// When the newest finished run ended.
     pub last_run: Option<DateTime<Utc>>,
-    /// Something of it is due ([`crate::schedule`]), as far as facts and marks tell: a credential that appeared is noticed by
-    /// the rerun.
+    /// Something of it is due ([`crate::schedule`]), as far as facts and marks tell. A credential that appeared is known once
+    /// somebody met it: `auth set`, `auth status`, the screen of connections, a rerun. No row looks into a keyring or runs a
+    /// command for that; a variable that was exported since is noticed by the next rerun, which looks anyway.
     #[serde(default)]
     pub due: bool,
     /// When it is, computed with the row.
@@ -173,7 +174,16 @@ impl Desk {
     ///
     /// # Errors
     /// A store that cannot be read.
-    pub fn portfolio_by(&self, archived: bool, mut tell: impl FnMut(Vec<Row>, usize)) -> Result<Vec<Row>, Trouble> {
+    pub fn portfolio_by(&self, archived: bool, tell: impl FnMut(Vec<Row>, usize)) -> Result<Vec<Row>, Trouble> {
+        self.portfolio_every(TELL_EVERY, archived, tell)
+    }
+
+    fn portfolio_every(
+        &self,
+        every: Duration,
+        archived: bool,
+        mut tell: impl FnMut(Vec<Row>, usize),
+    ) -> Result<Vec<Row>, Trouble> {
         let now = self.clock.now();
         let mut kept = self.store.summaries(now)?;
         let changes = self.store.changes()?;
@@ -197,7 +207,7 @@ impl Desk {
             let Some((row, key)) = self.row_of(app, now)? else { continue };
             fresh.extend(key.map(|key| (app.id, key, serde_json::to_string(&row).unwrap_or_default())));
             *place = Some(row);
-            if missing > 0 && told.elapsed() >= TELL_EVERY {
+            if missing > 0 && told.elapsed() >= every {
                 self.keep(&std::mem::take(&mut fresh));
                 tell(shown(&rows), missing);
                 told = Instant::now();

@@ -103,7 +103,11 @@ impl Desk {
     pub fn thin(&self, thinning: &Thinning, stop: &dyn Fn() -> bool) -> Result<Outcome, Trouble> {
         let gone = self.store.thin(&thinning.plan, &thinning.rule, self.author(), stop)?;
         let interrupted = stop();
-        let compacted = if interrupted { Compacted::Not("it was interrupted".to_owned()) } else { self.store.compact()? };
+        let compacted = if interrupted {
+            Compacted::Not("it was interrupted".to_owned())
+        } else {
+            self.store.compact(gone.observations > 0)?
+        };
         Ok(Outcome { gone, compacted, interrupted })
     }
 

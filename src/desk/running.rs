@@ -6,7 +6,7 @@ use crate::domain::app::Authorisation;
 use crate::domain::fact::RunEnd;
 use crate::domain::ledger::Ledger;
 use crate::domain::{AppName, AppSettings, Board, OutcomeFact, ProbeId, RunId, System};
-use crate::engine::{NotRecorded, Only, Plan, PlannedProbe, Recorder, RunEvent, RunReport, Running};
+use crate::engine::{NotRecorded, Only, Plan, PlannedProbe, Recorder, RunEvent, RunReport, Running, run};
 use crate::net::{self, Door, Keys, Manner, Shelf};
 use crate::probes::Sight;
 use crate::scan::ScanKey;
@@ -118,7 +118,7 @@ impl Desk {
         let planned = plan.probes.iter().map(|(_, planned)| planned.clone()).collect();
         let sight = self.sight(app, Arc::new(self.settings(app)?), self.door(app).await?)?;
         let mut running = self.begin(app, planned, tell, stop).await?;
-        running.ask(&plan.probes, sight).await;
+        running.ask(&plan.probes, sight, &run::nobody()).await;
         Ok(running.end().await)
     }
 

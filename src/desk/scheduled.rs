@@ -80,15 +80,24 @@ pub struct ScheduledEnd<'a> {
     /// The exit code (DESIGN §5), or why there is none of a probe.
     pub outcome: Result<u8, &'a Trouble>,
     pub shortfall: &'a Shortfall,
-    /// Somebody interrupted it.
-    pub stopped: bool,
+    /// Who ended it before its time, if somebody did.
+    pub stopped: Option<Stopper>,
+}
+
+/// Who ends a run before its time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stopper {
+    /// By an interrupt.
+    Person,
+    /// By SIGTERM: a shutdown, the end of a session, a timer's own limit.
+    System,
 }
 
 impl ScheduledEnd<'_> {
     fn how(&self) -> ScheduledHow {
         match self.outcome {
             Err(_) | Ok(1 | 2) => ScheduledHow::Failed,
-            Ok(_) if self.stopped => ScheduledHow::Stopped,
+            Ok(_) if self.stopped.is_some() => ScheduledHow::Stopped,
             Ok(_) => ScheduledHow::Finished,
         }
     }
@@ -105,7 +114,10 @@ impl ScheduledEnd<'_> {
                 let said = names.iter().fold(in_words(trouble), |says, name| marked(&says, name.as_str()));
                 all.insert(0, said);
             }
-            Ok(_) if self.stopped => all.push("interrupted before everything was asked".to_owned()),
+            Ok(_) if self.stopped == Some(Stopper::Person) => all.push("interrupted before everything was asked".to_owned()),
+            Ok(_) if self.stopped == Some(Stopper::System) => {
+                all.push("the system ended it (SIGTERM) before everything was asked; what was decided is kept".to_owned());
+            }
             Ok(1) if all.is_empty() => all.push("it could not do all that it was asked".to_owned()),
             Ok(1) => all.extend(self.shortfall.found.filter(|code| *code != 1).map(found)),
             Ok(code) => all.push(found(code)),
@@ -260,7 +272,8 @@ fn marked(says: &str, name: &str) -> String {
         made.push_str(before);
         let is_part = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_' | '`');
         let is_alone = !made.ends_with(is_part) && !after.starts_with(is_part);
-        made.push_str(&if is_alone { format!("`{name}`") } else { name.to_owned() });
+        let mark = if is_alone { "`" } else { "" };
+        made.extend([mark, name, mark]);
         rest = after;
     }
     made + rest
@@ -305,15 +318,22 @@ mod tests {
     use rstest::rstest;
 
     #[rstest]
-    #[case(Ok(0), false, ScheduledHow::Finished, 0, "nothing fails")]
-    #[case(Ok(4), false, ScheduledHow::Finished, 4, "an item was lost since the run before")]
-    #[case(Ok(5), true, ScheduledHow::Stopped, 5, "interrupted before everything was asked")]
-    #[case(Ok(1), false, ScheduledHow::Failed, 1, "it could not do all that it was asked")]
-    #[case(Err(Trouble::failed("no disk").why("it is full")), false, ScheduledHow::Failed, 1, "no disk: it is full")]
-    #[case(Err(Trouble::usage("no such app")), true, ScheduledHow::Failed, 2, "no such app")]
+    #[case(Ok(0), None, ScheduledHow::Finished, 0, "nothing fails")]
+    #[case(Ok(4), None, ScheduledHow::Finished, 4, "an item was lost since the run before")]
+    #[case(Ok(5), Some(Stopper::Person), ScheduledHow::Stopped, 5, "interrupted before everything was asked")]
+    #[case(
+        Ok(3),
+        Some(Stopper::System),
+        ScheduledHow::Stopped,
+        3,
+        "the system ended it (SIGTERM) before everything was asked; what was decided is kept"
+    )]
+    #[case(Ok(1), None, ScheduledHow::Failed, 1, "it could not do all that it was asked")]
+    #[case(Err(Trouble::failed("no disk").why("it is full")), None, ScheduledHow::Failed, 1, "no disk: it is full")]
+    #[case(Err(Trouble::usage("no such app")), Some(Stopper::Person), ScheduledHow::Failed, 2, "no such app")]
     fn ends(
         #[case] outcome: Result<u8, Trouble>,
-        #[case] stopped: bool,
+        #[case] stopped: Option<Stopper>,
         #[case] how: ScheduledHow,
         #[case] code: u8,
         #[case] says: &str,
@@ -327,7 +347,7 @@ mod tests {
     }
 
     /// One message of each of these, and whether it arrived and was noted.
-    fn told(messages: &[(Channel, bool, bool)]) -> Option<TellReport> {
+    fn told(messages: &[(Channel, bool, bool)]) -> TellReport {
         let message = |(channel, arrived, noted): &(Channel, bool, bool)| Messaged {
             channel: *channel,
             wording: crate::config::tell::Wording::Engineer,
@@ -336,19 +356,19 @@ mod tests {
             end: if *arrived { Ok("taken".into()) } else { Err("it answered 500".into()) },
             not_noted: (!noted).then(|| "it is full".into()),
         };
-        Some(TellReport { messages: messages.iter().map(message).collect(), troubles: Vec::new() })
+        TellReport { messages: messages.iter().map(message).collect(), troubles: Vec::new() }
     }
 
     #[rstest]
-    #[case(Shortfall { told: told(&[(Channel::Webhook, false, true)]), found: Some(4), ..Shortfall::default() },
+    #[case(Shortfall { told: Some(told(&[(Channel::Webhook, false, true)])), found: Some(4), ..Shortfall::default() },
         "a message by webhook did not arrive; an item was lost since the run before")]
-    #[case(Shortfall { told: told(&[(Channel::Mail, true, false), (Channel::Draft, true, true)]), ..Shortfall::default() },
+    #[case(Shortfall { told: Some(told(&[(Channel::Mail, true, false), (Channel::Draft, true, true)])), ..Shortfall::default() },
         "what was told by mail could not be noted, and is told again")]
     #[case(Shortfall { failed: apps(&["acme"]), found: Some(0), ..Shortfall::default() }, "`acme` could not be asked; nothing fails")]
     #[case(Shortfall { not_stored: apps(&["a", "b", "c", "d", "e"]), ..Shortfall::default() },
         "not everything that was decided of `a`, `b`, `c` and 2 more could be stored")]
     fn why_a_run_ends_with_one_is_said(#[case] shortfall: Shortfall, #[case] says: &str) {
-        let end = ScheduledEnd { outcome: Ok(1), shortfall: &shortfall, stopped: false };
+        let end = ScheduledEnd { outcome: Ok(1), shortfall: &shortfall, stopped: None };
         assert_eq!((end.how(), end.says(&[]).as_str()), (ScheduledHow::Failed, says));
     }
 

@@ -26,7 +26,7 @@ pub struct Look<'a> {
     /// Position of its subject among the subjects of the ledger.
     pub(super) subject: usize,
     /// Where its run began in that order, which is when it read the settings; its own position if nobody recorded that.
-    pub(super) asked: u32,
+    pub asked: u32,
 }
 
 /// The outcome without its gap or reason.

@@ -68,6 +68,9 @@ pub struct RunReport {
     pub not_stored: Vec<String>,
 }
 
+/// Hears of each probe that it has looked, or was stopped, before what it decided is stored.
+pub type Over = Arc<dyn Fn(&ProbeId) + Send + Sync>;
+
 struct Looked {
     index: usize,
     answer: Answer,
@@ -90,7 +93,7 @@ pub async fn run(
 ) -> Result<RunReport, NotRecorded> {
     let planned = plan.probes.iter().map(|(_, planned)| planned.clone()).collect();
     let mut running = Running::begin(run, &sight.settings.name, planned, clock, recorder, tell, stop).await?;
-    running.ask(&plan.probes, sight).await;
+    running.ask(&plan.probes, sight, &nobody()).await;
     Ok(running.end().await)
 }
 
@@ -143,12 +146,19 @@ impl Running {
     }
 
     /// Asks these probes now, side by side. A new sight each time: what was read once is read anew.
-    pub async fn ask(&mut self, probes: &[(&'static dyn AnyProbe, PlannedProbe)], sight: Sight) {
+    /// `over` hears who asks nobody any more.
+    pub async fn ask(&mut self, probes: &[(&'static dyn AnyProbe, PlannedProbe)], sight: Sight, over: &Over) {
         let settings = Digest::of(&serde_json::to_string(&*sight.settings).unwrap_or_default());
         let end = Instant::now() + MOST_TIME;
         let mut tasks = JoinSet::new();
         for (index, (probe, planned)) in probes.iter().enumerate() {
-            tasks.spawn(look(index, *probe, planned.probe.clone(), sight.clone(), end, self.tell.clone(), self.stop.clone()));
+            let (id, over) = (planned.probe.clone(), Arc::clone(over));
+            let looking = look(index, *probe, id.clone(), sight.clone(), end, self.tell.clone(), self.stop.clone());
+            tasks.spawn(async move {
+                let looked = looking.await;
+                over(&id);
+                looked
+            });
         }
         while let Some(looked) = tasks.join_next().await {
             let Ok(Some(looked)) = looked else { continue };
@@ -213,6 +223,12 @@ impl Running {
         let _ = self.tell.send(RunEvent::Ended { run, how, at, requests: self.report.requests.clone() });
         self.report
     }
+}
+
+/// For whoever asks and waits for no such word.
+#[must_use]
+pub fn nobody() -> Over {
+    Arc::new(|_| {})
 }
 
 /// One probe's look. None: the run was cancelled before it decided, so it has no outcome.

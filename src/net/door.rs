@@ -2,6 +2,7 @@
 //! that writes can.
 
 use super::call::ReadCall;
+use super::fault::Unanswered;
 use super::outside::{Names, Outside};
 use super::pace::Pace;
 use super::reply::Reply;
@@ -15,6 +16,13 @@ use crate::domain::{Gap, GapKind, ProbeId, SupabaseRef, System};
 use std::collections::BTreeMap;
 use std::sync::atomic::AtomicU32;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::time::Duration;
+
+/// How long the look-up of one vendor's name may take.
+const LOOK_UP: Duration = Duration::from_secs(3);
+
+/// How many of them are looked up before none is known.
+const MOST_NAMES: usize = 3;
 
 /// The credentials of one app, resolved before a run: a secret, or the gap that says how to get one.
 pub type Keys = BTreeMap<System, Result<Secret, Gap>>;
@@ -188,6 +196,27 @@ impl Door {
     pub async fn read(&self, call: ReadCall) -> Result<Reply, Gap> {
         let way = self.shared.way(&call)?;
         self.trying(&way).patiently(|| self.shared.once(&self.asker, &way, &call)).await
+    }
+
+    /// As [`Door::read`], and says what was learnt of the far end where it gave no answer that can be read.
+    ///
+    /// # Errors
+    /// The gap as of [`Door::read`], with what was met.
+    pub async fn meet(&self, call: ReadCall) -> Result<Reply, Unanswered> {
+        let way = self.shared.way(&call)?;
+        self.trying(&way).to_the_end(|| self.shared.once(&self.asker, &way, &call)).await.map_err(Unanswered::from)
+    }
+
+    /// Whether names of the outside are looked up here at all: whether a vendor's is known at this moment. Where it is not,
+    /// that another name is not known says nothing of that name.
+    pub async fn knows_names(&self) -> bool {
+        for name in self.shared.endpoints.names().take(MOST_NAMES) {
+            let look = tokio::time::timeout(LOOK_UP, self.shared.manner.names.look(name.to_owned()));
+            if matches!(look.await, Ok(Ok(found)) if !found.is_empty()) {
+                return true;
+            }
+        }
+        false
     }
 
     pub(super) fn trying<'a>(&'a self, way: &'a super::send::Way) -> Trying<'a> {

@@ -3,6 +3,7 @@
 
 use super::pace::Moment;
 use crate::domain::{Gap, GapKind, System};
+use rustls::CertificateError;
 use std::error::Error;
 use std::io;
 
@@ -13,6 +14,54 @@ pub(super) enum Fault {
     Final(Gap),
     /// Trying again may help, at that moment if the vendor named one.
     Transient { gap: Gap, again: Option<Moment> },
+    /// There was no answer to read, and yet something was learnt of the far end.
+    Met { gap: Gap, met: Met, again: Option<Moment> },
+}
+
+/// What is known of the far end although it gave no answer that can be read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Met {
+    /// It answered with a fault of its own.
+    OwnFault {
+        /// 500 to 599.
+        status: u16,
+        /// Whoever stands before it says that this is meant for visitors who are no people.
+        challenged: bool,
+    },
+    /// The look-up of a name that a person gave, or the site named, came back without an address. Not where it only failed
+    /// for now.
+    NoSuchName,
+    /// Its certificate has expired by the clock of this machine.
+    CertificateExpired,
+}
+
+/// No answer, and what was learnt all the same.
+#[derive(Debug, Clone)]
+pub struct Unanswered {
+    pub gap: Gap,
+    pub met: Option<Met>,
+}
+
+impl From<Gap> for Unanswered {
+    fn from(gap: Gap) -> Self {
+        Self { gap, met: None }
+    }
+}
+
+impl From<Fault> for Unanswered {
+    fn from(fault: Fault) -> Self {
+        let met = match &fault {
+            Fault::Met { met, .. } => Some(*met),
+            Fault::Final(_) | Fault::Transient { .. } => None,
+        };
+        Self { gap: fault.into_gap(), met }
+    }
+}
+
+impl From<Gap> for Fault {
+    fn from(gap: Gap) -> Self {
+        Self::Final(gap)
+    }
 }
 
 impl Fault {
@@ -20,11 +69,27 @@ impl Fault {
         Self::Transient { gap, again: None }
     }
 
+    /// Whether a further try may help.
+    pub fn passes(&self) -> bool {
+        match self {
+            Self::Transient { .. } | Self::Met { met: Met::OwnFault { .. } | Met::NoSuchName, .. } => true,
+            Self::Final(_) | Self::Met { met: Met::CertificateExpired, .. } => false,
+        }
+    }
+
+    /// When a further try may help, if the vendor named a moment.
+    pub fn again(&self) -> Option<Moment> {
+        match self {
+            Self::Transient { again, .. } | Self::Met { again, .. } => *again,
+            Self::Final(_) => None,
+        }
+    }
+
     /// The gap if there is no further try.
     pub fn into_gap(self) -> Gap {
         match self {
             Self::Final(gap) => gap,
-            Self::Transient { gap, again } => match again {
+            Self::Transient { gap, again } | Self::Met { gap, again, .. } => match again {
                 Some(moment) if gap.until.is_none() => gap.until(moment.at),
                 _ => gap,
             },
@@ -55,6 +120,11 @@ pub(super) fn of_sending(system: System, error: &reqwest::Error) -> Fault {
         return Fault::passing(timed_out(system));
     }
     let causes = Causes::of(error);
+    if causes.expired {
+        let says = format!("{} could not be reached: its certificate has expired by the clock of this machine", system.title());
+        let gap = Gap::new(GapKind::Unreachable, system, says).needs("Renew the certificate, or set this machine's clock");
+        return Fault::Met { gap, met: Met::CertificateExpired, again: None };
+    }
     if causes.certificate {
         let gap = Gap::new(
             GapKind::Unreachable,
@@ -73,6 +143,9 @@ pub(super) fn of_sending(system: System, error: &reqwest::Error) -> Fault {
     let why = match causes.io {
         Some(io::ErrorKind::ConnectionRefused) => "connection refused",
         Some(io::ErrorKind::TimedOut) => return Fault::passing(timed_out(system)),
+        _ if causes.no_such_name => {
+            return Fault::Met { gap: unreachable(system, "its name is not known"), met: Met::NoSuchName, again: None };
+        }
         _ if causes.no_name => "its name is not known",
         _ if error.is_connect() => "no connection came about",
         _ => "the connection broke off without an answer",
@@ -97,9 +170,11 @@ pub(super) fn of_body(system: System, error: &reqwest::Error) -> Fault {
 struct Causes {
     io: Option<io::ErrorKind>,
     certificate: bool,
+    expired: bool,
     no_http: bool,
     leads_inside: bool,
     no_name: bool,
+    no_such_name: bool,
     incomplete: bool,
 }
 
@@ -114,7 +189,11 @@ impl Causes {
                 causes.no_http |= hyper.is_parse();
                 causes.incomplete |= hyper.is_incomplete_message() || hyper.is_closed();
             }
-            causes.certificate |= is_certificate(cause);
+            if let Some(refused) = certificate(cause) {
+                causes.certificate = true;
+                causes.expired |= is_expired(refused);
+            }
+            causes.no_such_name |= cause.is::<super::outside::NoSuchName>();
             causes.leads_inside |= cause.is::<super::outside::LeadsInside>();
             // hyper-util names this cause only in its text, which is a constant of its own.
             causes.no_name |= cause.to_string() == "dns error";
@@ -134,12 +213,20 @@ impl Causes {
     }
 }
 
-/// rustls' errors come packed into io errors, twice, and what is packed is not among an io error's sources.
-fn is_certificate(error: &(dyn Error + 'static)) -> bool {
+/// Why a certificate was refused. rustls' errors come packed into io errors, twice, and what is packed is not among an io
+/// error's sources.
+fn certificate<'e>(error: &'e (dyn Error + 'static)) -> Option<&'e CertificateError> {
     if let Some(io) = error.downcast_ref::<io::Error>() {
-        return io.get_ref().is_some_and(|inner| is_certificate(inner));
+        return certificate(io.get_ref()?);
     }
-    matches!(error.downcast_ref::<rustls::Error>(), Some(rustls::Error::InvalidCertificate(_)))
+    match error.downcast_ref::<rustls::Error>()? {
+        rustls::Error::InvalidCertificate(why) => Some(why),
+        _ => None,
+    }
+}
+
+fn is_expired(why: &CertificateError) -> bool {
+    matches!(why, CertificateError::Expired | CertificateError::ExpiredContext { .. })
 }
 
 #[cfg(test)]
@@ -149,8 +236,12 @@ mod tests {
     #[test]
     fn a_certificate_that_is_not_trusted_is_found_inside_what_it_comes_packed_in() {
         let tls = |error| io::Error::other(io::Error::new(io::ErrorKind::InvalidData, error));
-        assert!(is_certificate(&tls(rustls::Error::InvalidCertificate(rustls::CertificateError::UnknownIssuer))));
-        assert!(!is_certificate(&tls(rustls::Error::HandshakeNotComplete)));
-        assert!(!is_certificate(&io::Error::from(io::ErrorKind::ConnectionRefused)));
+        let refused = |why| certificate(&tls(rustls::Error::InvalidCertificate(why))).map(is_expired);
+        assert_eq!(refused(CertificateError::UnknownIssuer), Some(false));
+        assert_eq!(refused(CertificateError::NotValidForName), Some(false));
+        assert_eq!(refused(CertificateError::NotValidYet), Some(false), "a clock that is wrong here, more likely");
+        assert_eq!(refused(CertificateError::Expired), Some(true));
+        assert!(certificate(&tls(rustls::Error::HandshakeNotComplete)).is_none());
+        assert!(certificate(&io::Error::from(io::ErrorKind::ConnectionRefused)).is_none());
     }
 }

@@ -21,6 +21,11 @@ impl Names {
     pub fn by(look: impl Fn(String) -> Looking + Send + Sync + 'static) -> Self {
         Self(Arc::new(look))
     }
+
+    /// Looks one up.
+    pub(super) fn look(&self, name: String) -> Looking {
+        (self.0)(name)
+    }
 }
 
 impl Default for Names {
@@ -34,6 +39,28 @@ impl Default for Names {
 #[derive(Debug, thiserror::Error)]
 #[error("the name leads into a network of this machine")]
 pub(super) struct LeadsInside;
+
+/// A name of a site to which no address belongs. Found among the causes of a transport error.
+#[derive(Debug, thiserror::Error)]
+#[error("the name is not known")]
+pub(super) struct NoSuchName;
+
+/// Whether a look-up failed only for now. The system's resolver says it in words alone; they are constants of the C
+/// libraries (`EAI_AGAIN`, `EAI_FAIL`, `EAI_SYSTEM`, `EAI_MEMORY`). What is not known to be an answer counts as none.
+fn is_answered(error: &std::io::Error) -> bool {
+    const ANSWERS: [&str; 5] = [
+        // glibc, and it when the name has no address
+        "Name or service not known",
+        "No address associated with hostname",
+        // musl
+        "Name does not resolve",
+        "Name has no usable address",
+        // macOS and the BSDs
+        "nodename nor servname provided",
+    ];
+    let said = error.to_string();
+    ANSWERS.iter().any(|answer| said.contains(answer))
+}
 
 /// The names of one run and what is known of them.
 #[derive(Default)]
@@ -107,9 +134,13 @@ struct Resolver {
 impl Resolve for Resolver {
     fn resolve(&self, name: Name) -> Resolving {
         let name = name.as_str().trim_end_matches('.').to_ascii_lowercase();
-        let (known, looked) = (Arc::clone(&self.known), self.names.0(name.clone()));
+        let (known, looked) = (Arc::clone(&self.known), self.names.look(name.clone()));
         Box::pin(async move {
-            let found = looked.await?;
+            let found = match looked.await {
+                // A proxy's name says nothing of the site's.
+                Err(error) if is_answered(&error) && lock(&known).names.contains_key(&name) => return Err(NoSuchName.into()),
+                looked => looked?,
+            };
             let allowed = lock(&known).allowed(&name, found);
             if allowed.is_empty() {
                 return Err(Box::new(LeadsInside) as Box<dyn std::error::Error + Send + Sync>);

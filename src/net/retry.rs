@@ -48,6 +48,15 @@ impl Trying<'_> {
         F: Fn() -> R + Send,
         R: Future<Output = Result<T, Fault>> + Send,
     {
+        self.to_the_end(once).await.map_err(Fault::into_gap)
+    }
+
+    /// As [`Trying::patiently`], with the last fault as it was.
+    pub async fn to_the_end<T, F, R>(&self, once: F) -> Result<T, Fault>
+    where
+        F: Fn() -> R + Send,
+        R: Future<Output = Result<T, Fault>> + Send,
+    {
         let mut left = self.patience.waiting;
         let mut wait = self.patience.first_wait;
         for last in (0..self.patience.tries).map(|n| n + 1 == self.patience.tries) {
@@ -63,22 +72,21 @@ impl Trying<'_> {
                 Ok(Err(fault)) => fault,
                 Err(_) => Fault::Transient { gap: timed_out(self.system), again: None },
             };
-            let again = match &fault {
-                Fault::Transient { again, .. } if !last => *again,
-                _ => return Err(fault.into_gap()),
-            };
-            if let Some(moment) = again {
-                self.wait(moment, &mut left).await.map_err(|()| fault.into_gap())?;
+            if last || !fault.passes() {
+                return Err(fault);
+            }
+            if let Some(moment) = fault.again() {
+                self.wait(moment, &mut left).await.map_err(|()| fault)?;
                 continue;
             }
             let until = Instant::now() + jittered(wait);
             if self.deadline().is_some_and(|deadline| deadline <= until) {
-                return Err(fault.into_gap());
+                return Err(fault);
             }
             sleep_until(until).await;
             wait *= 4;
         }
-        Err(timed_out(self.system))
+        Err(timed_out(self.system).into())
     }
 
     fn deadline(&self) -> Option<Instant> {

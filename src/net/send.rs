@@ -3,7 +3,7 @@
 
 use super::call::{ReadCall, Verb};
 use super::door::{Asker, Shared, Signal};
-use super::fault::{self, Fault};
+use super::fault::{self, Fault, Met};
 use super::pace::{Lanes, Moment, Whose};
 use super::reply::Reply;
 use super::{limit, retry, tls};
@@ -172,7 +172,8 @@ impl Shared {
             let says = format!("{} had a fault of its own (status {})", way.system.title(), status.as_u16());
             let gap = Gap::new(GapKind::VendorFault, way.system, says);
             let gap = gap.needs("Try again later; if it stays, look at the vendor's status page");
-            return Err(Fault::Transient { gap, again });
+            let challenged = headers.get("cf-mitigated").is_some_and(|it| it.as_bytes() == b"challenge");
+            return Err(Fault::Met { gap, met: Met::OwnFault { status: status.as_u16(), challenged }, again });
         }
         Ok(())
     }

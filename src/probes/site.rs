@@ -1,8 +1,9 @@
 //! The probes of the deployed site: what any visitor's browser gets.
 
+pub mod answers;
 pub mod bundle;
 
 use super::{AnyProbe, Erased};
 
 /// Every probe of the site.
-pub static TABLE: &[&dyn AnyProbe] = &[&Erased::<bundle::Bundle>::new()];
+pub static TABLE: &[&dyn AnyProbe] = &[&Erased::<answers::Answers>::new(), &Erased::<bundle::Bundle>::new()];

@@ -4,6 +4,7 @@
 mod absorb;
 mod bundle;
 mod finish;
+mod home;
 mod hosts;
 mod map;
 mod next;
@@ -16,6 +17,7 @@ mod visit;
 mod walk;
 mod webpack;
 
+pub use home::{Home, MOST_REDIRECTS as MOST_HOME_REDIRECTS, Met as MetAtHome, home_page};
 pub use report::{ExposedMap, FoundProject, Framework, SiteReport, Tally};
 pub use routes::{Route, Routes};
 

@@ -1,13 +1,13 @@
 //! Which probes of an app are due at a moment, and because of what: from its facts, its plan and its marks. Pure: portfolio,
 //! `app list`, `--dry-run` and the rerun all ask here, so that "due" means one thing.
 
-use super::lane;
+use super::lane::{LANE, Lane, Seat, Waits};
 use super::marks::{self, Marks, Watch};
 use super::reason::{Because, Blind, Known, Last, Reason};
-use crate::domain::ledger::Ledger;
+use crate::domain::ledger::{Ledger, Look};
 use crate::domain::{AppSettings, Board, Digest, FactBody, Freshness, GapKind, Outcome, ProbeId, ProbeWord, System};
 use crate::engine::Plan;
-use crate::probes::Meta;
+use crate::probes::{self, AnyProbe, Meta};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
@@ -45,6 +45,8 @@ impl Turn {
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Due {
     pub turns: Vec<Turn>,
+    /// What should not wait for a week, within so many requests a day.
+    pub lane: Lane,
 }
 
 impl Due {
@@ -63,8 +65,13 @@ impl Due {
             .filter(|(_, last)| last.and_then(|it| it.blind).is_some_and(Blind::is_shut))
             .map(|((probe, _), _)| probe.meta().id)
             .collect();
-        let may = |meta: &Meta| plan.probes.iter().any(|(probe, _)| probe.meta().id == meta.id) && !shut.contains(meta.id);
-        let daily = lane::fill(may);
+        let seats = plan.probes.iter().zip(&lasts).filter(|((probe, _), _)| !shut.contains(probe.meta().id));
+        let seats = seats.filter_map(|((probe, planned), last)| {
+            let (meta, last) = (probe.meta(), last.as_ref()?);
+            let requests = || About::requests(ledger, &planned.probe, meta);
+            LANE.contains(&meta.id).then(|| Seat { probe: meta.id, last: last.at, requests: requests() })
+        });
+        let lane = Lane::of(seats.collect());
         for ((probe, planned), last) in plan.probes.iter().zip(lasts) {
             let meta = probe.meta();
             let words = words.get(planned.probe.as_str()).map_or(&[][..], Vec::as_slice);
@@ -74,7 +81,7 @@ impl Due {
                 last,
                 ages: words.iter().filter_map(|word| Some((word.at?, word.fresh_until?))).min_by_key(|(_, ages)| *ages),
                 suspected: words.iter().any(|word| word.suspected),
-                daily: daily.contains(&meta.id),
+                daily: lane.from(meta.id),
                 changed: watch.and_then(|watch| Some((watch, changed(&watch.subject(&board.settings)?)?))),
                 settings: about.settings_at,
                 consent: about.consent,
@@ -90,12 +97,29 @@ impl Due {
                 reasons: known.reasons(),
             });
         }
-        Self { turns }
+        Self { turns, lane }
     }
 
-    /// What is due at `now`, each with the reason that is told.
+    /// What is due at `now`, each with the reason that is told. Of what is due for nothing but the day, as much as the day has
+    /// requests for.
     pub fn at(&self, now: DateTime<Utc>) -> impl Iterator<Item = (&Turn, Because)> {
-        self.turns.iter().filter_map(move |turn| turn.because(now).map(|because| (turn, because)))
+        let today = self.lane.today(now, |probe| self.is_only_daily(probe, now));
+        let due = self.turns.iter().filter_map(move |turn| turn.because(now).map(|because| (turn, because)));
+        due.filter(move |(turn, because)| *because != Because::Daily || today.contains(&turn.probe.as_str()))
+    }
+
+    /// What would be looked at daily and is not today, and why; without what is due for another reason.
+    pub fn put_off(&self, now: DateTime<Utc>) -> Vec<(Seat, Waits)> {
+        let waiting = self.lane.waiting(now, |probe| self.is_only_daily(probe, now));
+        let is_left = |seat: &Seat| {
+            let turn = self.turns.iter().find(|it| it.probe.as_str() == seat.probe);
+            turn.is_some_and(|it| it.because(now).is_none_or(|it| it == Because::Daily))
+        };
+        waiting.filter(|(seat, _)| is_left(seat)).map(|(seat, why)| (*seat, why)).collect()
+    }
+
+    fn is_only_daily(&self, probe: &str, now: DateTime<Utc>) -> bool {
+        self.turns.iter().any(|it| it.probe.as_str() == probe && it.because(now) == Some(Because::Daily))
     }
 
     /// From when on anything is due without anything happening: past for what is due already, none if nothing can be asked.
@@ -110,6 +134,12 @@ impl Due {
         let mut watched: BTreeMap<String, DateTime<Utc>> = BTreeMap::new();
         for turn in &self.turns {
             if let (Some(subject), Some(at)) = (turn.watch.and_then(|watch| watch.subject(settings)), turn.last) {
+                watched.entry(subject).and_modify(|oldest| *oldest = (*oldest).min(at)).or_insert(at);
+            }
+            // A credential that is met after a look that could not see for want of it.
+            if let (Some(system), Some(at)) = (turn.blind.filter(|it| it.wants_credential()).and_then(|it| it.system), turn.last)
+            {
+                let subject = marks::credential(system);
                 watched.entry(subject).and_modify(|oldest| *oldest = (*oldest).min(at)).or_insert(at);
             }
         }
@@ -147,6 +177,12 @@ struct About<'a> {
     at_close: BTreeSet<&'a str>,
 }
 
+/// How many of its newest looks say what a look costs: the dearest of them counts.
+const LAST_LOOKS: usize = 3;
+
+/// Among how many they are searched.
+const MOST_LOOKS: usize = 12;
+
 impl<'a> About<'a> {
     fn of(board: &'a Board, ledger: &Ledger<'_>) -> Self {
         let newest = |is: fn(&FactBody) -> bool| ledger.counting().iter().rev().find(|fact| is(&fact.body)).map(|fact| fact.at);
@@ -159,6 +195,24 @@ impl<'a> About<'a> {
             closed: board.closed,
             at_close: at_close.map(|item| item.id.as_str()).collect(),
         }
+    }
+
+    /// The requests of one look in this app, at most: what its newest ones made, of those in whose run nobody else asked that
+    /// system, so that none was shared. Where there is no such look, what the probe says of itself.
+    fn requests(ledger: &Ledger<'_>, probe: &ProbeId, meta: &Meta) -> u32 {
+        let declared: u32 = meta.cost.iter().map(|(_, requests)| requests).sum();
+        let Some(subject) = ledger.subject(meta.system) else { return declared };
+        let asks = |it: &&'static dyn AnyProbe| it.meta().cost.iter().any(|(system, _)| *system == meta.system);
+        let others: Vec<&str> = probes::all().filter(asks).map(|it| it.meta().id).filter(|id| *id != meta.id).collect();
+        let is_alone = |look: &&Look<'_>| match ledger.counting().get(look.asked as usize).map(|fact| &fact.body) {
+            Some(FactBody::RunStarted { run, probes }) if *run == look.outcome.run => {
+                !probes.iter().any(|it| others.contains(&it.as_str()))
+            }
+            _ => false,
+        };
+        let looks = ledger.looks(probe.as_str()).iter().rev().take(MOST_LOOKS).filter(|look| look.outcome.subject == subject);
+        let made = looks.filter(|look| look.outcome.requests > 0).filter(is_alone).map(|look| look.outcome.requests);
+        made.take(LAST_LOOKS).max().map_or(declared, |most| most.min(declared))
     }
 
     /// The newest look at what the app names now.
@@ -183,8 +237,8 @@ fn credential(last: Option<Last>, marks: &Marks, shown: &BTreeSet<System>) -> Op
     if blind.kind == GapKind::NoCredential && shown.contains(&system) {
         return Some((system, last.at));
     }
-    let changed = marks.get(&marks::credential(system)).and_then(|mark| mark.changed);
-    changed.filter(|at| *at > last.at).map(|at| (system, at))
+    let noticed = marks.get(&marks::credential(system)).map(|mark| mark.changed.unwrap_or(mark.met));
+    noticed.filter(|at| *at > last.at).map(|at| (system, at))
 }
 
 fn words(board: &Board) -> BTreeMap<&str, Vec<&ProbeWord>> {

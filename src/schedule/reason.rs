@@ -160,8 +160,8 @@ pub struct Known {
     pub ages: Option<(DateTime<Utc>, DateTime<Utc>)>,
     /// It failed, and too few looks in a row did.
     pub suspected: bool,
-    /// It is in the daily lane.
-    pub daily: bool,
+    /// From when on there is room for it in the daily lane; none where it is not in it.
+    pub daily: Option<DateTime<Utc>>,
     /// What it looks at was last noticed to have changed.
     pub changed: Option<(Watch, DateTime<Utc>)>,
     /// When the settings in force were written.
@@ -208,7 +208,7 @@ impl Known {
             ),
             (Because::Ages, self.renewed(last)),
             (Because::Week, Some(week)),
-            (Because::Daily, (self.daily && !last.blind.is_some_and(Blind::is_shut)).then(|| last.at + (DAY - SLACK))),
+            (Because::Daily, self.daily.filter(|_| !last.blind.is_some_and(Blind::is_shut))),
         ];
         all.into_iter().filter_map(|(because, from)| from.map(|from| Reason { from, because })).collect()
     }

@@ -5,7 +5,7 @@ use super::error::Fault;
 use super::{AppId, Store, StoreError, facts};
 use crate::domain::{AppName, AppSettings, Author, Digest, FactBody, FactId, Foreign};
 use chrono::{DateTime, Utc};
-use rusqlite::{Connection, OptionalExtension, named_params};
+use rusqlite::{Connection, OptionalExtension, Row, named_params};
 
 /// An app as the store knows it; everything else about it is in its facts.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -31,7 +31,7 @@ impl Store {
     /// # Errors
     /// The database could not be read.
     pub fn apps(&self) -> Result<Vec<AppRow>, StoreError> {
-        self.read("list the apps", apps)
+        self.read("list the apps", |connection| apps(connection, None))
     }
 
     /// The app of that name.
@@ -39,12 +39,12 @@ impl Store {
     /// # Errors
     /// [`StoreError::UnknownApp`] with the names that exist.
     pub fn app(&self, name: &str) -> Result<AppRow, StoreError> {
-        let apps = self.apps()?;
-        match apps.iter().find(|app| app.name.as_str() == name) {
-            Some(app) => Ok(app.clone()),
+        // Asked for at every step of a rerun: hundreds of other apps are not read for it.
+        match self.read("look for the app", |connection| apps(connection, Some(name)))?.pop() {
+            Some(app) => Ok(app),
             None => Err(StoreError::UnknownApp {
                 name: Foreign::from(Foreign::new(name).cut(60)),
-                known: apps.into_iter().map(|app| app.name).collect(),
+                known: self.apps()?.into_iter().map(|app| app.name).collect(),
             }),
         }
     }
@@ -69,7 +69,8 @@ impl Store {
                 return Err(StoreError::NameTaken { name: settings.name.clone() }.into());
             }
             transaction.execute(
-                "INSERT INTO app (id, name, created) VALUES (:id, :name, :created)",
+                "INSERT INTO app (id, name, created, number)
+                 VALUES (:id, :name, :created, (SELECT coalesce(max(number), 0) + 1 FROM app))",
                 named_params! { ":id": app, ":name": settings.name, ":created": Moment(now) },
             )?;
             let settings = FactBody::Settings { settings: Box::new(settings.clone()) };
@@ -133,13 +134,17 @@ impl Store {
     }
 }
 
-fn apps(connection: &Connection) -> Result<Vec<AppRow>, Fault> {
-    let mut statement = connection.prepare_cached(
-        "SELECT id, name, created, (SELECT id FROM fact WHERE app = app.id ORDER BY id DESC LIMIT 1) FROM app ORDER BY name",
-    )?;
-    let rows = statement.query_map([], |row| {
+/// All of them, or the one of that name.
+fn apps(connection: &Connection, named: Option<&str>) -> Result<Vec<AppRow>, Fault> {
+    let which = if named.is_some() { "WHERE name = ?1" } else { "" };
+    let mut statement = connection.prepare_cached(&format!(
+        "SELECT id, name, created, (SELECT id FROM fact WHERE app = app.number ORDER BY id DESC LIMIT 1)
+         FROM app {which} ORDER BY name",
+    ))?;
+    let row = |row: &Row<'_>| {
         Ok(AppRow { id: row.get(0)?, name: row.get(1)?, created: row.get::<_, Moment>(2)?.0, last_fact: row.get(3)? })
-    })?;
+    };
+    let rows = statement.query_map(rusqlite::params_from_iter(named), row)?;
     let mut apps = Vec::new();
     for row in rows {
         match row {

@@ -74,7 +74,7 @@ impl Store {
             super::snapshot::check(connection, &mut problems)?;
             problems.extend(texts(
                 connection,
-                "SELECT hex(id) FROM app WHERE NOT EXISTS (SELECT 1 FROM fact WHERE app = app.id AND kind = 'settings')",
+                "SELECT hex(id) FROM app WHERE NOT EXISTS (SELECT 1 FROM fact WHERE app = app.number AND kind = 'settings')",
                 |row| Ok(format!("app {} has no settings", row.get::<_, String>(0)?)),
             )?);
             problems.extend(
@@ -120,9 +120,9 @@ fn check_facts(connection: &Connection, problems: &mut Vec<String>) -> Result<()
     let mut statement = connection.prepare(&format!("SELECT {COLUMNS}, app FROM fact ORDER BY app, id"))?;
     let mut rows = statement.query([])?;
     let mut reader = Reader::new(connection);
-    let mut of: Vec<u8> = Vec::new();
+    let mut of = 0;
     while let Some(row) = rows.next()? {
-        let app: Vec<u8> = row.get(10)?;
+        let app: i64 = row.get(10)?;
         if app != of {
             reader.forget();
             of = app;

@@ -21,6 +21,21 @@ impl FromSql for Moment {
     }
 }
 
+/// The moment of a fact as stored, of which there are very many: microseconds from the one in its id, a few as a rule.
+pub(super) fn apart(id: FactId, at: DateTime<Utc>) -> i64 {
+    at.timestamp_micros().saturating_sub(micros_of(id))
+}
+
+/// The moment of a fact that is so many microseconds apart from the one in its id; none where there is no such moment.
+pub(super) fn at(id: FactId, apart: i64) -> Option<DateTime<Utc>> {
+    DateTime::from_timestamp_micros(micros_of(id).checked_add(apart)?)
+}
+
+/// The moment in a UUIDv7: its first 48 bits are milliseconds since 1970.
+fn micros_of(id: FactId) -> i64 {
+    i64::try_from(id.0.as_u128() >> 80).unwrap_or_default() * 1_000
+}
+
 fn uuid(value: ValueRef<'_>) -> FromSqlResult<Uuid> {
     Uuid::from_slice(value.as_blob()?).map_err(FromSqlError::other)
 }
@@ -120,6 +135,12 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn a_fact_has_its_moment_whatever_its_id(id in any::<u128>(), micros in 0_i64..253_402_300_799_999_999) {
+            let (id, moment) = (FactId(Uuid::from_u128(id)), Utc.timestamp_micros(micros).unwrap());
+            prop_assert_eq!(at(id, apart(id, moment)), Some(moment));
+        }
+
         #[test]
         fn the_order_of_the_texts_is_the_order_in_time(a in 0_i64..253_402_300_799_999_999, b in 0_i64..253_402_300_799_999_999) {
             let (first, second) = (Utc.timestamp_micros(a).unwrap(), Utc.timestamp_micros(b).unwrap());

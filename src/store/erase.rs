@@ -73,10 +73,13 @@ fn erase(transaction: &Transaction<'_>, app: AppId, by: &Author, now: DateTime<U
         return Err(StoreError::refused(format!("a run of `{name}` is open: stop it, or let it end, and try again")).into());
     }
     transaction.execute_batch(
-        "CREATE TEMP TABLE IF NOT EXISTS loose (said INTEGER, observed INTEGER, checklist TEXT); DELETE FROM loose;",
+        "CREATE TEMP TABLE IF NOT EXISTS loose (said INTEGER, observed INTEGER, ran INTEGER, checklist TEXT); DELETE FROM loose;",
     )?;
-    transaction.execute("INSERT INTO loose SELECT said, observed, checklist FROM fact WHERE app = ?1", [app])?;
-    let facts = count(transaction.execute("DELETE FROM fact WHERE app = ?1", [app])?);
+    transaction.execute(
+        "INSERT INTO loose SELECT said, observed, ran, checklist FROM fact WHERE app = (SELECT number FROM app WHERE id = ?1)",
+        [app],
+    )?;
+    let facts = count(transaction.execute("DELETE FROM fact WHERE app = (SELECT number FROM app WHERE id = ?1)", [app])?);
     // What another app's facts name stays.
     let cut = |table: &str, key: &str, column: &str| {
         format!(
@@ -86,7 +89,8 @@ fn erase(transaction: &Transaction<'_>, app: AppId, by: &Author, now: DateTime<U
     };
     let observations = count(transaction.execute(&cut("seen", "number", "observed"), [])?);
     transaction.execute(&cut("observed", "number", "observed"), [])?;
-    transaction.execute(&cut("said", "number", "said"), [])?;
+    super::looks::erase(transaction, "SELECT said FROM loose WHERE said IS NOT NULL")?;
+    transaction.execute(&cut("ran", "number", "ran"), [])?;
     // A checklist of the user's own may name the client.
     transaction.execute(&cut("checklist", "digest", "checklist"), [])?;
     for table in ["run", "kept", "assessed", "snapshot", "mark", "told", "looked"] {

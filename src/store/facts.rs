@@ -1,6 +1,6 @@
 //! Adding facts and reading them. A fact is never changed and never taken away here.
 
-use super::convert::Moment;
+use super::convert::{Moment, apart};
 use super::error::Fault;
 use super::looks::{COLUMNS, Reader};
 use super::{AppId, Store, StoreError, looks, observations};
@@ -52,7 +52,7 @@ impl Store {
 
     pub(super) fn select(&self, connection: &Connection, app: AppId, last: Option<FactId>) -> Result<Vec<Fact>, Fault> {
         let mut statement = connection.prepare_cached(&format!(
-            "SELECT {COLUMNS} FROM fact WHERE app = :app AND id > coalesce(:last, x'') ORDER BY at, id"
+            "SELECT {COLUMNS} FROM fact WHERE app = (SELECT number FROM app WHERE id = :app) AND id > coalesce(:last, x'') ORDER BY id"
         ))?;
         let mut reader = Reader::new(connection);
         let mut rows = statement.query(named_params! { ":app": app, ":last": last })?;
@@ -63,6 +63,8 @@ impl Store {
                 Err(why) => self.count_undecodable(row.get(0)?, app, &why),
             }
         }
+        // Nearly so already: who writes later has a later moment, but for clocks.
+        facts.sort_by_key(|fact| (fact.at, fact.id));
         Ok(facts)
     }
 
@@ -132,10 +134,11 @@ pub(super) fn put_with(connection: &Connection, app: AppId, fact: &Fact, thinned
         connection
             .prepare_cached(
                 "INSERT INTO fact (id, app, at, author, kind, checklist, body)
-                 VALUES (:id, :app, :at, :author, :kind, :checklist, :body)",
+                 VALUES (:id, coalesce((SELECT number FROM app WHERE id = :app), -1), :at, :author,
+                         nullif(:kind, 'outcome'), :checklist, :body)",
             )?
             .execute(named_params! {
-                ":id": id, ":app": app, ":at": Moment(*at), ":author": json(by)?, ":kind": body.kind(),
+                ":id": id, ":app": app, ":at": apart(*id, *at), ":author": json(by)?, ":kind": body.kind(),
                 ":checklist": checklist, ":body": json(body)?,
             })?;
     }
@@ -154,7 +157,7 @@ pub(super) fn json(value: &impl serde::Serialize) -> Result<String, Fault> {
 /// the clock did and whichever process wrote.
 fn next_id(connection: &Connection, app: AppId, at: DateTime<Utc>) -> Result<FactId, Fault> {
     let last = connection
-        .prepare_cached("SELECT id FROM fact WHERE app = ?1 ORDER BY id DESC LIMIT 1")?
+        .prepare_cached("SELECT id FROM fact WHERE app = (SELECT number FROM app WHERE id = ?1) ORDER BY id DESC LIMIT 1")?
         .query_row([app], |row| row.get::<_, FactId>(0))
         .optional()?;
     let fresh = fresh_uuid(at)?;

@@ -1,8 +1,11 @@
 //! What the database holds, counted. It judges nothing.
 
-use super::convert::{Count, Moment};
+use super::convert::{self, Count, Moment};
+use super::error::Fault;
 use super::{Store, StoreError};
+use crate::domain::FactId;
 use chrono::{DateTime, Utc};
+use rusqlite::Connection;
 use std::collections::BTreeMap;
 
 /// Rows and their bytes as stored.
@@ -62,12 +65,9 @@ impl Store {
                     Ok(Heap { rows: row.get::<_, Count>(0)?.0, bytes: row.get::<_, Count>(1)?.0 })
                 })
             };
-            let mut kinds = connection.prepare("SELECT kind, count(*) FROM fact GROUP BY kind")?;
+            let mut kinds = connection.prepare("SELECT coalesce(kind, 'outcome'), count(*) FROM fact GROUP BY kind")?;
             let facts = kinds.query_map([], |row| Ok((row.get(0)?, row.get::<_, Count>(1)?.0)))?.collect::<Result<_, _>>()?;
-            let (facts_from, facts_to) = connection.query_row("SELECT min(at), max(at) FROM fact", [], |row| {
-                let at = |column| row.get::<_, Option<Moment>>(column).map(|it| it.map(|it| it.0));
-                Ok((at(0)?, at(1)?))
-            })?;
+            let (facts_from, facts_to) = span(connection)?;
             let mut past = connection.prepare("SELECT at, author, rule, observations, bytes FROM thinning ORDER BY number")?;
             let thinnings = past.query_map([], |row| {
                 let author: String = row.get(1)?;
@@ -106,4 +106,20 @@ impl Store {
             })
         })
     }
+}
+
+/// A first and a last moment, where there is one.
+type Span = (Option<DateTime<Utc>>, Option<DateTime<Utc>>);
+
+/// The moments of the oldest and of the newest fact that has one.
+fn span(connection: &Connection) -> Result<Span, Fault> {
+    let mut statement = connection.prepare("SELECT id, at FROM fact WHERE typeof(at) = 'integer'")?;
+    let mut rows = statement.query([])?;
+    let (mut from, mut to): Span = (None, None);
+    while let Some(row) = rows.next()? {
+        let Some(at) = convert::at(row.get::<_, FactId>(0)?, row.get(1)?) else { continue };
+        from = Some(from.map_or(at, |known| known.min(at)));
+        to = Some(to.map_or(at, |known| known.max(at)));
+    }
+    Ok((from, to))
 }

@@ -50,13 +50,16 @@ impl Store {
         })
     }
 
-    /// When something marked last changed, by app and subject: only what ever did.
+    /// When something marked last changed, by app and subject: only what ever did. A credential counts from the moment at which it
+    /// was first met: before that there was none, as far as anybody knows.
     ///
     /// # Errors
     /// The database could not be read.
     pub fn changes(&self) -> Result<BTreeMap<AppId, BTreeMap<String, DateTime<Utc>>>, StoreError> {
         self.read("read what changed", |connection| {
-            let mut statement = connection.prepare_cached("SELECT app, subject, changed FROM mark WHERE changed IS NOT NULL")?;
+            let mut statement = connection.prepare_cached(
+                "SELECT app, subject, coalesce(changed, met) FROM mark WHERE changed IS NOT NULL OR subject LIKE 'credential:%'",
+            )?;
             let mut rows = statement.query([])?;
             let mut changes: BTreeMap<AppId, BTreeMap<String, DateTime<Utc>>> = BTreeMap::new();
             while let Some(row) = rows.next()? {

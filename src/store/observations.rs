@@ -30,7 +30,8 @@ impl Store {
     pub fn observation(&self, digest: &Digest) -> Result<Option<serde_json::Value>, StoreError> {
         self.read("read an observation", |connection| {
             let mut statement = connection.prepare_cached(
-                "SELECT body FROM seen WHERE number = (SELECT number FROM observed WHERE digest = ?1 AND thinned IS NULL)",
+                "SELECT body FROM seen WHERE number = (SELECT number FROM observed WHERE substr(digest, 1, 6) = substr(?1, 1, 6)
+                 AND digest = ?1 AND thinned IS NULL)",
             )?;
             let packed: Option<Vec<u8>> = statement.query_row([Hex(digest.clone())], |row| row.get(0)).optional()?;
             Ok(packed.and_then(|it| unpack(&it)).and_then(|text| serde_json::from_str(&text).ok()))
@@ -58,8 +59,9 @@ impl Store {
                 "SELECT gone.digest, thinning.at FROM fact
                  JOIN observed AS gone ON gone.number = fact.observed
                  JOIN thinning ON thinning.number = gone.thinned
-                 WHERE fact.app = ?1
-                 AND NOT EXISTS (SELECT 1 FROM observed WHERE digest = gone.digest AND thinned IS NULL)",
+                 WHERE fact.app = (SELECT number FROM app WHERE id = ?1)
+                 AND NOT EXISTS (SELECT 1 FROM observed WHERE substr(digest, 1, 6) = substr(gone.digest, 1, 6)
+                                 AND digest = gone.digest AND thinned IS NULL)",
             )?;
             let rows = statement.query_map([app], |row| Ok((row.get::<_, Hex>(0)?.0, row.get::<_, Moment>(1)?.0)))?;
             Ok(rows.collect::<Result<_, _>>()?)
@@ -74,7 +76,7 @@ impl Store {
         self.read("list the observations", |connection| {
             let mut statement = connection.prepare_cached(
                 "SELECT fact.id, fact.observed FROM fact JOIN observed ON observed.number = fact.observed
-                 WHERE fact.app = ?1 AND observed.thinned IS NULL",
+                 WHERE fact.app = (SELECT number FROM app WHERE id = ?1) AND observed.thinned IS NULL",
             )?;
             let rows = statement.query_map([app], |row| Ok((row.get(0)?, ObservationNumber(row.get(1)?))))?;
             Ok(rows.collect::<Result<_, _>>()?)
@@ -95,7 +97,9 @@ pub(super) fn keep(connection: &Connection, body: &str) -> Result<Digest, Fault>
 
 /// The number of an observation that is kept.
 pub(super) fn number(connection: &Connection, digest: &Digest) -> Result<Option<i64>, Fault> {
-    let mut statement = connection.prepare_cached("SELECT number FROM observed WHERE digest = ?1 AND thinned IS NULL")?;
+    let mut statement = connection.prepare_cached(
+        "SELECT number FROM observed WHERE substr(digest, 1, 6) = substr(?1, 1, 6) AND digest = ?1 AND thinned IS NULL",
+    )?;
     Ok(statement.query_row([Hex(digest.clone())], |row| row.get(0)).optional()?)
 }
 

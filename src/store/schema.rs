@@ -13,6 +13,7 @@ fn steps() -> [M<'static>; NEWEST as usize] {
         M::up(include_str!("steps/0005_told.sql")),
         M::up(include_str!("steps/0006_looked.sql")),
         M::up_with_hook(include_str!("steps/0007_thinning.sql"), super::steps::thinning),
+        M::up_with_hook(include_str!("steps/0008_room.sql"), super::steps::room),
     ]
 }
 
@@ -20,7 +21,7 @@ fn steps() -> [M<'static>; NEWEST as usize] {
 pub(super) const APPLICATION_ID: i32 = 0x5245_5343;
 
 /// The schema that this build writes.
-pub(super) const NEWEST: u32 = 7;
+pub(super) const NEWEST: u32 = 8;
 
 /// Brings a database to step `wanted`, all steps in one transaction.
 pub(super) fn raise(connection: &mut Connection, wanted: u32) -> rusqlite_migration::Result<()> {

@@ -65,14 +65,14 @@ fn unfit(seal: &Digest, text: &str) -> Option<String> {
 pub(super) fn check(connection: &Connection, problems: &mut Vec<String>) -> Result<(), Fault> {
     let named = "SELECT json_extract(fact.body, '$.seal') FROM fact WHERE fact.kind = 'snapshot' AND json_valid(fact.body)";
     let mut missing = connection.prepare(&format!(
-        "{named} AND NOT EXISTS (SELECT 1 FROM snapshot WHERE app = fact.app AND seal = json_extract(fact.body, '$.seal'))"
+        "{named} AND NOT EXISTS (SELECT 1 FROM snapshot WHERE app = (SELECT id FROM app WHERE number = fact.app) AND seal = json_extract(fact.body, '$.seal'))"
     ))?;
     for seal in missing.query_map([], |row| row.get::<_, Option<String>>(0))? {
         let seal = seal?.unwrap_or_default();
         problems.push(format!("the text of snapshot {seal} is missing"));
     }
     let mut kept = connection
-        .prepare(&format!("SELECT seal, body, seal IN ({named} AND fact.app = snapshot.app) FROM snapshot ORDER BY seal"))?;
+        .prepare(&format!("SELECT seal, body, seal IN ({named} AND fact.app = (SELECT number FROM app WHERE id = snapshot.app)) FROM snapshot ORDER BY seal"))?;
     let mut rows = kept.query([])?;
     while let Some(row) = rows.next()? {
         let (seal, text, is_named): (Digest, String, bool) = (row.get(0)?, row.get(1)?, row.get(2)?);

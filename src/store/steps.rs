@@ -1,8 +1,10 @@
 //! What a schema step does beyond SQL. As with the steps themselves: never edited after a release, a change is a new one.
 
-use super::looks;
 use super::pack::pack;
-use crate::domain::{Author, Digest, FactBody, RunId};
+use super::{convert, looks};
+use crate::domain::{Author, Digest, FactBody, FactId, RunId};
+use chrono::{DateTime, SecondsFormat, Utc};
+use rusqlite::types::Value;
 use rusqlite::{OptionalExtension as _, Transaction, named_params};
 use rusqlite_migration::HookResult;
 use std::collections::HashMap;
@@ -64,6 +66,39 @@ fn facts(transaction: &Transaction<'_>, observed: &HashMap<String, i64>) -> rusq
         };
     }
     Ok(())
+}
+
+/// Step 8: brings every fact into the smaller table. A moment that is not written as this tool writes it stays as it is.
+pub(super) fn room(transaction: &Transaction<'_>) -> HookResult {
+    transaction.execute("INSERT INTO ran (run) SELECT DISTINCT run FROM fact WHERE run IS NOT NULL ORDER BY app, id", [])?;
+    let mut statement = transaction.prepare(
+        "SELECT app.number, fact.id, at, nullif(kind, 'outcome'), said, observed, ran.number, ms, requests, author, body, checklist
+         FROM fact LEFT JOIN app ON app.id = fact.app LEFT JOIN ran ON ran.run = fact.run ORDER BY app.number, fact.id",
+    )?;
+    let mut rows = statement.query([])?;
+    while let Some(row) = rows.next()? {
+        let (id, at): (FactId, String) = (row.get(1)?, row.get(2)?);
+        let mut values: Vec<Value> = (0..12_usize).map(|column| row.get(column)).collect::<Result<_, _>>()?;
+        if let (Some(at), Some(place)) = (moment(&at), values.get_mut(2)) {
+            *place = Value::Integer(convert::apart(id, at));
+        }
+        transaction
+            .prepare_cached("INSERT INTO fact_new VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)")?
+            .execute(rusqlite::params_from_iter(values))?;
+    }
+    drop(rows);
+    drop(statement);
+    transaction.execute_batch(
+        "DROP TABLE fact; ALTER TABLE fact_new RENAME TO fact;
+         CREATE INDEX fact_by_checklist ON fact (checklist) WHERE checklist IS NOT NULL;",
+    )?;
+    Ok(())
+}
+
+/// The moment that this text is, if it is written as every moment was until then.
+fn moment(at: &str) -> Option<DateTime<Utc>> {
+    let moment = DateTime::parse_from_rfc3339(at).ok()?.to_utc();
+    (moment.to_rfc3339_opts(SecondsFormat::Micros, true) == at).then_some(moment)
 }
 
 /// A run's fact in its parts.

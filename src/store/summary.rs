@@ -32,7 +32,7 @@ impl Store {
             let mut statement = connection.prepare_cached(
                 "SELECT app, checklist, body FROM assessed
                  WHERE version = :version AND made <= :now AND (until IS NULL OR until > :now)
-                 AND last_fact = (SELECT id FROM fact WHERE fact.app = assessed.app ORDER BY id DESC LIMIT 1)",
+                 AND last_fact = (SELECT id FROM fact WHERE fact.app = (SELECT number FROM app WHERE id = assessed.app) ORDER BY id DESC LIMIT 1)",
             )?;
             let rows = statement.query_map(named_params! { ":version": self.version, ":now": Moment(now) }, |row| {
                 Ok((row.get(0)?, (row.get(1)?, row.get(2)?)))

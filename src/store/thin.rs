@@ -119,18 +119,19 @@ impl Store {
         Ok(gone)
     }
 
-    /// Gives the room of what is gone back to the disk: writes the file anew. Others may go on reading; who writes waits.
+    /// Gives the room of what is gone back to the disk: writes the file anew. Others may go on reading; who writes waits. Where
+    /// nothing was let go now, only when an earlier time left much to give back.
     ///
     /// # Errors
     /// The database could not be read. That it could not be written anew is no error: nothing is lost by that.
-    pub fn compact(&self) -> Result<Compacted, StoreError> {
+    pub fn compact(&self, let_go: bool) -> Result<Compacted, StoreError> {
         let before = self.size();
         let (pages, empty, size) = self.read("look at the database", |connection| {
             let number =
                 |name: &str| connection.query_row(&format!("PRAGMA {name}"), [], |row| row.get::<_, Count>(0)).map(|it| it.0);
             Ok((number("page_count")?, number("freelist_count")?, number("page_size")?))
         })?;
-        if empty.saturating_mul(WORTH) < pages {
+        if !let_go && empty.saturating_mul(WORTH) < pages {
             return Ok(Compacted::Needless);
         }
         let needed = pages.saturating_sub(empty).saturating_mul(size);
@@ -183,8 +184,10 @@ fn since(
     let (mut touched, mut named) = (BTreeSet::new(), BTreeSet::new());
     let apps: Vec<AppId> =
         transaction.prepare_cached("SELECT id FROM app")?.query_map([], |row| row.get(0))?.collect::<Result<_, _>>()?;
-    let mut statement =
-        transaction.prepare_cached("SELECT kind, observed FROM fact WHERE app = ?1 AND id > coalesce(?2, x'')")?;
+    let mut statement = transaction.prepare_cached(
+        "SELECT coalesce(kind, 'outcome'), observed FROM fact
+         WHERE app = (SELECT number FROM app WHERE id = ?1) AND id > coalesce(?2, x'')",
+    )?;
     for app in apps {
         let mut rows = statement.query((app, as_of.get(&app).copied().flatten()))?;
         while let Some(row) = rows.next()? {

@@ -2,10 +2,11 @@
 //! Nothing is computed and nothing is made up on the way.
 
 use super::convert::Moment;
+use super::error::Fault;
 use super::{AppId, Store, StoreError, facts, observations, snapshot};
-use crate::domain::{AppName, Digest, Fact, FactBody};
+use crate::domain::{AppName, Digest, Fact, FactBody, FactId};
 use chrono::{DateTime, Utc};
-use rusqlite::{OptionalExtension as _, named_params};
+use rusqlite::{OptionalExtension as _, Transaction, named_params};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -80,7 +81,8 @@ impl Store {
                 return Err(StoreError::NameTaken { name: name.clone() }.into());
             }
             transaction.execute(
-                "INSERT INTO app (id, name, created) VALUES (:id, :name, :created)",
+                "INSERT INTO app (id, name, created, number)
+                 VALUES (:id, :name, :created, (SELECT coalesce(max(number), 0) + 1 FROM app))",
                 named_params! { ":id": app, ":name": name, ":created": Moment(now) },
             )?;
             for (digest, text) in &carried.checklists {
@@ -93,6 +95,12 @@ impl Store {
                     "INSERT INTO checklist (digest, stored, body) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING",
                     (digest, Moment(now), text),
                 )?;
+            }
+            let ids: BTreeSet<FactId> = carried.facts.iter().map(|fact| fact.id).collect();
+            if ids.len() < carried.facts.len() || is_known(transaction, &ids)? {
+                return Err(
+                    StoreError::refused("a fact in the file is in this database already; the app was not carried twice").into()
+                );
             }
             let mut loose: BTreeSet<&Digest> = carried.observations.keys().chain(carried.thinned.keys()).collect();
             for (digest, seen) in &carried.observations {
@@ -115,15 +123,6 @@ impl Store {
                 snapshot::put(transaction, app, *at, seal, text)?;
             }
             for fact in &carried.facts {
-                let known = transaction
-                    .query_row("SELECT 1 FROM app JOIN fact ON fact.app = app.id AND fact.id = ?1", [fact.id], |_| Ok(()))
-                    .optional()?;
-                if known.is_some() {
-                    return Err(StoreError::refused(
-                        "a fact in the file is in this database already; the app was not carried twice",
-                    )
-                    .into());
-                }
                 if let FactBody::Outcome(outcome) = &fact.body
                     && let Some(digest) = &outcome.observation
                 {
@@ -137,4 +136,23 @@ impl Store {
             Ok(app)
         })
     }
+}
+
+/// Whether an app here has one of these facts. From one to the next in the order of both, so that hundreds of apps are not
+/// asked for each fact.
+fn is_known(transaction: &Transaction<'_>, ids: &BTreeSet<FactId>) -> Result<bool, Fault> {
+    let apps: Vec<i64> =
+        transaction.prepare("SELECT number FROM app")?.query_map([], |row| row.get(0))?.collect::<Result<_, _>>()?;
+    let mut next = transaction.prepare("SELECT id FROM fact WHERE app = ?1 AND id >= ?2 ORDER BY id LIMIT 1")?;
+    for app in apps {
+        let mut wanted = ids.first().copied();
+        while let Some(id) = wanted {
+            let found: Option<FactId> = next.query_row((app, id), |row| row.get(0)).optional()?;
+            if found == Some(id) {
+                return Ok(true);
+            }
+            wanted = found.and_then(|found| ids.range(found..).next().copied());
+        }
+    }
+    Ok(false)
 }

@@ -248,7 +248,7 @@ impl Since {
     #[must_use]
     pub fn words(self) -> &'static str {
         match self {
-            Self::PreviousRun => "since the previous run",
+            Self::PreviousRun => "since the round before",
             Self::LastWeek => "since a week ago",
             Self::Start => "since the start",
             Self::LastLook => "since you last looked",

@@ -310,7 +310,7 @@ impl Performer {
     fn changes(&self, app: &AppName, since: Since) -> Result<(), Trouble> {
         let now = self.desk.clock.now();
         let from = match since {
-            Since::PreviousRun => self.desk.previous_run(app)?,
+            Since::PreviousRun => self.desk.previous_round(app)?,
             Since::LastWeek => Some(now - TimeDelta::days(7)),
             Since::Start => {
                 let start = self.desk.settings(app)?.start.and_time(NaiveTime::MIN).and_utc() + TimeDelta::days(1);

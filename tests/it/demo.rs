@@ -36,11 +36,12 @@ const TRUTHS: [(&str, [Truth; 3]); 13] = [
 ];
 
 /// What each probe says in each week: an outcome, or the gap.
-const WORDS: [(&str, [&str; 3]); 62] = [
+const WORDS: [(&str, [&str; 3]); 63] = [
     ("scan.tree", ["fail", "pass", "pass"]),
     // What was committed stays committed, and was open for as long as it was.
     ("scan.history", ["fail", "fail", "fail"]),
     ("scan.exposure-window", ["needs_judgement", "needs_judgement", "needs_judgement"]),
+    ("site.answers", ["pass", "pass", "pass"]),
     ("site.bundle", ["fail", "pass", "pass"]),
     ("repo.env-files", ["fail", "pass", "pass"]),
     ("repo.service-role", ["fail", "pass", "pass"]),

@@ -33,6 +33,7 @@ mod server;
 mod snapshot;
 mod tell;
 mod terminal;
+mod thinning;
 mod tidy;
 mod two_processes;
 mod year;

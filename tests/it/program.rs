@@ -2,6 +2,7 @@
 //! reaches it, and no test here touches anything but its own temporary directory.
 
 use rescue::config::Environment;
+use rescue::store::{unpack, unpack_like};
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::fs;
@@ -192,11 +193,17 @@ pub fn bytes_of(path: &Path) -> Vec<u8> {
         return bytes;
     }
     let database = rusqlite::Connection::open(path).unwrap();
-    for table in ["said", "seen"] {
-        // A copy from before a schema step has none of them, and nothing packed.
-        let Ok(mut rows) = database.prepare(&format!("SELECT body FROM {table}")) else { continue };
-        for packed in rows.query_map([], |row| row.get::<_, Vec<u8>>(0)).unwrap() {
-            bytes.extend(rescue::store::unpack(&packed.unwrap()).expect("what is packed can be read").into_bytes());
+    let beside = "SELECT said.body, base.body FROM said LEFT JOIN said AS base ON base.number = said.base";
+    for questions in [[beside, "SELECT body, NULL FROM said"], ["SELECT body, NULL FROM seen"; 2]] {
+        // A copy from before a schema step packs nothing beside another, or has none of them, and nothing packed.
+        let Some(mut rows) = questions.iter().find_map(|it| database.prepare(it).ok()) else { continue };
+        let both = |row: &rusqlite::Row<'_>| Ok((row.get::<_, Vec<u8>>(0)?, row.get::<_, Option<Vec<u8>>>(1)?));
+        for (packed, base) in rows.query_map([], both).unwrap().map(Result::unwrap) {
+            let text = match base {
+                Some(base) => unpack(&base).and_then(|like| unpack_like(&packed, &like)),
+                None => unpack(&packed),
+            };
+            bytes.extend(text.expect("what is packed can be read").into_bytes());
         }
     }
     bytes

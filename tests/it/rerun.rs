@@ -91,7 +91,7 @@ fn a_commit_makes_due_what_reads_the_repository() {
 fn one_app_that_cannot_be_read_ends_no_other_and_shows_in_the_exit_code() {
     let home = with_trees(&["acme", "broken", "shop"]);
     let raw = rusqlite::Connection::open(home.database()).unwrap();
-    let broken = "app = (SELECT id FROM app WHERE name = 'broken') AND kind = 'checklist_adopted'";
+    let broken = "app = (SELECT number FROM app WHERE name = 'broken') AND kind = 'checklist_adopted'";
     assert_eq!(raw.execute(&format!("UPDATE fact SET body = '{{}}' WHERE {broken}"), []).unwrap(), 1);
     drop(raw);
     let told = home.run(&["probe", "--all", "--only", "scan.tree", "--json"]);
@@ -118,8 +118,13 @@ fn a_credential_that_appears_makes_due_what_could_not_see_without_it() {
     assert_eq!(without.json(&["probe", "--due", "--json"])["runs"], json!([]), "nothing new to try it with");
     assert_eq!(server.asked().len(), asked, "and nobody was asked");
     let with = without.with("OPENAI_ADMIN_KEY", "invented-openai");
+    let is_due = || with.json(&["app", "list", "--json"])["apps"][0]["due"].clone();
+    assert_eq!(is_due(), false, "a row looks into no keyring and no variable");
+    with.run(&["auth", "status", "--offline"]);
+    assert_eq!(is_due(), true, "whoever met it has said so");
     let told = with.json(&["probe", "--due", "--json"]);
     assert_eq!((apps(&told), reasons(&told["runs"][0])), (vec!["acme"], vec!["credential_appeared"]));
+    assert_eq!(is_due(), false);
     let systems: Vec<&str> = told["runs"][0]["due"]
         .as_array()
         .unwrap()

@@ -2,6 +2,7 @@
 //! in its bare environment leaves its record. A stand-in answers for crontab(1); nothing of the tester's is touched.
 
 mod runner;
+mod stopped;
 
 use crate::program::{Home, Told, checkout};
 use rescue::clock::SetClock;

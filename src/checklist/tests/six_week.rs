@@ -173,6 +173,7 @@ fn the_rules_are_those_of_the_probes_that_exist() {
     let migrates = |beside| Rule::All(vec![probe("github.migration-workflow"), probe(beside)]);
     assert_eq!(rule("MIG-03"), migrates("repo.staged-migrations"));
     assert_eq!(rule("MIG-05"), migrates("repo.automatic-migrations"));
+    assert_eq!(rule("OBS-03"), probe("site.answers"));
     assert_eq!(rule("SPD-01"), Rule::All(vec![probe("openai.spend-cap"), probe("openrouter.spend-cap")]));
     let asked: BTreeSet<&str> = checklist.items.iter().flat_map(|item| item.rule.probes()).map(ProbeId::as_str).collect();
     assert_eq!(asked, BTreeSet::from(PROBES), "each probe serves an item");

@@ -4,6 +4,8 @@ use crate::cli::{json, out::Out, plain, unused};
 use crate::desk::due::{Check, Saw};
 use crate::desk::rerun::{DueProbe, Ended, How, Ran};
 use crate::domain::{AppName, Board, GapKind, Verdict};
+use crate::schedule::lane::MOST_REQUESTS;
+use crate::schedule::{Seat, Waits};
 use crate::trouble::Trouble;
 use crate::words;
 use serde_json::{Value, json};
@@ -102,6 +104,31 @@ pub(super) fn summary(app: &AppName, ran: &Ran, out: &mut Out<'_>) {
         out.line(format!("to see more: {step} ({})", words::count(n, "probe")));
     }
     unused::print(app.as_str(), &ran.idle, board.now, out);
+}
+
+/// What should not wait for a week and is not asked today, with why.
+pub(super) fn put_off(left: &[(Seat, Waits)]) -> Value {
+    let row = |(seat, why): &(Seat, Waits)| {
+        let why = match why {
+            Waits::ForAnotherDay => "day_is_full",
+            Waits::ForItsWeek => "dearer_than_a_day",
+        };
+        json!({ "probe": seat.probe, "requests": seat.requests, "because": why, "last": json::moment(seat.last) })
+    };
+    left.iter().map(row).collect()
+}
+
+/// The same as a line.
+pub(super) fn left((seat, why): &(Seat, Waits)) -> String {
+    let requests = words::count(seat.requests as usize, "request");
+    match why {
+        Waits::ForAnotherDay => {
+            format!("left for another day: {} ({requests}; a day has {MOST_REQUESTS} for what is looked at daily)", seat.probe)
+        }
+        Waits::ForItsWeek => {
+            format!("left for its week: {} ({requests}, and a day has {MOST_REQUESTS} for what is looked at daily)", seat.probe)
+        }
+    }
 }
 
 /// Because of what probes are due, the reason with the most of them first: `8 never looked at, 2 daily`.

@@ -76,6 +76,9 @@ fn lines(app: &AppName, chosen: &Chosen, wanted: &Wanted, out: &mut Out<'_>) {
         let whom = watch.system().map_or("this machine", crate::domain::System::title);
         out.line(format!("  whether the {} changed would be looked at: {whom}, at most {}", watch.says(), requests(*watch)));
     }
+    for it in &chosen.put_off {
+        out.line(format!("  {}", document::left(it)));
+    }
     if !wanted.only_due {
         for (planned, gap) in &chosen.unasked {
             out.line(format!("  not asked: {}: {}", planned.probe, gap.says));
@@ -95,6 +98,7 @@ fn document(app: &AppName, chosen: &Chosen, wanted: &Wanted) -> Value {
         "requests": chosen.requests(),
         "probes": chosen.probes.iter().map(|(_, it)| json!({ "probe": it.probe, "items": it.items, "asks": it.asks })).collect::<Vec<_>>(),
         "due": document::due(&chosen.due),
+        "put_off": document::put_off(&chosen.put_off),
         "checks": chosen.watched.iter().map(|it| json!({ "what": it.says(), "system": it.system(), "requests": it.most_requests() })).collect::<Vec<_>>(),
         "unasked": unasked.map(|(it, gap)| json!({ "probe": it.probe, "items": it.items, "gap": json::gap(gap) })).collect::<Vec<_>>(),
     })

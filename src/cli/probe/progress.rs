@@ -44,6 +44,8 @@ pub(super) struct AllEnded {
     pub not_due: usize,
     /// How many were not asked because the rerun was stopped.
     pub stopped: usize,
+    /// Something was not asked because the rerun was stopped.
+    pub cut: bool,
     /// What became of each app, for whoever is told of it.
     pub news: Vec<telling::Told>,
     /// What could not be done.
@@ -66,7 +68,7 @@ impl<'a> Progress<'a> {
     pub fn new(desk: &'a Desk, wanted: &Wanted, manner: Manner) -> Self {
         let places = wanted.apps.iter().cloned().zip(0..).collect();
         let (documents, codes, news, shortfall) = (Vec::new(), Vec::new(), Vec::new(), Shortfall::default());
-        let ended = AllEnded { documents, codes, not_due: 0, stopped: 0, news, shortfall };
+        let ended = AllEnded { documents, codes, not_due: 0, stopped: 0, cut: false, news, shortfall };
         Self { desk, manner, places, held: BTreeMap::new(), next: 0, over: 0, waits: BTreeSet::new(), ended }
     }
 
@@ -136,7 +138,9 @@ impl<'a> Progress<'a> {
                 }
                 let blind = ran.report.decided.iter().filter(|(_, verdict, ..)| !verdict.outcome.is_decided()).count();
                 let decided = ran.report.decided.len() - blind;
-                let how = if ran.report.how == crate::domain::fact::RunEnd::Cancelled { ", cancelled" } else { "" };
+                let is_cut = ran.report.how == crate::domain::fact::RunEnd::Cancelled;
+                self.ended.cut |= is_cut;
+                let how = if is_cut { ", cancelled" } else { "" };
                 line = Some(format!("{} decided, {blind} not seen or not decided{how}", words::count(decided, "probe")));
                 if !self.manner.as_json {
                     let (mut sink, mut inner) = (Vec::new(), Vec::new());
@@ -160,7 +164,10 @@ impl<'a> Progress<'a> {
             How::Stopped if self.manner.is_single => {
                 return Err(Trouble::failed(format!("stopped before anything of {app} was asked")));
             }
-            How::Stopped => self.ended.stopped += 1,
+            How::Stopped => {
+                self.ended.stopped += 1;
+                self.ended.cut = true;
+            }
             How::NothingToAsk if self.manner.is_single => return Err(nothing_to_ask(app)),
             How::NothingToAsk => line = Some("skipped: no probe to run there".to_owned()),
             How::OpenElsewhere { since, pid, host } => {

@@ -8,7 +8,7 @@ use crate::domain::{AppName, AppSettings, Gap, ProbeId, System};
 use crate::engine::{Plan, PlannedProbe};
 use crate::net::{Asker, Keys};
 use crate::probes::{AnyProbe, Meta};
-use crate::schedule::{Because, Due, Watch};
+use crate::schedule::{Because, Due, Seat, Waits, Watch, lane::Lane};
 use crate::trouble::Trouble;
 use chrono::{DateTime, Utc};
 use std::collections::{BTreeMap, BTreeSet};
@@ -36,6 +36,8 @@ pub struct Chosen {
     pub due: Vec<DueProbe>,
     /// What the plan cannot ask, and why.
     pub unasked: Vec<(PlannedProbe, Gap)>,
+    /// What should not wait for a week and is not asked today all the same, and why.
+    pub put_off: Vec<(Seat, Waits)>,
     /// What was looked at whether it changed.
     pub checks: Vec<Check>,
     /// Requests that were sent to look, by system.
@@ -125,8 +127,11 @@ impl Desk {
             let is_due: BTreeSet<&ProbeId> = reasons.iter().map(|it| &it.probe).collect();
             probes.retain(|(_, planned)| is_due.contains(&planned.probe));
         }
-        let next = due.turns.iter().filter_map(crate::schedule::Turn::from).filter(|from| *from > now).min();
-        Chosen { settings, probes, due: reasons, unasked, checks, checking: BTreeMap::new(), watched, next }
+        let put_off = if wanted.only_due { due.put_off(now) } else { Vec::new() };
+        let another_day = put_off.iter().any(|(_, why)| *why == Waits::ForAnotherDay).then(|| Lane::another_day(now));
+        let later = due.turns.iter().filter_map(crate::schedule::Turn::from).filter(|from| *from > now);
+        let next = later.chain(another_day).min();
+        Chosen { settings, probes, due: reasons, unasked, put_off, checks, checking: BTreeMap::new(), watched, next }
     }
 }
 

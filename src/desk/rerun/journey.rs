@@ -2,9 +2,10 @@
 //! look counts as the same run; a part that waits holds no seat and no turn.
 
 use super::chosen::asked;
-use super::turns::{Counter, Floor, counter};
+use super::turns::{Counter, Floor, Turns, counter};
 use super::{Chosen, Ended, How, LONGEST_WAIT, MOST_WAITS, Ran, Told};
 use crate::domain::{AppName, GapKind, Outcome, ProbeId, System, Verdict};
+use crate::engine::run::Over;
 use crate::engine::{PlannedProbe, RunEvent, RunReport, Running};
 use crate::net::Keys;
 use crate::probes::AnyProbe;
@@ -125,8 +126,13 @@ impl Floor<'_> {
                 continue;
             }
             let Some(seat) = self.seat().await else { return Ok(()) };
-            let decided = self.part(way, &part, running).await?;
-            drop((turns, seat));
+            let turns = Arc::new(Turns::of(turns, |at| asking(&part.probes, way, at)));
+            let over: Over = {
+                let turns = Arc::clone(&turns);
+                Arc::new(move |probe| turns.over(probe))
+            };
+            let decided = self.part(way, &part, &over, running).await?;
+            drop((over, turns, seat));
             for later in self.later(way, &part, &decided, &mut looked_twice)? {
                 if let Some(running) = running {
                     running.owes(later.probes.iter().map(|(_, planned)| planned.probe.clone()));
@@ -138,7 +144,13 @@ impl Floor<'_> {
     }
 
     /// Asks one part; gives back what it decided.
-    async fn part(&self, way: &Way<'_>, part: &Part, running: &mut Option<Running>) -> Result<Vec<Decided>, Trouble> {
+    async fn part(
+        &self,
+        way: &Way<'_>,
+        part: &Part,
+        over: &Over,
+        running: &mut Option<Running>,
+    ) -> Result<Vec<Decided>, Trouble> {
         if running.is_none() {
             let planned = way.chosen.probes.iter().map(|(_, planned)| planned.clone()).collect();
             *running = Some(self.desk.begin(way.app, planned, way.steps.clone(), self.stop.clone()).await?);
@@ -147,7 +159,7 @@ impl Floor<'_> {
         let before = run.decided().len();
         let door = self.desk.door_of(way.keys.clone(), Some(self.desk.store.shelf(self.desk.id(way.app)?)))?;
         let sight = self.desk.sight(way.app, Arc::clone(&way.chosen.settings), door)?;
-        run.ask(&part.probes, sight).await;
+        run.ask(&part.probes, sight, over).await;
         Ok(run.decided().get(before..).unwrap_or_default().to_vec())
     }
 
@@ -229,6 +241,14 @@ fn earliest(parts: &mut Vec<Part>) -> Option<Part> {
 fn counters(probes: &[Asked], way: &Way<'_>) -> BTreeSet<Counter> {
     let systems: BTreeSet<System> = probes.iter().flat_map(|(probe, _)| asked(probe.meta(), &way.chosen.settings)).collect();
     systems.into_iter().filter_map(|system| counter(system, way.keys)).collect()
+}
+
+/// The probes that ask at this counter.
+fn asking(probes: &[Asked], way: &Way<'_>, at: &Counter) -> BTreeSet<ProbeId> {
+    let asks = |probe: &'static dyn AnyProbe| {
+        asked(probe.meta(), &way.chosen.settings).any(|system| counter(system, way.keys).as_ref() == Some(at))
+    };
+    probes.iter().filter(|(probe, _)| asks(*probe)).map(|(_, planned)| planned.probe.clone()).collect()
 }
 
 /// Each probe once, by its last look, in the order of the first ones.

@@ -23,12 +23,17 @@ struct House {
 impl House {
     /// A house whose OpenAI is at that address, with a credential for it.
     fn with(openai: Option<&str>) -> Self {
+        Self::whose(System::Openai, openai)
+    }
+
+    /// A house whose vendor is at that address, with a credential for it.
+    fn whose(system: System, address: Option<&str>) -> Self {
         let home = tempfile::tempdir().unwrap();
         let clock = SetClock::at("2026-11-23T09:00:00Z".parse().unwrap());
-        let variables = openai.map(|address| (Endpoints::variable(System::Openai), format!("{address}/")));
+        let variables = address.map(|address| (Endpoints::variable(system), format!("{address}/")));
         let endpoints = Endpoints::from_environment(&Environment::of(variables)).unwrap();
         let secret = |system: System| (system, Secret::new(["invented", system.id()].join("-")));
-        let chain = Chain::given(openai.map(|_| secret(System::Openai)).into_iter().collect());
+        let chain = Chain::given(address.map(|_| secret(system)).into_iter().collect());
         let author = Box::new(|| Author::Person("Sam".into()));
         let paths = Paths::in_home(&home.path().join("rescue"));
         let desk = Desk::with(paths, Configuration::default(), endpoints, chain, author, clock.clone()).unwrap();
@@ -185,6 +190,79 @@ async fn a_suspected_fail_is_looked_at_again_within_the_same_run_before_it_count
     assert_eq!(ran.board.last_run.as_ref().unwrap().decided, 1);
     assert_eq!(house.looks(&acme, SCAN), ["pass", "fail", "fail"]);
     assert_eq!(house.ends(&acme), [RunEnd::Finished, RunEnd::Finished], "both looks are of one run");
+}
+
+/// A site that answers with these statuses, one after the other by the runs and looks of the test, and how it is looked at:
+/// down is down for all three tries of a look.
+async fn site(looks: &[bool]) -> MockServer {
+    let server = MockServer::start().await;
+    for is_up in looks {
+        let (answer, times) = if *is_up {
+            (ResponseTemplate::new(200).set_body_raw("<!doctype html><title>Acme</title>", "text/html"), 1)
+        } else {
+            (ResponseTemplate::new(503), 3)
+        };
+        Mock::given(any()).respond_with(answer).up_to_n_times(times).mount(&server).await;
+    }
+    server
+}
+
+/// Looks in week one, when the site is up and a person says who watches it, and in week two: what is lost then.
+async fn weeks_of_a_site(looks: &[bool]) -> (House, AppName, Vec<Told>, Option<crate::domain::Assessment>) {
+    let server = site(looks).await;
+    let house = House::whose(System::Site, Some(&server.uri()));
+    let acme = house.app("acme", |it| it.url = Some("https://acme.example/".parse().unwrap()));
+    let all = wanted(&[&acme], &["site.answers"], false);
+    house.quietly(&all).await;
+    house
+        .desk
+        .state(
+            &acme,
+            FactBody::Attested {
+                item: "OBS-03".parse().unwrap(),
+                proof: Some("https://example.com/monitors".into()),
+                stands_for: std::collections::BTreeSet::default(),
+                saw: std::collections::BTreeSet::default(),
+                founder: None,
+            },
+        )
+        .unwrap();
+    assert_eq!(house.desk.board(&acme).unwrap().assessment("OBS-03").unwrap().truth, crate::domain::Truth::Attested);
+    house.later(TimeDelta::days(7));
+    let mut while_waiting = None;
+    let heard = house
+        .rerun(&all, &CancellationToken::new(), async |it| {
+            if let Told::Again { at, .. } = it {
+                while_waiting = house.desk.board(&acme).unwrap().assessment("OBS-03").cloned();
+                assert_eq!(*at, house.clock.now() + APART_AND_A_SECOND);
+                go_on(&house, *at).await;
+            }
+        })
+        .await;
+    assert_eq!(server.received_requests().await.unwrap().len(), looks.iter().map(|up| if *up { 1 } else { 3 }).sum::<usize>());
+    (house, acme, heard, while_waiting)
+}
+
+#[tokio::test]
+async fn a_site_that_is_down_at_two_looks_is_lost_within_that_run() {
+    let (house, acme, heard, waiting) = weeks_of_a_site(&[true, false, false]).await;
+    let waiting = waiting.expect("nothing was looked at again");
+    assert_eq!(waiting.truth, crate::domain::Truth::Attested, "one look is no outage");
+    assert!(waiting.words.iter().any(|word| word.suspected));
+    let ran = ran(&heard, &acme);
+    assert_eq!((ran.lost, ran.board.assessment("OBS-03").unwrap().truth), (1, crate::domain::Truth::Drifted));
+    assert_eq!(house.looks(&acme, "site.answers"), ["pass", "fail", "fail"]);
+    assert_eq!(house.ends(&acme), [RunEnd::Finished, RunEnd::Finished], "both looks are of one run");
+}
+
+#[tokio::test]
+async fn a_site_that_is_up_again_at_the_second_look_was_never_lost() {
+    let (house, acme, heard, waiting) = weeks_of_a_site(&[true, false, true]).await;
+    assert!(waiting.is_some(), "it was looked at twice");
+    let ran = ran(&heard, &acme);
+    assert_eq!((ran.lost, ran.board.assessment("OBS-03").unwrap().truth), (0, crate::domain::Truth::Attested));
+    assert!(ran.board.assessment("OBS-03").unwrap().words.iter().all(|word| !word.suspected));
+    assert_eq!(house.looks(&acme, "site.answers"), ["pass", "fail", "pass"]);
 }
 
 const APART_AND_A_SECOND: TimeDelta = TimeDelta::seconds(601);
@@ -371,8 +449,11 @@ async fn a_trouble_of_one_app_ends_no_other() {
     house.desk.store.begin_run(id, run, &Holder::of_process(), &[]).unwrap();
     let raw = rusqlite::Connection::open(house.desk.database()).unwrap();
     let id = house.desk.id(&broken).unwrap();
-    raw.execute("UPDATE fact SET body = '{}' WHERE app = ?1 AND kind = 'checklist_adopted'", [id.0.as_bytes().as_slice()])
-        .unwrap();
+    raw.execute(
+        "UPDATE fact SET body = '{}' WHERE app = (SELECT number FROM app WHERE id = ?1) AND kind = 'checklist_adopted'",
+        [id.0.as_bytes().as_slice()],
+    )
+    .unwrap();
     let heard = house.quietly(&wanted(&[&broken, &open, &well], &[SCAN], false)).await;
     let how = |app: &AppName| {
         heard.iter().find_map(|it| match it {

@@ -3,7 +3,7 @@
 
 use super::{Told, Wanted};
 use crate::desk::Desk;
-use crate::domain::System;
+use crate::domain::{ProbeId, System};
 use crate::net::Keys;
 use chrono::{DateTime, Utc};
 use std::collections::{BTreeSet, HashMap};
@@ -62,18 +62,19 @@ impl<'a> Floor<'a> {
 
     /// A turn at each of these counters; none once the rerun was stopped. Taken in the order of the systems by everybody, so
     /// that no two wait for each other.
-    pub async fn turns(&self, counters: BTreeSet<Counter>) -> Option<Vec<OwnedSemaphorePermit>> {
+    pub async fn turns(&self, counters: BTreeSet<Counter>) -> Option<Vec<(Counter, OwnedSemaphorePermit)>> {
         let mut held = Vec::with_capacity(counters.len());
         for counter in counters {
             let line = {
                 let mut lines = self.counters.lock().unwrap_or_else(PoisonError::into_inner);
-                Arc::clone(lines.entry(counter).or_insert_with(|| Arc::new(Semaphore::new(AT_ONE_SYSTEM))))
+                Arc::clone(lines.entry(counter.clone()).or_insert_with(|| Arc::new(Semaphore::new(AT_ONE_SYSTEM))))
             };
-            held.push(tokio::select! {
+            let turn = tokio::select! {
                 biased;
                 () = self.stop.cancelled() => return None,
                 turn = line.acquire_owned() => turn.ok()?,
-            });
+            };
+            held.push((counter, turn));
         }
         Some(held)
     }
@@ -91,6 +92,27 @@ impl<'a> Floor<'a> {
     /// Until when a counter is closed, if the vendor said so.
     pub fn closed(&self, (system, fingerprint): &Counter) -> Option<DateTime<Utc>> {
         self.desk.closed(*system, Some(fingerprint))
+    }
+}
+
+/// The turns that an app holds. Each is given back when the last of the app's probes at that counter has looked: the vendor's
+/// lanes would be idle while the others look and while their decisions are stored.
+pub(super) struct Turns(Mutex<Vec<(BTreeSet<ProbeId>, OwnedSemaphorePermit)>>);
+
+impl Turns {
+    /// `asking`: the probes that ask at a counter.
+    pub fn of(held: Vec<(Counter, OwnedSemaphorePermit)>, asking: impl Fn(&Counter) -> BTreeSet<ProbeId>) -> Self {
+        let held = held.into_iter().map(|(counter, turn)| (asking(&counter), turn));
+        Self(Mutex::new(held.filter(|(probes, _)| !probes.is_empty()).collect()))
+    }
+
+    /// This probe has looked.
+    pub fn over(&self, probe: &ProbeId) {
+        let mut held = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        held.retain_mut(|(probes, _)| {
+            probes.remove(probe);
+            !probes.is_empty()
+        });
     }
 }
 

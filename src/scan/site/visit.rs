@@ -121,7 +121,7 @@ impl Visitor {
             }
             let base = at.join("/").map_err(|_| Missed::Lost)?;
             let call = ReadCall::follow(System::Site, &at).at(base).as_answered().at_most(most);
-            let call = call.header("accept", "text/html,application/javascript,application/json;q=0.9,*/*;q=0.5");
+            let call = call.header("accept", ACCEPT);
             let call = if hosts.is_given(&at) { call } else { call.found() };
             let reply = self.door.read(call).await.map_err(Missed::Gap)?;
             if !matches!(reply.status.as_u16(), 301 | 302 | 303 | 307 | 308) {
@@ -238,13 +238,16 @@ fn served_since(reply: &Reply, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
     moment("last-modified").filter(is_credible).or(made.filter(is_credible))
 }
 
+/// What a browser's requests would take, in short.
+pub(super) const ACCEPT: &str = "text/html,application/javascript,application/json;q=0.9,*/*;q=0.5";
+
 /// No file of today's sites was made before this year.
 const OLDEST: i32 = 2010;
 /// An answer of that age was made for us.
 const JUST_NOW: TimeDelta = TimeDelta::hours(1);
 
 /// What stands before the site, if the answer shows it (`apis/http.md` §0, blockers).
-fn wall(reply: &Reply) -> Option<&'static str> {
+pub(super) fn wall(reply: &Reply) -> Option<&'static str> {
     let refused = matches!(reply.status.as_u16(), 401 | 403 | 503);
     if refused && reply.header("cf-mitigated").is_some_and(|it| it.contains("challenge")) {
         return Some("Cloudflare asks visitors to prove that they are people");

@@ -128,6 +128,70 @@ fn another_credential_than_the_one_that_was_refused_is_tried() {
 }
 
 #[test]
+fn a_credential_that_is_met_after_the_look_makes_due_what_wanted_it_and_the_short_form_knows() {
+    let mut story = three();
+    let settings = Digest::of(&serde_json::to_string(&story.settings).unwrap());
+    story.on(1).blind(GREEN, GapKind::NoCredential).pass(BRANCH).pass(BACKUP);
+    by(&mut story, &settings);
+    // A first mark: nobody knows since when it is there, only that it was met then.
+    let met = |minutes| {
+        Marks::from([("credential:github".to_owned(), Mark { value: Foreign::new("a"), met: moment(1, minutes), changed: None })])
+    };
+    let short = due_of(&story, moment(1, 61), &Marks::new(), &[]).0.short(&story.settings);
+    let changed = |minutes| [("credential:github".to_owned(), moment(1, minutes))].into();
+    for (minutes, wanted) in [(60, true), (0, false)] {
+        assert_eq!(!at(&story, moment(1, 61), &met(minutes), &[]).is_empty(), wanted);
+        assert_eq!(short.is_due(Some(&changed(minutes)), moment(1, 61)), wanted);
+    }
+    assert!(!short.is_due(None, moment(1, 61)));
+}
+
+const ROUTER: &str = "openrouter.spend-cap";
+
+#[test]
+fn what_a_look_costs_is_what_it_cost_alone_in_this_app() {
+    let mut story = story(vec![item("BAK-01", all_of(&[BACKUP])), item("SPD-01", all_of(&[ROUTER]))]);
+    story.on(0).set(|it| {
+        it.providers.insert(System::Openrouter);
+    });
+    let settings = Digest::of(&serde_json::to_string(&story.settings).unwrap());
+    let look = |story: &mut Story, day, probes: &[&str], requests: u32| {
+        story.on(day).run(probes);
+        for probe in probes {
+            story.pass(probe);
+            if let Some(FactBody::Outcome(it)) = story.facts.last_mut().map(|it| &mut it.body) {
+                it.requests = requests;
+            }
+        }
+        story.run_ends(RunEnd::Finished);
+        by(story, &settings);
+    };
+    let costs = |story: &Story, now| due_of(story, now, &Marks::new(), &[]).0.put_off(now);
+    story.on(1).pass(ROUTER).pass(BACKUP);
+    by(&mut story, &settings);
+    let left = costs(&story, moment(2, 0));
+    assert_eq!(
+        left.iter().map(|(seat, why)| (seat.requests, *why)).collect::<Vec<_>>(),
+        [(33, Waits::ForItsWeek)],
+        "as it says of itself"
+    );
+    look(&mut story, 3, &[BACKUP, ROUTER], 1);
+    assert_eq!(costs(&story, moment(4, 0)), [], "it is the only one that asks its system");
+    assert_eq!(at(&story, moment(4, 0), &Marks::new(), &[]).len(), 2);
+    look(&mut story, 5, &[ROUTER], 6);
+    let left = costs(&story, moment(6, 0));
+    assert_eq!(
+        left.iter().map(|(seat, why)| (seat.requests, *why)).collect::<Vec<_>>(),
+        [(6, Waits::ForItsWeek)],
+        "the dearest of the last looks"
+    );
+    for day in 6..9 {
+        look(&mut story, day, &[ROUTER], 1);
+    }
+    assert_eq!(costs(&story, moment(9, 0)), [], "and no longer than for three looks");
+}
+
+#[test]
 fn the_freshest_item_that_needs_a_probe_sets_its_rhythm() {
     let daily = Item { fresh: Freshness::Days(1), ..item("CI-03", all_of(&[BRANCH])) };
     let mut story = story(vec![item("CI-02", all_of(&[BRANCH])), daily]);
@@ -159,6 +223,7 @@ enum Step {
     Blind(usize, GapKind),
     Rename,
     Changed,
+    Credential,
 }
 
 fn any_step() -> impl Strategy<Value = (Step, i64)> {
@@ -169,6 +234,7 @@ fn any_step() -> impl Strategy<Value = (Step, i64)> {
         (0_usize..3, proptest::sample::select(GapKind::VARIANTS)).prop_map(|(probe, kind)| Step::Blind(probe, kind)),
         Just(Step::Rename),
         Just(Step::Changed),
+        Just(Step::Credential),
     ];
     (step, 1_i64..4000)
 }
@@ -197,7 +263,8 @@ proptest! {
                 Step::Rename => {
                     story.set(|it| it.title = "Acme".into());
                 }
-                Step::Changed => marks = mark("github:acme/shop", now),
+                Step::Changed => marks.extend(mark("github:acme/shop", now)),
+                Step::Credential => marks.extend(mark("credential:github", now)),
             }
         }
         // The row is made at the last fact, and asked later.

@@ -20,8 +20,6 @@ pub fn service(job: &Job) -> String {
          Nice=10\n\
          IOSchedulingClass=idle\n\
          UMask=0077\n\
-         # An interrupt ends a run in order.\n\
-         KillSignal=SIGINT\n\
          TimeoutStartSec=6h\n",
     );
     sealed(HEAD, COMMENT, &lines)

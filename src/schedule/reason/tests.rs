@@ -33,7 +33,7 @@ fn first(known: Known) -> (i64, Because) {
 
 #[rstest]
 #[case::never(Known::default(), Because::NeverLooked)]
-#[case::never_and_daily(Known { daily: true, ..Known::default() }, Because::NeverLooked)]
+#[case::never_and_daily(Known { daily: Some(at(22)), ..Known::default() }, Because::NeverLooked)]
 fn what_was_never_looked_at_is_due_at_once(#[case] known: Known, #[case] because: Because) {
     assert_eq!(known.reasons(), [Reason { from: DateTime::UNIX_EPOCH, because }]);
 }
@@ -44,7 +44,8 @@ fn what_was_never_looked_at_is_due_at_once(#[case] known: Known, #[case] because
 #[case::a_day_has_its_half(passed(24), 12, Because::Ages)]
 #[case::a_month(passed(720), 166, Because::Week)]
 #[case::at_close_it_never_ages(Known { ages: None, ..passed(0) }, 166, Because::Week)]
-#[case::daily(Known { daily: true, ..passed(192) }, 22, Because::Daily)]
+#[case::daily(Known { daily: Some(at(22)), ..passed(192) }, 22, Because::Daily)]
+#[case::daily_when_there_is_room(Known { daily: Some(at(44)), ..passed(192) }, 44, Because::Daily)]
 #[case::fails(Known { last: Some(Last { failed: true, ..looked(0) }), ..Known::default() }, 166, Because::Week)]
 fn a_rhythm(#[case] known: Known, #[case] hours: i64, #[case] because: Because) {
     assert_eq!(first(known), (hours, because));
@@ -86,10 +87,10 @@ fn the_vendors_own_time_is_kept_within_the_week() {
 #[test]
 fn a_shut_door_is_no_reason_to_knock_every_day() {
     for kind in [GapKind::NoCredential, GapKind::NotConfigured, GapKind::NeedsConsent, GapKind::PlanHides] {
-        let known = Known { last: Some(blind(kind)), daily: true, ..Known::default() };
+        let known = Known { last: Some(blind(kind)), daily: Some(at(22)), ..Known::default() };
         assert_eq!(first(known), (166, Because::Week), "{kind:?}");
     }
-    let open = Known { last: Some(blind(GapKind::NeedsJudgement)), daily: true, ..Known::default() };
+    let open = Known { last: Some(blind(GapKind::NeedsJudgement)), daily: Some(at(22)), ..Known::default() };
     assert_eq!(first(open), (22, Because::Daily), "what was seen and left to a person is looked at");
 }
 
@@ -169,7 +170,7 @@ prop_compose! {
             // The pass was observed with the last look or before it.
             ages: fresh.map(|fresh| (at(-observed), at(fresh - observed))),
             suspected,
-            daily,
+            daily: daily.then(|| at(22)),
             changed: changed.map(|hours| (Watch::Branch, at(hours))),
             settings: settings.map(at),
             consent: consent.map(at),
@@ -192,7 +193,7 @@ fn model(known: &Known, hour: i64) -> bool {
     if hour >= 166 {
         return true; // a week, less the two hours by which a daily run may be early
     }
-    if known.daily && !shut && hour >= 22 {
+    if known.daily.is_some() && !shut && hour >= 22 {
         return true;
     }
     if passing {
@@ -236,7 +237,12 @@ proptest! {
 
     #[test]
     fn a_look_that_decided_is_not_due_again_at_once(hours in 1_i64..2000, daily: bool, failed: bool) {
-        let known = Known { last: Some(Last { failed, ..looked(0) }), daily, ages: (!failed).then(|| (at(0), at(hours))), ..Known::default() };
+        let known = Known {
+            last: Some(Last { failed, ..looked(0) }),
+            daily: daily.then(|| at(22)),
+            ages: (!failed).then(|| (at(0), at(hours))),
+            ..Known::default()
+        };
         prop_assert!(known.reasons().iter().all(|it| it.from > at(0)), "an interrupted rerun would ask it twice");
     }
 }

@@ -67,6 +67,30 @@ fn nothing_of_the_client_stays_but_the_receipt() {
 }
 
 #[test]
+fn what_was_packed_beside_an_erased_text_stays_and_that_text_goes() {
+    let bench = Bench::new();
+    let (acme, other) = (bench.app("acme"), bench.app("other"));
+    let says = |commit: &str| format!("{}, as of {commit}", "three calls wait for ever, one of them for a payment ".repeat(4));
+    for (app, commit) in [(acme, "c1b2"), (other, "d7e8"), (other, "e9f0")] {
+        let run = bench.store.new_run_id().unwrap();
+        bench.store.begin_run(app, run, &Holder::of_process(), &[]).unwrap();
+        bench.store.record_outcome(app, start(), outcome(run, &says(commit)), None).unwrap();
+        bench.store.end_run(app, run, RunEnd::Finished).unwrap();
+    }
+    let beside = |bench: &Bench| -> (i64, i64) {
+        let question = "SELECT count(base), count(*) FROM said";
+        bench.store.read("look", |it| Ok(it.query_row(question, [], |row| Ok((row.get(0)?, row.get(1)?)))?)).unwrap()
+    };
+    // Three texts, and the start and the end of a run, which are the same each time.
+    assert_eq!(beside(&bench), (2, 5), "two of them were packed beside the first");
+    let facts = bench.store.facts(other).unwrap();
+    bench.store.remove_app(acme, &ana()).unwrap();
+    assert_eq!(beside(&bench), (0, 4));
+    assert_eq!(bench.store.facts(other).unwrap(), facts);
+    assert_eq!(bench.store.check().unwrap(), []);
+}
+
+#[test]
 fn what_another_console_removed_is_told_as_such() {
     let bench = Bench::new();
     let app = bench.app("acme");

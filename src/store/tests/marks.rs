@@ -21,7 +21,11 @@ fn a_first_mark_says_nothing_and_another_value_says_since_when() {
     let marks = bench.store.marks(acme).unwrap();
     let wanted = Mark { value: Foreign::new("b"), met: at(2), changed: Some(at(2)) };
     assert_eq!((marks.len(), &marks["github:acme/shop"]), (2, &wanted));
-    let changes = BTreeMap::from([(acme, BTreeMap::from([("github:acme/shop".to_owned(), at(2))]))]);
+    mark(acme, "credential:github", "k", 4);
+    let changes = BTreeMap::from([(
+        acme,
+        BTreeMap::from([("credential:github".to_owned(), at(4)), ("github:acme/shop".to_owned(), at(2))]),
+    )]);
     assert_eq!(bench.store.changes().unwrap(), changes);
     bench.store.remove_app(acme, &bench.store.tool()).unwrap();
     assert!(

@@ -81,7 +81,11 @@ fn what_a_database_of_the_step_before_holds_reads_the_same_after_it() {
     }
     assert_eq!(raised.apps().unwrap(), bench.store.apps().unwrap());
     assert_eq!(raised.check().unwrap(), []);
-    assert_eq!(raised.holdings().unwrap().said.rows, 4, "three things were said fifteen times, and five runs began alike");
+    assert_eq!(
+        raised.holdings().unwrap().said.rows,
+        5,
+        "three things were said fifteen times, and five runs began and ended alike"
+    );
     let copies = std::fs::read_dir(Paths::in_home(home.path()).backups()).unwrap().count();
     assert_eq!(copies, 1, "the old one was put aside");
     // The clock of the newest fact is known: a write long before it is refused.
@@ -122,4 +126,31 @@ fn an_outcome_that_this_build_would_write_differently_stays_to_the_byte() {
     assert_eq!(raised.unreadable(app), 1, "the damaged one is still counted");
     let problems = raised.check().unwrap();
     assert_eq!(problems.len(), 1, "{problems:?}");
+}
+
+#[test]
+fn a_moment_that_is_none_stays_as_it_was() {
+    let bench = Bench::new();
+    let app = bench.app("acme");
+    told(&bench, app, 1);
+    bench.store.append(app, crate::clock::Clock::now(&*bench.clock), &ana(), [note("odd")]).unwrap();
+    let home = tempfile::tempdir().unwrap();
+    let old = at_step(2, &bench, home.path());
+    old.execute("UPDATE fact SET at = 'yesterday' WHERE kind = 'noted'", []).unwrap();
+    old.close().unwrap();
+
+    let raised = Store::open(&Paths::in_home(home.path()), bench.clock.clone(), "0.1.0").unwrap();
+
+    let texts: Vec<String> = raised
+        .read("look", |it| {
+            let mut statement = it.prepare("SELECT at FROM fact WHERE typeof(at) <> 'integer'")?;
+            let rows = statement.query_map([], |row| row.get(0))?;
+            Ok(rows.collect::<Result<_, _>>()?)
+        })
+        .unwrap();
+    assert_eq!(texts, ["yesterday"]);
+    let mut others = bench.store.facts(app).unwrap();
+    others.retain(|fact| !matches!(fact.body, FactBody::Noted { .. }));
+    assert_eq!((raised.facts(app).unwrap(), raised.unreadable(app)), (others, 1));
+    assert!(raised.holdings().unwrap().facts_to.is_some(), "what can be counted is counted");
 }

@@ -124,7 +124,7 @@ pub fn history() -> History {
     }
 }
 
-/// What changed since the previous run.
+/// What changed since the round before.
 #[must_use]
 pub fn changes() -> Changes {
     let change = |item: &str, says: &str| Change { item: Some(item.parse().unwrap()), says: says.into(), more: vec![] };

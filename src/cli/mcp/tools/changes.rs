@@ -11,7 +11,7 @@ const SINCE: Argument = Argument {
     name: "since",
     kind: Kind::Name,
     is_needed: false,
-    says: "A day such as 2026-11-16 (its beginning, UTC), a moment, or the id of a run; without it, the finished run before the newest",
+    says: "A day such as 2026-11-16 (its beginning, UTC), a moment, or the id of a run; without it, the last whole round of looks before the newest run",
 };
 
 pub const TOOL: Tool = Tool {
