@@ -28,6 +28,8 @@ pub mod look;
 pub mod look_args;
 pub mod moving;
 pub mod moving_args;
+mod mcp;
+pub mod mcp_args;
 pub mod out;
 pub mod plain;
 pub mod probe;
@@ -188,6 +190,7 @@ async fn command(
         Some(Command::Snapshot(args)) => snapshot::snapshot(&desk, args, terminal, out),
         Some(Command::Tell(command)) => tell::tell(&desk, command, out).await,
         Some(Command::Db(args)) => db::db(&desk, args, &stop, out),
+        Some(Command::Mcp(args)) => mcp::mcp(std::sync::Arc::new(desk), &args, terminal, stop, out).await,
         Some(
             Command::Demo(_)
             | Command::Look(_)

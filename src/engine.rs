@@ -7,6 +7,6 @@ pub mod recorder;
 pub mod run;
 
 pub use event::{PlannedProbe, RunEvent};
-pub use plan::{Only, Plan};
+pub use plan::{NEEDS_PERMISSION, Only, Plan};
 pub use recorder::{NotRecorded, Recorder};
 pub use run::{RunReport, Running, run};

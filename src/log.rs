@@ -14,8 +14,8 @@ use tracing_subscriber::fmt::MakeWriter;
 
 /// Days of which a log is kept.
 const DAYS: usize = 14;
-/// What is logged unless `RESCUE_LOG` says otherwise.
-const LEVEL: &str = "warn,rescue=info";
+/// What is logged unless `RESCUE_LOG` says otherwise. An agent's wrong questions are answered, not logged: they may be many.
+const LEVEL: &str = "warn,rmcp=error,rescue=info";
 
 /// Keeps the log open; what was logged is on the disk when it is dropped.
 #[must_use = "the log ends when this is dropped"]

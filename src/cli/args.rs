@@ -8,6 +8,7 @@ use super::item_args::ItemCommand;
 use super::list::ListArgs;
 use super::look_args::LookArgs;
 use super::moving_args::{ExportArgs, ImportArgs};
+use super::mcp_args::McpArgs;
 use super::scan_args::ScanArgs;
 use super::schedule_args::ScheduleCommand;
 use super::snapshot_args::{SnapshotArgs, VerifyArgs};
@@ -123,6 +124,11 @@ pub enum Command {
     Tell(TellCommand),
     /// The database: what it holds, path, backup, check, thin
     Db(DbArgs),
+    /// For a coding agent: a Model Context Protocol server on standard input and output
+    ///
+    /// It reads what the console knows of the apps that are named here and asks their passive probes again. It ticks, waives
+    /// and changes nothing, and tells nothing of an app that was not named.
+    Mcp(McpArgs),
     /// Print a completion script
     Completions { shell: clap_complete::Shell },
     /// Print the manual page

@@ -17,38 +17,47 @@ use serde_json::{Value, json};
 /// An unknown app, a moment that is no date and no run; a store that cannot be read.
 pub fn diff(desk: &Desk, name: &str, since: Option<&str>, as_json: bool, out: &mut Out<'_>) -> Result<u8, Trouble> {
     let app = desk.app(name)?;
-    let moment = match since {
-        None => desk.previous_round(&app)?,
-        Some(text) => {
-            let moment = moment_of(desk, &app, text)?;
-            if moment > desk.clock.now() {
-                return Err(Trouble::usage(format!("{text} is in the future")).next("Give an earlier day or run"));
-            }
-            Some(moment)
-        }
-    };
-    let told = match moment {
-        Some(moment) => desk.changes(&app, moment)?,
-        None => None,
-    };
+    let told = told(desk, &app, since)?;
     match told {
-        Some(told) if as_json => print(&app, Some(told.before.now), &told.diff, out),
+        _ if as_json => out.json(&json::document(of_app(&app, told.as_ref()))),
         Some(told) => lines(&told, out),
-        None if as_json => print(&app, None, &Diff::default(), out),
         None if since.is_some() => out.say(format!("nothing to compare with: {app} was not taken on yet at that moment")),
         None => out.say("nothing to compare with yet: there is no whole round of looks before the newest run"),
     }
     Ok(exit::FINE)
 }
 
-/// `since`: none when there is no earlier moment to compare with.
-fn print(app: &AppName, since: Option<DateTime<Utc>>, diff: &Diff, out: &mut Out<'_>) {
-    let mut fields = document(diff);
+/// What changed since a date or a run, or since the last whole round before the newest run; none when there was nothing yet.
+///
+/// # Errors
+/// A moment that is no date and no run, or lies ahead; a store that cannot be read.
+pub fn told(desk: &Desk, app: &AppName, since: Option<&str>) -> Result<Option<Told>, Trouble> {
+    let moment = match since {
+        None => desk.previous_round(app)?,
+        Some(text) => {
+            let moment = moment_of(desk, app, text)?;
+            if moment > desk.clock.now() {
+                return Err(Trouble::usage(format!("{text} is in the future")).next("Give an earlier day or run"));
+            }
+            Some(moment)
+        }
+    };
+    match moment {
+        Some(moment) => desk.changes(app, moment),
+        None => Ok(None),
+    }
+}
+
+/// The changes of an app, as `diff --json` prints them; `since` is null when there is no earlier moment to compare with.
+#[must_use]
+pub fn of_app(app: &AppName, told: Option<&Told>) -> Value {
+    let nothing = Diff::default();
+    let mut fields = document(told.map_or(&nothing, |it| &it.diff));
     if let Some(fields) = fields.as_object_mut() {
         fields.insert("app".to_owned(), json!(app));
-        fields.insert("since".to_owned(), maybe(since));
+        fields.insert("since".to_owned(), maybe(told.map(|it| it.before.now)));
     }
-    out.json(&json::document(fields));
+    fields
 }
 
 fn maybe(at: Option<DateTime<Utc>>) -> Value {

@@ -5,8 +5,9 @@ use super::item_args::ItemCommand;
 use super::{exit, json, out::Out, plain, unused};
 use crate::desk::Desk;
 use crate::desk::statement::{self, Accepting, Statement};
-use crate::domain::ItemId;
+use crate::domain::{AppName, Assessment, Board, ItemId, UnusedAcceptance};
 use crate::trouble::Trouble;
+use serde_json::Value;
 
 /// `rescue item …`.
 ///
@@ -15,33 +16,13 @@ use crate::trouble::Trouble;
 pub fn item(desk: &Desk, command: ItemCommand, out: &mut Out<'_>) -> Result<u8, Trouble> {
     let of = command.of();
     let app = desk.app(&of.name)?;
-    let id: ItemId =
-        of.item.to_uppercase().parse().map_err(|error: crate::domain::id::NotAName| Trouble::usage(error.to_string()))?;
+    let id = id(&of.item)?;
     let board = desk.board(&app)?;
     let statement = match command {
         ItemCommand::Show { json: as_json, .. } => {
             let assessment = board.assessment(id.as_str()).ok_or_else(|| statement::unknown_item(&board, &id))?;
             if as_json {
-                let mut document = json::item(&board, assessment);
-                if let Some(fields) = document.as_object_mut() {
-                    let rests = crate::domain::decisions::behind_item(&board.settings, assessment);
-                    fields.insert("rests_on".to_owned(), serde_json::json!(rests));
-                }
-                if let Some(fields) = document.as_object_mut()
-                    && assessment.words.iter().any(|word| crate::desk::systems::is_of(&word.probe))
-                {
-                    fields.insert("systems".to_owned(), serde_json::json!(desk.systems(&app)?));
-                }
-                if let (Some(fields), Some(text)) = (document.as_object_mut(), board.item(id.as_str())) {
-                    fields.insert("why".to_owned(), serde_json::json!(text.why));
-                    fields.insert("founder".to_owned(), serde_json::json!(text.founder));
-                    fields.insert("founder_done".to_owned(), serde_json::json!(text.founder_done));
-                    fields.insert("founder_ask".to_owned(), serde_json::json!(text.founder_ask));
-                    fields.insert("founder_minutes".to_owned(), serde_json::json!(text.founder_minutes));
-                    let how: Vec<_> = text.how.iter().map(|step| crate::checklist::fill(step, &board.settings)).collect();
-                    fields.insert("how".to_owned(), serde_json::json!(how));
-                }
-                out.json(&json::document(document));
+                out.json(&json::document(document(desk, &app, &board, assessment)?));
             } else {
                 plain::item(desk, &app, &board, assessment, out)?;
             }
@@ -72,6 +53,50 @@ pub fn item(desk: &Desk, command: ItemCommand, out: &mut Out<'_>) -> Result<u8, 
     Ok(exit::FINE)
 }
 
+/// The id of an item as it was typed.
+///
+/// # Errors
+/// No item can be called so.
+pub fn id(text: &str) -> Result<ItemId, Trouble> {
+    text.to_uppercase().parse().map_err(|error: crate::domain::id::NotAName| Trouble::usage(error.to_string()))
+}
+
+/// One item in full, as `item show --json` prints it.
+///
+/// # Errors
+/// A store that cannot be read.
+pub fn document(desk: &Desk, app: &AppName, board: &Board, it: &Assessment) -> Result<Value, Trouble> {
+    let mut document = json::item(board, it);
+    let Some(fields) = document.as_object_mut() else { return Ok(document) };
+    let rests = crate::domain::decisions::behind_item(&board.settings, it);
+    fields.insert("rests_on".to_owned(), serde_json::json!(rests));
+    if it.words.iter().any(|word| crate::desk::systems::is_of(&word.probe)) {
+        fields.insert("systems".to_owned(), serde_json::json!(desk.systems(app)?));
+    }
+    if let Some(text) = board.item(it.item.as_str()) {
+        let how: Vec<_> = text.how.iter().map(|step| crate::checklist::fill(step, &board.settings)).collect();
+        fields.extend([
+            ("why".to_owned(), serde_json::json!(text.why)),
+            ("founder".to_owned(), serde_json::json!(text.founder)),
+            ("founder_done".to_owned(), serde_json::json!(text.founder_done)),
+            ("founder_ask".to_owned(), serde_json::json!(text.founder_ask)),
+            ("founder_minutes".to_owned(), serde_json::json!(text.founder_minutes)),
+            ("how".to_owned(), serde_json::json!(how)),
+        ]);
+    }
+    Ok(document)
+}
+
+/// The findings that stand and the acceptances that nothing meets any more, as `finding list --json` prints them.
+#[must_use]
+pub fn findings(board: &Board, idle: &[UnusedAcceptance]) -> Value {
+    let mut document = json::findings(board);
+    if let Some(fields) = document.as_object_mut() {
+        fields.insert("unused_acceptances".to_owned(), unused::rows(idle));
+    }
+    document
+}
+
 /// `rescue undo NAME`.
 ///
 /// # Errors
@@ -93,11 +118,7 @@ pub fn finding(desk: &Desk, command: FindingCommand, out: &mut Out<'_>) -> Resul
             let app = desk.app(&name)?;
             let (board, idle) = (desk.board(&app)?, desk.unused_acceptances(&app)?);
             if as_json {
-                let mut document = json::findings(&board);
-                if let Some(fields) = document.as_object_mut() {
-                    fields.insert("unused_acceptances".to_owned(), unused::rows(&idle));
-                }
-                out.json(&json::document(document));
+                out.json(&json::document(findings(&board, &idle)));
             } else {
                 plain::findings(&board, out);
                 unused::print(app.as_str(), &idle, board.now, out);

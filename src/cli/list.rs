@@ -147,7 +147,9 @@ fn document(question: &Question, asked: usize, yes: &[&Row], unknown: &[(Silence
     document
 }
 
-fn app(row: &Row) -> Value {
+/// One app, as `app list --json` prints it.
+#[must_use]
+pub fn app(row: &Row) -> Value {
     json!({
         "name": row.name, "title": row.title, "week": row.week, "weeks": row.weeks,
         "headline": { "answer": row.answer, "says": row.says },

@@ -5,6 +5,9 @@ mod document;
 mod dry;
 mod progress;
 
+pub(super) use document::of as document_of;
+pub(super) use progress::{nothing_to_ask, run_open};
+
 use super::args::ProbeArgs;
 use super::ending::Ending;
 use super::{exit, json, out::Out, tell};

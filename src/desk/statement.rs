@@ -1,6 +1,7 @@
 //! What a person can say of an item or a finding, and the fact that it becomes: checked against the board that lay
 //! before the person, the same way for the console and the command line.
 
+use crate::domain::question::nearest;
 use crate::domain::state::StandingFinding;
 use crate::domain::{AppSettings, Assessment, Board, FactBody, Foreign, ItemId, Target, WorkNote, evidence};
 use crate::trouble::Trouble;
@@ -212,6 +213,10 @@ pub fn unknown_item(board: &Board, item: &ItemId) -> Trouble {
     if let Some((_, by)) = board.checklist.retired.iter().find(|(id, _)| id == item) {
         return Trouble::usage(format!("{item} is retired")).next(format!("It was replaced by {by}"));
     }
-    Trouble::usage(format!("the checklist of {} has no item {item}", board.settings.name))
-        .next(format!("Run `rescue status {}` for its items", board.settings.name))
+    let near = nearest(item.as_str(), board.checklist.items.iter().map(|it| it.id.to_string()));
+    let trouble = Trouble::usage(format!("the checklist of {} has no item {item}", board.settings.name));
+    match near.as_slice() {
+        [] => trouble.next(format!("Run `rescue status {}` for its items", board.settings.name)),
+        near => trouble.next(format!("Write {}, or run `rescue status {}` for all", near.join(" or "), board.settings.name)),
+    }
 }

@@ -4,7 +4,7 @@
 mod complete;
 mod read;
 
-pub use complete::{completed, completions};
+pub use complete::{completed, completions, nearest};
 pub use read::NotAQuestion;
 
 use super::glance::{Glance, ItemGlance, ProbeGlance, Silence};

@@ -3,6 +3,7 @@
 
 use super::event::PlannedProbe;
 use crate::domain::app::{Authorisation, Use};
+use crate::domain::question::nearest;
 use crate::domain::{Board, Consent, Gap, GapKind, ItemId, ProbeId, System};
 use crate::probes::{self, AnyProbe};
 use chrono::{DateTime, Utc};
@@ -19,8 +20,28 @@ pub enum Only {
 
 /// Neither a probe, nor an item, nor a system.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("`{0}` is no probe, item or system; `rescue checklist show` lists the items and their probes")]
-pub struct NotAPart(String);
+#[error("`{given}` is no probe, item or system; {}`rescue checklist show` lists the items and their probes", near(nearest))]
+pub struct NotAPart {
+    given: String,
+    /// Probes that are called nearly so.
+    nearest: Vec<String>,
+}
+
+impl NotAPart {
+    fn of(text: &str) -> Self {
+        let known = probes::all().map(|probe| probe.meta().id.to_owned());
+        let text = crate::domain::Foreign::new(text);
+        Self { given: text.cut(60), nearest: nearest(&text.cut(40), known) }
+    }
+}
+
+fn near(names: &[String]) -> String {
+    let names: Vec<&str> = names.iter().take(3).map(String::as_str).collect();
+    if names.is_empty() { String::new() } else { format!("nearest: {}; ", names.join(", ")) }
+}
+
+/// What is said of a look that needs the client's permission and has none. Whoever refuses one says it in these words.
+pub const NEEDS_PERMISSION: &str = "looking that way needs the client's recorded permission";
 
 impl FromStr for Only {
     type Err = NotAPart;
@@ -33,7 +54,7 @@ impl FromStr for Only {
         }
         match text.parse::<ProbeId>() {
             Ok(id) if probes::find(id.as_str()).is_some() => Ok(Self::Probe(id)),
-            _ => Err(NotAPart(crate::domain::Foreign::new(text).cut(60))),
+            _ => Err(NotAPart::of(text)),
         }
     }
 }
@@ -79,9 +100,8 @@ impl Plan {
                     plan.unasked.push((planned, gap));
                 }
                 Use::Yes if !is_authorised(meta.consent, authorisations, now) => {
-                    let gap =
-                        Gap::new(GapKind::NeedsConsent, meta.system, "looking that way needs the client's recorded permission")
-                            .needs(format!("Run `rescue app authorise {} --consent {}`", settings.name, meta.consent));
+                    let gap = Gap::new(GapKind::NeedsConsent, meta.system, NEEDS_PERMISSION)
+                        .needs(format!("Run `rescue app authorise {} --consent {}`", settings.name, meta.consent));
                     plan.unasked.push((planned, gap));
                 }
                 Use::Yes => {

@@ -1,9 +1,10 @@
 //! Marked tokens and marked secrets go in; none comes out: not in the database, the logs, either output or the screen.
 
+use crate::mcp::agent::Agent;
 use crate::program::{Home, bytes_below, bytes_of, checkout, contains};
 use crate::server::{Reply, Server, VENDORS, home_of, serve, take_on, vendors};
 use crate::terminal::Terminal;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 /// Fields in which vendors send secrets next to harmless ones.
 const SECRET_FIELDS: [&str; 12] = [
@@ -221,6 +222,35 @@ fn no_mark_is_in_any_output_or_file() {
     let end = &it.key[it.key.len() - 4..];
     let scanned = found["findings"].as_array().unwrap().iter().find(|it| it["probe"] == "scan.tree").expect("the key was found");
     assert!(scanned.to_string().contains(end), "masked with its last four: {scanned}");
+}
+
+#[test]
+fn no_mark_reaches_an_agent() {
+    let it = marked();
+    let mut agent = Agent::of(&it.home, &["--app", "acme"]);
+    let run = agent
+        .document("rerun_probes", &json!({ "only": ["SEC-01", "SEC-02", "scan.exposure-window", "SPD-01", "BAK-01", "ENV-01"] }));
+    let outcome =
+        |probe: &str| run["outcomes"].as_array().unwrap().iter().find(|it| it["probe"] == probe).unwrap()["outcome"].clone();
+    assert_eq!((outcome("scan.tree"), outcome("scan.history")), (json!("fail"), json!("fail")), "{run}");
+    for (tool, arguments) in [
+        ("list_apps", json!({})),
+        ("status", json!({ "show": "all", "most": 200 })),
+        ("next", json!({})),
+        ("item", json!({ "item": "SEC-01" })),
+        ("item", json!({ "item": "SPD-01" })),
+        ("findings", json!({ "most": 200 })),
+        ("changes", json!({ "since": "2020-01-01" })),
+    ] {
+        agent.document(tool, &arguments);
+    }
+    let told = String::from_utf8_lossy(&agent.raw).into_owned();
+    it.nothing_in("what the agent was told", told.as_bytes());
+    let end = &it.key[it.key.len() - 4..];
+    assert!(told.contains("lib/pay.ts") && told.contains(end), "masked with its last four");
+    it.went_in();
+    assert_eq!(agent.end().0, Some(0));
+    it.nothing_in("the files of the home", &bytes_below(&it.home.path()));
 }
 
 #[test]

@@ -22,6 +22,7 @@ mod fleet;
 mod hostile;
 mod layers;
 mod matrix;
+mod mcp;
 mod orders;
 #[cfg(unix)]
 mod postgres;

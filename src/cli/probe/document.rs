@@ -11,7 +11,7 @@ use crate::words;
 use serde_json::{Value, json};
 
 /// The document of an app; none where nothing of it was due.
-pub(super) fn of(app: &AppName, ended: &Ended) -> Option<Value> {
+pub(in crate::cli) fn of(app: &AppName, ended: &Ended) -> Option<Value> {
     let mut document = match &ended.how {
         How::Ran(ran) => ran_(app, ran),
         How::NothingDue { .. } => return None,

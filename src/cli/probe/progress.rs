@@ -241,12 +241,13 @@ impl<'a> Progress<'a> {
     }
 }
 
-pub(super) fn nothing_to_ask(app: &AppName) -> Trouble {
+pub(in crate::cli) fn nothing_to_ask(app: &AppName) -> Trouble {
     Trouble::usage(format!("{app} has no probe to run there"))
         .next("Say what it uses with `rescue app edit`, or name another probe, item or system")
 }
 
-fn run_open(app: &AppName, since: DateTime<Utc>, pid: u32, host: &str) -> Trouble {
+/// A run of it goes on, here or in another process.
+pub(in crate::cli) fn run_open(app: &AppName, since: DateTime<Utc>, pid: u32, host: &str) -> Trouble {
     Trouble::failed(format!("a run of `{app}` is open since {}", words::moment(since)))
         .why(format!("process {pid} on {host} is at it"))
         .next("wait until it ends, or stop it")

@@ -107,7 +107,8 @@ fn common(words: &[&String]) -> String {
 }
 
 /// The known words nearest to one that is not known: those that begin with it, else those that a few changes make of it.
-pub(super) fn nearest(word: &str, known: impl Iterator<Item = String>) -> Vec<String> {
+#[must_use]
+pub fn nearest(word: &str, known: impl Iterator<Item = String>) -> Vec<String> {
     let mut near: Vec<(Reverse<bool>, usize, String)> = known
         .map(|it| (Reverse(!word.is_empty() && it.starts_with(word)), distance(word, &it), it))
         .filter(|(Reverse(begins), far, _)| word.is_empty() || *begins || *far <= 1 + word.chars().count() / 4)
