@@ -2,7 +2,7 @@
 //! these items alone.
 
 use super::fix_args::ProveArgs;
-use super::{exit, fix, json, out::Out, plain};
+use super::{exit, items, json, out::Out, plain};
 use crate::desk::{Desk, proving};
 use crate::domain::ItemId;
 use crate::trouble::Trouble;
@@ -18,7 +18,7 @@ pub async fn prove(desk: &Desk, args: ProveArgs, stop: CancellationToken, out: &
     crate::engine::run::log_panics(|| {});
     let app = desk.app(&args.name)?;
     let mut once = BTreeSet::new();
-    let items = args.items.iter().map(|it| fix::item(it)).collect::<Result<Vec<ItemId>, _>>()?;
+    let items = args.items.iter().map(|it| items::id(it)).collect::<Result<Vec<ItemId>, _>>()?;
     let items: Vec<ItemId> = items.into_iter().filter(|it| once.insert(it.clone())).collect();
     let (tell, mut told) = tokio::sync::mpsc::unbounded_channel();
     let proving = desk.prove(&app, &items, tell, stop);

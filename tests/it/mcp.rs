@@ -74,6 +74,8 @@ fn the_documents_are_those_of_the_commands() {
         ("list_apps", json!({}), &["app", "list"][..]),
         ("next", json!({ "app": "acme" }), &["next", "acme"]),
         ("item", json!({ "item": "spd-01" }), &["item", "show", "acme", "SPD-01"]),
+        ("work_order", json!({ "item": "CI-01" }), &["fix", "acme", "CI-01", "--as", "agent"]),
+        ("work_order", json!({ "item": "CI-01", "as": "text" }), &["fix", "acme", "CI-01"]),
         ("changes", json!({ "since": "2020-01-01" }), &["diff", "acme", "--since", "2020-01-01"]),
         ("changes", json!({}), &["diff", "acme"]),
     ] {

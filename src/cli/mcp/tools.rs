@@ -8,6 +8,7 @@ pub(super) mod list_apps;
 pub(super) mod next;
 pub(super) mod rerun_probes;
 pub(super) mod status;
+pub(super) mod work_order;
 
 use super::answer::{Document, Refusal};
 use super::arguments::{Argument, FROM, Given, MOST, schema};
@@ -36,8 +37,16 @@ pub(super) enum Does {
 }
 
 /// All of them, in the order in which one uses them.
-pub(super) const TOOLS: [&Tool; 7] =
-    [&list_apps::TOOL, &status::TOOL, &next::TOOL, &item::TOOL, &findings::TOOL, &changes::TOOL, &rerun_probes::TOOL];
+pub(super) const TOOLS: [&Tool; 8] = [
+    &list_apps::TOOL,
+    &status::TOOL,
+    &next::TOOL,
+    &item::TOOL,
+    &findings::TOOL,
+    &work_order::TOOL,
+    &changes::TOOL,
+    &rerun_probes::TOOL,
+];
 
 /// The tool of that name.
 pub(super) fn find(name: &str) -> Option<&'static Tool> {
