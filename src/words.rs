@@ -3,8 +3,8 @@
 
 pub mod change;
 pub mod course;
-pub mod next;
 pub mod decision;
+pub mod next;
 
 use crate::domain::checklist::Effort;
 use crate::domain::{Assessment, ExposedIn, Exposure, Gate, Outcome, Place, ProbeWord, Rotation, Truth, Work};

@@ -36,7 +36,7 @@ const TRUTHS: [(&str, [Truth; 3]); 13] = [
 ];
 
 /// What each probe says in each week: an outcome, or the gap.
-const WORDS: [(&str, [&str; 3]); 63] = [
+const WORDS: [(&str, [&str; 3]); 64] = [
     ("scan.tree", ["fail", "pass", "pass"]),
     // What was committed stays committed, and was open for as long as it was.
     ("scan.history", ["fail", "fail", "fail"]),
