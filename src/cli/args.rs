@@ -334,7 +334,7 @@ pub struct ProbeArgs {
     /// Do not wait ten minutes to look again at a fail that needs a second look
     #[arg(long)]
     pub no_confirm: bool,
-    /// Tell whom the configuration names ([tell]) what was lost, or that an app could not be looked at
+    /// Tell whom the configuration names (its `tell` part) what was lost, or that an app could not be looked at
     #[arg(long, conflicts_with = "dry_run")]
     pub tell: bool,
     /// A timer began it: write down that it began and how it ended, and tell as with --tell

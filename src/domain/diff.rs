@@ -1,5 +1,5 @@
 //! What changed between two boards of one app: lost first. A pure comparison; it reads no facts. When it happened and what
-//! was before it is in the facts between: [`super::changes`] finds it and fills it in.
+//! was before it is in the facts between: [`super::changes()`] finds it and fills it in.
 
 use super::{Assessment, Board, Foreign, ItemId, ProbeId, ProbeWord, RunId, Severity, StandingFinding, Truth, lane};
 use chrono::{DateTime, Utc};

@@ -57,7 +57,7 @@ impl Retention {
         Self { older_than: older_than.unwrap_or(OLDER_THAN), keep: keep.unwrap_or_default() }
     }
 
-    /// The outcomes whose observations this rule lets go, of those that nothing rests on. `rests`: [`super::behind`].
+    /// The outcomes whose observations this rule lets go, of those that nothing rests on. `rests`: [`super::behind()`].
     #[must_use]
     pub fn lets_go(&self, facts: &[Fact], rests: &BTreeSet<FactId>, now: DateTime<Utc>) -> BTreeSet<FactId> {
         let before = now.checked_sub_signed(self.older_than.as_delta()).unwrap_or(DateTime::<Utc>::MIN_UTC);

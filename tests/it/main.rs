@@ -36,6 +36,7 @@ mod server;
 mod snapshot;
 mod tell;
 mod terminal;
+#[cfg(unix)]
 mod thinning;
 mod tidy;
 mod two_processes;

@@ -10,14 +10,15 @@ use rescue::store::{Holder, Store};
 use serde_json::json;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
-use std::path::Path;
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
 const APPS: [&str; 2] = ["acme", "shop"];
 /// Runs of each app, one every second day.
-const RUNS: i64 = 60;
+const RUNS: i64 = 50;
 /// Probes in each: enough for some steps of thinning.
 const PROBES: usize = 20;
 /// How often it is killed.
@@ -38,8 +39,26 @@ fn store(at: &Path, clock: Arc<SetClock>) -> Store {
     Store::open(&Paths::in_home(at), clock, "test").unwrap()
 }
 
-/// A home whose apps were looked at for four months.
+/// A home whose apps were looked at for some months. It is made once: each look of it waits for the disk.
 fn lived() -> Home {
+    static FILES: OnceLock<Vec<(PathBuf, Vec<u8>)>> = OnceLock::new();
+    let files = FILES.get_or_init(|| {
+        let home = live();
+        let data = home.path().join("data");
+        let files = fs::read_dir(&data).unwrap().map(|it| it.unwrap().path()).filter(|it| it.is_file());
+        files.map(|it| (it.strip_prefix(home.path()).unwrap().to_owned(), fs::read(&it).unwrap())).collect()
+    });
+    let home = Home::new();
+    for (place, bytes) in files {
+        let file = home.path().join(place);
+        fs::create_dir_all(file.parent().unwrap()).unwrap();
+        fs::write(&file, bytes).unwrap();
+        fs::set_permissions(&file, fs::Permissions::from_mode(0o600)).unwrap();
+    }
+    home
+}
+
+fn live() -> Home {
     let home = Home::new();
     let begin = SystemClock.now() - chrono::TimeDelta::days(2 * RUNS + 10);
     let clock = SetClock::at(begin);
@@ -78,6 +97,8 @@ fn lived() -> Home {
             store.end_run(app, id, RunEnd::Finished).unwrap();
         }
     }
+    // The journal is folded in, so that the file alone is the database.
+    drop(store);
     home
 }
 
@@ -146,7 +167,7 @@ fn killed_at_any_moment_it_loses_nothing_and_the_next_one_finishes() {
     home.must(&THIN);
     let mut takes = u64::try_from(begun.elapsed().as_micros()).unwrap();
     let (left, gone) = whole(&home.path());
-    assert!(gone > 1_500 && left + gone == all, "{gone} of {all} went");
+    assert!(gone > 1_000 && left + gone == all, "{gone} of {all} went");
     let (mut dice, mut met, mut between) = (Dice(11), 0, 0);
     for round in 0..KILLS {
         put_back(&home, &kept);
@@ -190,7 +211,7 @@ fn where_no_file_may_grow_it_says_so_and_loses_nothing() {
     assert_eq!(whole(&home.path()), all, "nothing went");
     assert!(told(&home.path()) == before);
     home.must(&THIN);
-    assert!(whole(&home.path()).1 > 1_500, "with room it does what it was asked");
+    assert!(whole(&home.path()).1 > 1_000, "with room it does what it was asked");
 }
 
 #[test]
@@ -206,11 +227,12 @@ fn where_the_disk_is_full_it_says_so_and_loses_nothing() {
     let disk = home.beside("disk");
     fs::create_dir_all(&disk).unwrap();
     let back = home.beside("back");
-    // So much room beside the database: none for a journal, for a journal and no second file, for all of it.
-    for (room, code, words) in
-        [(96, 1, "free some space and try again; nothing was half written"), (3 * bytes / 2_048, 0, "the file keeps its size")]
-    {
-        let size = bytes / 1_024 + room;
+    let kib = bytes / 1_024;
+    // So much room beside the database, in KiB: from none for the journal of the first step to enough for all of it.
+    let rooms = [96, kib / 4, kib / 2, kib, kib + kib / 4, kib + kib / 2, 6 * kib];
+    let mut codes = Vec::new();
+    for room in rooms {
+        let size = kib + room;
         let script = format!(
             "mount -t tmpfs -o size={size}k none '{disk}' && cp -R '{home}' '{disk}/rescue' && mkdir '{disk}/tmp'
              RESCUE_HOME='{disk}/rescue' TMPDIR='{disk}/tmp' \"$PROGRAM\" db thin --older-than 20d --yes
@@ -222,12 +244,19 @@ fn where_the_disk_is_full_it_says_so_and_loses_nothing() {
             back = back.display(),
         );
         let said = in_a_shell(&home, Command::new("unshare").args(["-rm", "sh", "-c"]), &script);
-        assert_eq!(said.code, Some(code), "{room}: {said:?}");
-        assert!(said.err.contains(words), "{room}: {said:?}");
         let (left, gone) = whole(&back);
-        assert_eq!((left + gone, gone > 0), (all.0, code == 0), "{room}");
+        assert_eq!(left + gone, all.0, "{room}: {said:?}");
+        match said.code {
+            Some(0) => assert!(gone > 1_000, "{room}: {said:?}"),
+            code => {
+                assert_eq!(code, Some(1), "{room}: {said:?}");
+                assert!(said.err.contains("free some space and try again; nothing was half written"), "{room}: {said:?}");
+            }
+        }
+        codes.push(said.code);
         assert!(told(&back) == before, "{room}: a fact or a state is another");
     }
+    assert_eq!((codes.first(), codes.last()), (Some(&Some(1)), Some(&Some(0))), "{codes:?}");
 }
 
 #[test]
