@@ -136,7 +136,9 @@ async fn command(
             if matches!(&command, Some(Command::Probe(args)) if args.tells()) {
                 let now = crate::clock::Clock::now(&crate::clock::SystemClock);
                 let told = crate::desk::telling::tell_unopened(&environment, &trouble, now).await;
-                tell::lines(&told).into_iter().for_each(|line| out.say(line));
+                for line in tell::lines(&told) {
+                    out.say(line);
+                }
             }
             return Err(trouble);
         }

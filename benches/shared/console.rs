@@ -54,7 +54,7 @@ impl Console {
 
     /// Waits until the screen shows `text`.
     pub fn until(&mut self, text: &str) -> Instant {
-        let end = Instant::now() + Duration::from_secs(120);
+        let end = Instant::now() + Duration::from_mins(2);
         while !self.screen.screen().contents().contains(text) {
             assert!(Instant::now() < end, "`{text}` never came:\n{}", self.screen.screen().contents());
             if let Ok(bytes) = self.bytes.recv_timeout(Duration::from_millis(200)) {

@@ -27,8 +27,8 @@ pub fn home(home: &Path, apps: usize, now: DateTime<Utc>) -> usize {
     if known == apps {
         return 0;
     }
-    let story = story();
-    (0..apps).map(|app| live(&store, app, &story, now)).sum()
+    let told = story();
+    (0..apps).map(|app| live(&store, app, &told, now)).sum()
 }
 
 /// What a probe found out, and what it saw.
@@ -67,7 +67,7 @@ fn story() -> Story {
 }
 
 /// One app's year; how many facts that is.
-fn live(store: &Store, app: usize, story: &Story, now: DateTime<Utc>) -> usize {
+fn live(store: &Store, app: usize, told: &Story, now: DateTime<Utc>) -> usize {
     let start = now - TimeDelta::weeks(WEEKS);
     let settings = AppSettings {
         name: format!("app-{app:03}").parse().unwrap(),
@@ -78,7 +78,7 @@ fn live(store: &Store, app: usize, story: &Story, now: DateTime<Utc>) -> usize {
         staging: Some(project(&format!("{app} staging")).parse().unwrap()),
         start: start.date_naive(),
         live_since: Some(start.date_naive()),
-        ..story.settings.clone()
+        ..told.settings.clone()
     };
     let text = rescue::checklist::embedded();
     let digest = Digest::of(text);
@@ -114,7 +114,7 @@ fn live(store: &Store, app: usize, story: &Story, now: DateTime<Utc>) -> usize {
         if (week * 7 + i64::try_from(app).unwrap()) % 5 < 3 {
             pushed = week;
         }
-        let looks = story.weeks.get(chapter).unwrap();
+        let looks = told.weeks.get(chapter).unwrap();
         let newest = newest_commits(looks);
         let probes: Vec<ProbeId> = looks.iter().map(|(it, _)| it.probe.clone()).collect();
         carried.facts.push(fact(at, FactBody::RunStarted { run, probes }));
@@ -170,7 +170,9 @@ fn newest_commits(looks: &[Look]) -> BTreeSet<String> {
     let mut seen: BTreeMap<&str, usize> = BTreeMap::new();
     for text in looks.iter().filter_map(|(_, text)| text.as_deref()) {
         let once: BTreeSet<&str> = COMMIT.find_iter(text).map(|it| it.as_str()).collect();
-        once.into_iter().for_each(|it| *seen.entry(it).or_default() += 1);
+        for it in once {
+            *seen.entry(it).or_default() += 1;
+        }
     }
     seen.into_iter().filter(|(_, count)| *count >= 10).map(|(commit, _)| commit.to_owned()).collect()
 }

@@ -117,13 +117,17 @@ pub fn lines(told: &Told, out: &mut Out<'_>) {
             wrapped(0, &format!("{}: {} {}", kind.words(), it.id, it.short), out);
             let why = change::why(it).map(|why| format!(": {why}")).unwrap_or_default();
             wrapped(2, &format!("{from} → {}{why}", it.to.words()), out);
-            change::of_item(kind, it).iter().for_each(|line| wrapped(2, line, out));
+            for line in change::of_item(kind, it) {
+                wrapped(2, &line, out);
+            }
         }
     }
     for (heading, list, is_new) in [("new finding", &diff.new_findings, true), ("gone finding", &diff.gone_findings, false)] {
         for it in list {
             wrapped(0, &format!("{heading} ({}): {}", it.severity, it.says), out);
-            change::of_finding(it, is_new).iter().for_each(|line| wrapped(2, line, out));
+            for line in change::of_finding(it, is_new) {
+                wrapped(2, &line, out);
+            }
         }
     }
     if diff.is_empty() {

@@ -115,7 +115,9 @@ pub async fn with_shortfall(
 /// Tells those whom the configuration names for all apps that no run could begin, and says how that went.
 pub async fn tell_unable(desk: &Desk, trouble: &Trouble, out: &mut Out<'_>) -> TellReport {
     let told = desk.tell_unable(trouble).await;
-    tell::lines(&told).into_iter().for_each(|line| out.say(line));
+    for line in tell::lines(&told) {
+        out.say(line);
+    }
     told
 }
 

@@ -24,7 +24,9 @@ pub async fn tell(desk: &Desk, command: TellCommand, out: &mut Out<'_>) -> Resul
             if json {
                 out.json(&json::document(document(&told)));
             } else {
-                lines(&told).iter().for_each(|line| out.line(line));
+                for line in lines(&told) {
+                    out.line(line);
+                }
             }
             Ok(exit::with_told(exit::FINE, &told))
         }

@@ -22,7 +22,7 @@ pub fn trend(desk: &Desk, name: &str, as_json: bool, plain: bool, out: &mut Out<
     if as_json {
         out.json(&json::document(document(&app, &trend)));
     } else {
-        lines(&desk.settings(&app)?.title.to_string(), &trend, plain, out);
+        lines(desk.settings(&app)?.title.as_str(), &trend, plain, out);
     }
     Ok(exit::FINE)
 }

@@ -174,7 +174,16 @@ impl Desk {
     ///
     /// # Errors
     /// A store that cannot be read.
-    pub fn portfolio_by(&self, archived: bool, mut tell: impl FnMut(Vec<Row>, usize)) -> Result<Vec<Row>, Trouble> {
+    pub fn portfolio_by(&self, archived: bool, tell: impl FnMut(Vec<Row>, usize)) -> Result<Vec<Row>, Trouble> {
+        self.portfolio_every(TELL_EVERY, archived, tell)
+    }
+
+    fn portfolio_every(
+        &self,
+        every: Duration,
+        archived: bool,
+        mut tell: impl FnMut(Vec<Row>, usize),
+    ) -> Result<Vec<Row>, Trouble> {
         let now = self.clock.now();
         let mut kept = self.store.summaries(now)?;
         let changes = self.store.changes()?;
@@ -198,7 +207,7 @@ impl Desk {
             let Some((row, key)) = self.row_of(app, now)? else { continue };
             fresh.extend(key.map(|key| (app.id, key, serde_json::to_string(&row).unwrap_or_default())));
             *place = Some(row);
-            if missing > 0 && told.elapsed() >= TELL_EVERY {
+            if missing > 0 && told.elapsed() >= every {
                 self.keep(&std::mem::take(&mut fresh));
                 tell(shown(&rows), missing);
                 told = Instant::now();

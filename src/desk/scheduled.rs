@@ -272,7 +272,8 @@ fn marked(says: &str, name: &str) -> String {
         made.push_str(before);
         let is_part = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_' | '`');
         let is_alone = !made.ends_with(is_part) && !after.starts_with(is_part);
-        made.push_str(&if is_alone { format!("`{name}`") } else { name.to_owned() });
+        let mark = if is_alone { "`" } else { "" };
+        made.extend([mark, name, mark]);
         rest = after;
     }
     made + rest
@@ -346,7 +347,7 @@ mod tests {
     }
 
     /// One message of each of these, and whether it arrived and was noted.
-    fn told(messages: &[(Channel, bool, bool)]) -> Option<TellReport> {
+    fn told(messages: &[(Channel, bool, bool)]) -> TellReport {
         let message = |(channel, arrived, noted): &(Channel, bool, bool)| Messaged {
             channel: *channel,
             wording: crate::config::tell::Wording::Engineer,
@@ -355,13 +356,13 @@ mod tests {
             end: if *arrived { Ok("taken".into()) } else { Err("it answered 500".into()) },
             not_noted: (!noted).then(|| "it is full".into()),
         };
-        Some(TellReport { messages: messages.iter().map(message).collect(), troubles: Vec::new() })
+        TellReport { messages: messages.iter().map(message).collect(), troubles: Vec::new() }
     }
 
     #[rstest]
-    #[case(Shortfall { told: told(&[(Channel::Webhook, false, true)]), found: Some(4), ..Shortfall::default() },
+    #[case(Shortfall { told: Some(told(&[(Channel::Webhook, false, true)])), found: Some(4), ..Shortfall::default() },
         "a message by webhook did not arrive; an item was lost since the run before")]
-    #[case(Shortfall { told: told(&[(Channel::Mail, true, false), (Channel::Draft, true, true)]), ..Shortfall::default() },
+    #[case(Shortfall { told: Some(told(&[(Channel::Mail, true, false), (Channel::Draft, true, true)])), ..Shortfall::default() },
         "what was told by mail could not be noted, and is told again")]
     #[case(Shortfall { failed: apps(&["acme"]), found: Some(0), ..Shortfall::default() }, "`acme` could not be asked; nothing fails")]
     #[case(Shortfall { not_stored: apps(&["a", "b", "c", "d", "e"]), ..Shortfall::default() },

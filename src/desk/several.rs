@@ -46,8 +46,8 @@ impl Desk {
         let wanted = Wanted { apps, only_due: false, only: Vec::new(), confirm: false };
         let (send, mut heard) = unbounded_channel();
         let mut decided = BTreeMap::new();
-        let mut pass_on = |step: rerun::Told| {
-            if let Some(told) = shown(step, &mut decided) {
+        let mut pass_on = |next: rerun::Told| {
+            if let Some(told) = shown(next, &mut decided) {
                 // Nobody may listen any more: then nobody needs to know.
                 let _ = tell.send(told);
             }
@@ -57,12 +57,12 @@ impl Desk {
         loop {
             tokio::select! {
                 biased;
-                Some(step) = heard.recv() => pass_on(step),
+                Some(next) = heard.recv() => pass_on(next),
                 () = &mut rerun => break,
             }
         }
-        while let Ok(step) = heard.try_recv() {
-            pass_on(step);
+        while let Ok(next) = heard.try_recv() {
+            pass_on(next);
         }
         let _ = tell.send(Told::Over);
     }

@@ -167,7 +167,7 @@ impl Desk {
                     (since, self.news(told, reading, since, now)?)
                 }
                 // What cannot be read cannot be known to be well.
-                Err(trouble) => (None, self.missed(&told.app, None, &trouble.what)),
+                Err(trouble) => (None, Self::missed(&told.app, None, &trouble.what)),
             };
             let about = About { app: id, run: key.clone(), since, upto: now };
             match news.on(&telling.when) {
@@ -189,7 +189,7 @@ impl Desk {
     /// The news of an app since a moment.
     fn news(&self, told: &Told, reading: &Reading, since: Option<DateTime<Utc>>, now: DateTime<Utc>) -> Result<News, Trouble> {
         match &told.ran {
-            Ran::Missed(why) => Ok(self.missed(&told.app, Some(reading), why)),
+            Ran::Missed(why) => Ok(Self::missed(&told.app, Some(reading), why)),
             Ran::Run(run) => {
                 let mut news = self.what_changed(reading, since, now);
                 news.missed = self.blindness(&told.app, reading, *run)?;
@@ -205,7 +205,7 @@ impl Desk {
         News::of(changes.as_ref(), after, &lost)
     }
 
-    fn missed(&self, app: &AppName, reading: Option<&Reading>, why: &Foreign) -> News {
+    fn missed(app: &AppName, reading: Option<&Reading>, why: &Foreign) -> News {
         let title = reading.map_or_else(|| Foreign::new(app.as_str()), |it| it.after.settings.title.clone());
         let since = reading.map_or(LastSeen::NotKnown, |it| blind::last_seen(&it.facts));
         News::missed(app, &title, CannotRun { why: why.clone(), since })

@@ -69,11 +69,19 @@ impl Fault {
         Self::Transient { gap, again: None }
     }
 
-    /// Whether a further try may help, and when if the vendor named a moment.
-    pub fn passes(&self) -> Option<Option<Moment>> {
+    /// Whether a further try may help.
+    pub fn passes(&self) -> bool {
         match self {
-            Self::Transient { again, .. } | Self::Met { again, met: Met::OwnFault { .. } | Met::NoSuchName, .. } => Some(*again),
-            Self::Final(_) | Self::Met { met: Met::CertificateExpired, .. } => None,
+            Self::Transient { .. } | Self::Met { met: Met::OwnFault { .. } | Met::NoSuchName, .. } => true,
+            Self::Final(_) | Self::Met { met: Met::CertificateExpired, .. } => false,
+        }
+    }
+
+    /// When a further try may help, if the vendor named a moment.
+    pub fn again(&self) -> Option<Moment> {
+        match self {
+            Self::Transient { again, .. } | Self::Met { again, .. } => *again,
+            Self::Final(_) => None,
         }
     }
 

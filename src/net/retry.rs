@@ -72,8 +72,10 @@ impl Trying<'_> {
                 Ok(Err(fault)) => fault,
                 Err(_) => Fault::Transient { gap: timed_out(self.system), again: None },
             };
-            let Some(again) = fault.passes().filter(|_| !last) else { return Err(fault) };
-            if let Some(moment) = again {
+            if last || !fault.passes() {
+                return Err(fault);
+            }
+            if let Some(moment) = fault.again() {
                 self.wait(moment, &mut left).await.map_err(|()| fault)?;
                 continue;
             }

@@ -108,11 +108,14 @@ impl Store {
     }
 }
 
+/// A first and a last moment, where there is one.
+type Span = (Option<DateTime<Utc>>, Option<DateTime<Utc>>);
+
 /// The moments of the oldest and of the newest fact that has one.
-fn span(connection: &Connection) -> Result<(Option<DateTime<Utc>>, Option<DateTime<Utc>>), Fault> {
+fn span(connection: &Connection) -> Result<Span, Fault> {
     let mut statement = connection.prepare("SELECT id, at FROM fact WHERE typeof(at) = 'integer'")?;
     let mut rows = statement.query([])?;
-    let (mut from, mut to): (Option<DateTime<Utc>>, Option<DateTime<Utc>>) = (None, None);
+    let (mut from, mut to): Span = (None, None);
     while let Some(row) = rows.next()? {
         let Some(at) = convert::at(row.get::<_, FactId>(0)?, row.get(1)?) else { continue };
         from = Some(from.map_or(at, |known| known.min(at)));

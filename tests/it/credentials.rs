@@ -73,7 +73,7 @@ fn everyone() -> impl Iterator<Item = (char, Source)> {
 
 /// The apps that a request names.
 fn named(asked: &Asked) -> BTreeSet<char> {
-    let query: String = asked.query.iter().map(|(key, value)| format!("&{key}={value}&")).collect();
+    let query = asked.query.iter().map(|(key, value)| format!("&{key}={value}&")).collect::<Vec<_>>().concat();
     // A name ends where its part of the path does.
     let text = format!("{}/{query}/", asked.path);
     let is_named = |mark: &str| ["/", "&", "?", ":", ".git/"].iter().any(|end| text.contains(&format!("{mark}{end}")));
@@ -152,7 +152,7 @@ fn home(server: &Server) -> Home {
     for pair in lines.chunks(2) {
         tables.entry(pair[0]).or_default().push(pair[1]);
     }
-    let text: String = tables.iter().map(|(table, lines)| format!("{table}\n{}\n", lines.join("\n"))).collect();
+    let text = tables.iter().map(|(table, lines)| format!("{table}\n{}\n", lines.join("\n"))).collect::<Vec<_>>().concat();
     fs::create_dir_all(home.path().join("config")).unwrap();
     fs::write(home.path().join("config/config.toml"), text).unwrap();
     for (letter, _) in everyone() {

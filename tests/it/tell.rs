@@ -288,7 +288,9 @@ fn no_mark_is_in_what_is_told() {
     let files = ["lib/pay.ts", ".env.production", "lib/db.ts"];
     let texts = files.map(|name| fs::read_to_string(tree.join(name)).unwrap());
     // A clean week, so that there is something to lose.
-    files.iter().for_each(|name| fs::remove_file(tree.join(name)).unwrap());
+    for name in files {
+        fs::remove_file(tree.join(name)).unwrap();
+    }
     checkout(&tree, &[("package.json", "{ }\n")]);
     it.home.run(&["probe", "acme", "--only", "scan.tree,repo"]);
     let clean = it.home.json(&["status", "acme", "--json"]);

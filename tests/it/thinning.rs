@@ -208,7 +208,7 @@ fn where_the_disk_is_full_it_says_so_and_loses_nothing() {
     let back = home.beside("back");
     // So much room beside the database: none for a journal, for a journal and no second file, for all of it.
     for (room, code, words) in
-        [(96, 1, "free some space and try again; nothing was half written"), (3 * bytes / 4_096, 0, "the file keeps its size")]
+        [(96, 1, "free some space and try again; nothing was half written"), (3 * bytes / 2_048, 0, "the file keeps its size")]
     {
         let size = bytes / 1_024 + room;
         let script = format!(

@@ -90,7 +90,7 @@ fn what_is_there_is_told_before_the_rest_is_read() {
     }
     let tell = |desk: &Desk| {
         let mut told = Vec::new();
-        let rows = desk.portfolio_by(false, |rows, left| told.push((rows.len(), left))).unwrap();
+        let rows = desk.portfolio_every(Duration::MAX, false, |rows, left| told.push((rows.len(), left))).unwrap();
         (rows.into_iter().map(|row| row.name.to_string()).collect::<Vec<_>>().join(" "), told)
     };
     assert_eq!(tell(&desk), ("a c".to_owned(), Vec::new()), "nothing was there to be told");

@@ -66,8 +66,8 @@ impl House {
     }
 
     /// A day later, a run of one probe.
-    fn run(&self, app: &AppName, verdict: Verdict) -> RunId {
-        self.run_of(app, &[("github.branch-protection".parse().unwrap(), System::Github)], &verdict)
+    fn run(&self, app: &AppName, verdict: &Verdict) -> RunId {
+        self.run_of(app, &[("github.branch-protection".parse().unwrap(), System::Github)], verdict)
     }
 
     /// A day later, a run of every probe that can be asked.
@@ -124,16 +124,16 @@ async fn a_loss_is_told_once_and_a_quiet_run_to_nobody() {
     let house = house(CONFIG).await;
     house.answers(200).await;
     let acme = house.app("acme");
-    let first = house.run(&acme, pass());
+    let first = house.run(&acme, &pass());
     assert_eq!(house.tell(&acme, first).await, TellReport::default());
-    let second = house.run(&acme, fail());
+    let second = house.run(&acme, &fail());
     let report = house.tell(&acme, second).await;
     assert!(!report.has_failed());
-    assert_eq!(report.messages[0].apps, [acme.clone()]);
+    assert_eq!(report.messages[0].apps, std::slice::from_ref(&acme));
     let arrived = house.arrived().await;
     assert!(arrived.len() == 1 && arrived[0].1.starts_with("acme: 1 item lost"), "{arrived:?}");
     assert_eq!(house.tell(&acme, second).await, TellReport::default(), "the same run again");
-    let third = house.run(&acme, fail());
+    let third = house.run(&acme, &fail());
     assert_eq!(house.tell(&acme, third).await, TellReport::default(), "it was told");
     assert_eq!(house.arrived().await.len(), 1);
     assert_eq!(house.log(&acme), [("nothing".to_owned(), 0), ("sent".to_owned(), 1)]);
@@ -144,9 +144,9 @@ async fn what_did_not_arrive_is_a_failure_and_is_told_with_the_next_run() {
     let house = house(CONFIG).await;
     house.answers(500).await;
     let acme = house.app("acme");
-    let first = house.run(&acme, pass());
+    let first = house.run(&acme, &pass());
     house.tell(&acme, first).await;
-    let second = house.run(&acme, fail());
+    let second = house.run(&acme, &fail());
     let report = house.tell(&acme, second).await;
     assert!(report.has_failed());
     assert_eq!(
@@ -154,7 +154,7 @@ async fn what_did_not_arrive_is_a_failure_and_is_told_with_the_next_run() {
         (3, "the webhook answered 500")
     );
     house.answers(200).await;
-    let third = house.run(&acme, fail());
+    let third = house.run(&acme, &fail());
     assert!(!house.tell(&acme, third).await.has_failed());
     assert!(house.arrived().await[0].1.starts_with("acme: 1 item lost"));
 }
@@ -166,8 +166,8 @@ async fn a_first_message_that_does_not_arrive_or_is_cut_off_leaves_its_loss_to_b
         house.answers(500).await;
         let acme = house.app("acme");
         // Nobody was told anything before: telling was switched on after this run.
-        house.run(&acme, pass());
-        let second = house.run(&acme, fail());
+        house.run(&acme, &pass());
+        let second = house.run(&acme, &fail());
         if is_cut_off {
             house.hook.reset().await;
             let slow = ResponseTemplate::new(200).set_delay(Duration::from_mins(1));
@@ -179,16 +179,16 @@ async fn a_first_message_that_does_not_arrive_or_is_cut_off_leaves_its_loss_to_b
         }
         for _ in 0..2 {
             house.answers(500).await;
-            let later = house.run(&acme, fail());
+            let later = house.run(&acme, &fail());
             assert!(house.tell(&acme, later).await.has_failed(), "it is tried again: {is_cut_off}");
         }
         house.answers(200).await;
         let would = house.desk.would_tell(&acme).unwrap().news.unwrap();
         assert_eq!(would.lost.len(), 1, "{would:?}");
-        let last = house.run(&acme, fail());
+        let last = house.run(&acme, &fail());
         assert!(!house.tell(&acme, last).await.has_failed());
         assert!(house.arrived().await[0].1.starts_with("acme: 1 item lost"), "{is_cut_off}");
-        let again = house.run(&acme, fail());
+        let again = house.run(&acme, &fail());
         assert_eq!(house.tell(&acme, again).await, TellReport::default(), "it was told");
     }
 }
@@ -200,12 +200,12 @@ async fn a_few_probes_that_are_asked_again_and_see_nothing_are_no_run_that_saw_n
     let acme = house.app("acme");
     let first = house.whole_run(&acme, &pass());
     house.tell(&acme, first).await;
-    let retried = house.run(&acme, shut_out());
+    let retried = house.run(&acme, &shut_out());
     assert_eq!(house.tell(&acme, retried).await, TellReport::default());
     assert_eq!(house.desk.would_tell(&acme).unwrap().news, None);
     // When nothing of what was seen counts any more, the app is not seen at all.
     house.clock.set(house.desk.clock.now() + TimeDelta::days(400));
-    let retried = house.run(&acme, shut_out());
+    let retried = house.run(&acme, &shut_out());
     house.tell(&acme, retried).await;
     let text = house.arrived().await.pop().unwrap().1;
     assert!(text.starts_with("acme: no run") && text.contains("the token is no longer accepted"), "{text}");
@@ -216,20 +216,20 @@ async fn a_process_that_ended_before_during_or_after_sending_leaves_no_loss_unto
     let house = house(CONFIG).await;
     house.answers(200).await;
     let acme = house.app("acme");
-    let first = house.run(&acme, pass());
+    let first = house.run(&acme, &pass());
     house.tell(&acme, first).await;
     // It ended after the run and before telling: the next run, which sees no change of its own, tells.
-    house.run(&acme, fail());
-    let third = house.run(&acme, fail());
+    house.run(&acme, &fail());
+    let third = house.run(&acme, &fail());
     assert_eq!(house.tell(&acme, third).await.messages.len(), 1);
     // It ended after it began to send: told once more at worst.
-    let fourth = house.run(&acme, pass());
+    let fourth = house.run(&acme, &pass());
     house.tell(&acme, fourth).await;
-    let fifth = house.run(&acme, fail());
+    let fifth = house.run(&acme, &fail());
     let about = About { app: house.desk.id(&acme).unwrap(), run: fifth.to_string(), since: None, upto: house.desk.clock.now() };
     house.desk.store.telling_begins("webhook", std::slice::from_ref(&about)).unwrap();
     assert_eq!(house.tell(&acme, fifth).await.messages.len(), 1);
-    let again = house.run(&acme, fail());
+    let again = house.run(&acme, &fail());
     assert_eq!(house.tell(&acme, again).await.messages.len(), 0);
 }
 
@@ -238,11 +238,11 @@ async fn dropped_half_way_it_is_told_again() {
     let house = house(CONFIG).await;
     house.answers(200).await;
     let acme = house.app("acme");
-    let first = house.run(&acme, pass());
+    let first = house.run(&acme, &pass());
     house.tell(&acme, first).await;
     house.hook.reset().await;
     Mock::given(any()).respond_with(ResponseTemplate::new(200).set_delay(Duration::from_mins(1))).mount(&house.hook).await;
-    let second = house.run(&acme, fail());
+    let second = house.run(&acme, &fail());
     let given_up = tokio::time::timeout(Duration::from_millis(100), house.tell(&acme, second)).await;
     assert!(given_up.is_err());
     assert_eq!(house.log(&acme)[0], ("begun".to_owned(), 0));
@@ -260,10 +260,10 @@ async fn many_apps_are_one_message_and_an_app_with_an_address_of_its_own_is_neve
     desk.desk.messenger.environment = Some(environment);
     let names: Vec<AppName> = ["apart", "one", "quiet", "two"].iter().map(|name| desk.app(name)).collect();
     for name in &names {
-        let run = desk.run(name, pass());
+        let run = desk.run(name, &pass());
         desk.tell(name, run).await;
     }
-    let told: Vec<Told> = names.iter().map(|name| Told::ran(name.clone(), desk.run(name, fail()))).collect();
+    let told: Vec<Told> = names.iter().map(|name| Told::ran(name.clone(), desk.run(name, &fail()))).collect();
     desk.clock.set(desk.desk.clock.now() + TimeDelta::seconds(1));
     let report = desk.desk.tell(&told).await;
     assert_eq!(report.messages.len(), 2, "{report:?}");
@@ -321,7 +321,7 @@ async fn a_run_that_could_not_happen_is_told_once_a_day_and_one_that_saw_nothing
         "{arrived:?}"
     );
     assert!(arrived[0].1.contains("nothing was ever seen"), "{arrived:?}");
-    let seen = house.run(&acme, pass());
+    let seen = house.run(&acme, &pass());
     house.tell(&acme, seen).await;
     // What was seen is told; what the next one does not see is of all that can be asked.
     let blind = house.whole_run(&acme, &shut_out());
@@ -338,14 +338,14 @@ async fn nobody_is_told_where_the_file_says_nothing_or_the_house_has_no_environm
     let house = house("").await;
     house.answers(200).await;
     let acme = house.app("acme");
-    house.run(&acme, pass());
-    let run = house.run(&acme, fail());
+    house.run(&acme, &pass());
+    let run = house.run(&acme, &fail());
     assert_eq!(house.tell(&acme, run).await, TellReport::default());
     let mut other = self::house(CONFIG).await;
     other.desk.messenger.environment = None;
     let acme = other.app("acme");
-    other.run(&acme, pass());
-    let run = other.run(&acme, fail());
+    other.run(&acme, &pass());
+    let run = other.run(&acme, &fail());
     assert_eq!(other.tell(&acme, run).await, TellReport::default());
     assert!(other.desk.tell_test(None, None).await.unwrap().messages.is_empty());
     assert!(house.desk.tell_test(None, None).await.unwrap_err().is_usage);
@@ -356,7 +356,7 @@ async fn facts_that_cannot_be_read_are_told_as_a_run_that_could_not_happen() {
     let house = house(CONFIG).await;
     house.answers(200).await;
     let acme = house.app("acme");
-    let run = house.run(&acme, pass());
+    let run = house.run(&acme, &pass());
     let raw = rusqlite::Connection::open(house.desk.database()).unwrap();
     raw.execute("UPDATE fact SET body = '{}' WHERE kind = 'settings'", []).unwrap();
     let report = house.tell(&acme, run).await;
@@ -372,8 +372,8 @@ async fn a_database_that_cannot_be_written_is_no_reason_to_keep_silent() {
     let house = house(CONFIG).await;
     house.answers(200).await;
     let acme = house.app("acme");
-    house.run(&acme, pass());
-    let run = house.run(&acme, fail());
+    house.run(&acme, &pass());
+    let run = house.run(&acme, &fail());
     let raw = rusqlite::Connection::open(house.desk.database()).unwrap();
     raw.execute_batch("CREATE TRIGGER locked BEFORE INSERT ON told BEGIN SELECT RAISE(ABORT, 'no'); END").unwrap();
     let report = house.tell(&acme, run).await;
@@ -385,9 +385,9 @@ async fn a_database_that_cannot_be_written_is_no_reason_to_keep_silent() {
 async fn a_draft_is_written_for_each_app_and_goes_with_it() {
     let house = house("[tell]\ndraft = true\n").await;
     let acme = house.app("acme");
-    let first = house.run(&acme, pass());
+    let first = house.run(&acme, &pass());
     house.tell(&acme, first).await;
-    let run = house.run(&acme, fail());
+    let run = house.run(&acme, &fail());
     let report = house.tell(&acme, run).await;
     let folder = house.desk.paths.drafts().join("acme");
     let path = folder.join("2026-11-04.md");

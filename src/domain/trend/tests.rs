@@ -34,7 +34,7 @@ fn each_week_says_what_stood_at_its_end_and_what_happened_in_it() {
         // The app was taken on after midnight of its first day: that midnight knows nothing.
         [(1, 3, 3, 0, 0, 2, 3), (2, 1, 3, 1, 1, 1, 2), (3, 1, 3, 1, 1, 0, 0), (4, 1, 3, 1, 1, 0, 0), (5, 1, 3, 1, 1, 0, 0)]
     );
-    let names = |list: &[ItemId]| list.iter().map(|it| it.to_string()).collect::<Vec<_>>();
+    let names = |list: &[ItemId]| list.iter().map(ToString::to_string).collect::<Vec<_>>();
     assert_eq!(names(&it.points[0].newly_won), ["CI-01", "SEC-01", "SEC-02"]);
     assert_eq!(names(&it.points[1].newly_lost), ["CI-01"]);
     assert!(it.points[2].newly_lost.is_empty(), "lost once");
@@ -72,7 +72,7 @@ fn an_accepted_fail_is_still_open_and_one_that_does_not_apply_was_none() {
     let it = of(&story, 10);
     assert_eq!((it.fixes.all.open, it.fixes.open[0].truth), (1, Truth::Waived));
     let it = of(&story, 30);
-    assert_eq!(it.points[1].waivers_ended.iter().map(|it| it.to_string()).collect::<Vec<_>>(), ["CI-01"]);
+    assert_eq!(it.points[1].waivers_ended.iter().map(ToString::to_string).collect::<Vec<_>>(), ["CI-01"]);
     assert_eq!(it.points[1].newly_lost.len(), 1, "the end of a waiver is no second loss");
     story.on(31).not_applicable("CI-01");
     assert_eq!(of(&story, 32).fixes.all.open, 0);

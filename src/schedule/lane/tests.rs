@@ -25,8 +25,7 @@ fn every_id_of_the_lane_and_of_the_branch_is_a_probe() {
 
 /// A morning for each of the moments: who is looked at then. All were looked at on the first one.
 fn mornings(costs: &[(&'static str, u32)], at_: impl IntoIterator<Item = i64>) -> Vec<Vec<&'static str>> {
-    let mut seats: Vec<Seat> =
-        costs.iter().map(|(probe, requests)| Seat { probe: *probe, last: at(0), requests: *requests }).collect();
+    let mut seats: Vec<Seat> = costs.iter().map(|(probe, requests)| Seat { probe, last: at(0), requests: *requests }).collect();
     let looked = at_.into_iter().map(|minutes| {
         let now = at(minutes);
         let today = Lane::of(seats.clone()).today(now, |_| true);

@@ -268,7 +268,9 @@ fn of_week(prose: &mut Prose, world: &World, it: &Point) {
     ] {
         if !list.is_empty() {
             prose.heading(title);
-            list.iter().for_each(|item| named(prose, world, item, (role, glyph)));
+            for item in list {
+                named(prose, world, item, (role, glyph));
+            }
         }
     }
 }

@@ -21,6 +21,15 @@ pub fn shot(state: &State) -> Terminal<TestBackend> {
     terminal
 }
 
+fn failure() -> Failure {
+    Failure {
+        what: "Could not store the note".into(),
+        why: "the disk is full".into(),
+        next: Some("Make room, then save again".into()),
+        not_stored: true,
+    }
+}
+
 fn scene(name: &str, size: (u16, u16)) -> State {
     let (mut state, _) = if name == "first_start" { sample::empty(size) } else { sample::state(size) };
     let tell = |state: &mut State, message| drop(state.update(message, sample::now()));
@@ -111,15 +120,7 @@ fn scene(name: &str, size: (u16, u16)) -> State {
             drop(press(&mut state, "<esc>"));
         }
         "demo" => tell(&mut state, Message::Demo(Demo { week: 1, weeks: 3 })),
-        "failed" => tell(
-            &mut state,
-            Message::Failed(Failure {
-                what: "Could not store the note".into(),
-                why: "the disk is full".into(),
-                next: Some("Make room, then save again".into()),
-                not_stored: true,
-            }),
-        ),
+        "failed" => tell(&mut state, Message::Failed(failure())),
         other => panic!("no scene {other}"),
     }
     state

@@ -73,7 +73,7 @@ drop(state.update(Message::Run(it), sample::now()));
 }
         state.update(Message::Connections(sample::connections()), sample::now());
         state.update(Message::Changes(Arc::new(sample::changes())), sample::now());
-        let trend = Arc::new(sample::trend(u16::try_from(columns).unwrap_or(1) % 60 + 1));
+        let trend = Arc::new(sample::trend(columns % 60 + 1));
         state.update(Message::Trend { app: "acme-shop".parse().unwrap(), trend }, sample::now());
         super::pages::previewed(&mut state, sample::pages::page());
         super::pages::news(&mut state, crate::tui::pages::News::Listed { app: "acme-shop".parse().unwrap(), held: sample::pages::held() });
