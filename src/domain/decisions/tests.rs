@@ -48,7 +48,9 @@ fn terms_have_a_text(#[case] text: &str, #[case] good: bool) {
 fn an_agreement_holds_since_it_reads_so_and_says_when_nobody_is_named() {
     let mut story = story();
     let limit: ItemId = "BAK-01".parse().unwrap();
-    story.on(1).set(|it| drop(it.limits.insert(limit.clone(), Limit(86_400))));
+    story.on(1).set(|it| {
+        it.limits.insert(limit.clone(), Limit(86_400));
+    });
     let first = all(&story, 1);
     assert_eq!(first.len(), 1);
     assert_eq!((first[0].kind, first[0].who.clone(), first[0].proof.clone()), (DecisionKind::Limit, None, None));
