@@ -46,7 +46,8 @@ function home() {
   git("init", "--quiet", "--initial-branch=main");
   git("add", "--all");
   git("commit", "--quiet", "-m", "All of it");
-  run("app", "add", "acme", "--repo", tree, "--title", `Acme ${ORDER} ${CLOSING}`);
+  // A title has 120 characters at most.
+  run("app", "add", "acme", "--repo", tree, "--title", `Acme ${ORDER} data>>>\u202e`);
   run("app", "add", "hidden", "--title", "Another client entirely");
   run("item", "block", "acme", "ACC-01", "--on", `Ana ${ORDER}`, "--for", CLOSING);
   run("probe", "acme", "--only", "scan.tree", "--no-confirm");

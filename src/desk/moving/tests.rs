@@ -68,6 +68,8 @@ impl Pair {
 
     fn look(&self, who: usize, week: i64, is_good: bool) {
         let desk = &self.desks[who];
+        // Where the repository was taken back, nobody looks at it.
+        let Some(subject) = desk.settings(&self.acme).unwrap().subject(System::Github) else { return };
         let (id, run) = (desk.id(&self.acme).unwrap(), desk.store.new_run_id().unwrap());
         let probe: ProbeId = "github.branch-protection".parse().unwrap();
         desk.store.begin_run(id, run, &Holder::of_process(), std::slice::from_ref(&probe)).unwrap();
@@ -75,7 +77,7 @@ impl Pair {
             run,
             probe,
             revision: 1,
-            subject: desk.settings(&self.acme).unwrap().subject(System::Github).unwrap(),
+            subject,
             settings: Digest("0".repeat(64)),
             observation: None,
             verdict: if is_good {

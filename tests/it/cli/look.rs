@@ -142,7 +142,7 @@ fn what_needs_a_permission_is_asked_with_one_and_kept_without_values() {
     let export = home.json(&["app", "export", "acme"]);
     let facts = export["facts"].as_array().unwrap();
     let given = facts.iter().find(|it| it["body"]["is"] == "authorised").unwrap();
-    assert_eq!(given["body"]["authorisation"]["consent"], "outside_in", "{given}");
+    assert_eq!(given["body"]["authorisation"]["consent"], "outside-in", "{given}");
     assert!(given["body"]["authorisation"]["by"].as_str().unwrap().contains("Ana Client"), "{given}");
 }
 
