@@ -93,7 +93,12 @@ impl Palette {
             return all;
         }
         let pattern = Pattern::parse(self.input.value(), CaseMatching::Ignore, Normalization::Smart);
-        pattern.match_list(all, &mut Matcher::new(Config::DEFAULT)).into_iter().map(|(entry, _)| entry).collect()
+        let fits = pattern.match_list(all, &mut Matcher::new(Config::DEFAULT)).into_iter().map(|(entry, _)| entry);
+        // Whoever types a command's whole name means it, whatever else has the word in its sentence.
+        let typed = self.input.value().trim();
+        let (called, others): (Vec<Entry>, Vec<Entry>) =
+            fits.partition(|it| matches!(it.choice, Choice::Act(action) if action.to_string() == typed));
+        called.into_iter().chain(others).collect()
     }
 
     /// Chooses, walks, closes.
