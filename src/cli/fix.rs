@@ -42,7 +42,7 @@ pub fn fix(desk: &Desk, args: FixArgs, out: &mut Out<'_>) -> Result<u8, Trouble>
 ///
 /// # Errors
 /// There is no text in this form.
-pub fn document(order: &WorkOrder, form: Form) -> Result<Value, Trouble> {
+fn document(order: &WorkOrder, form: Form) -> Result<Value, Trouble> {
     let text = orders::render(order, form)?;
     let mut document = json!(order);
     if let Some(fields) = document.as_object_mut() {

@@ -80,7 +80,8 @@ const OURS: &[&str] = &[
 const FOREIGN: &[&str] = &["findings[].id"];
 
 /// Places that are ours only at the top of a document: of an item.
-const OURS_AT_THE_TOP: &[&str] = &["id", "short", "why", "founder", "founder_done", "founder_ask", "item"];
+const OURS_AT_THE_TOP: &[&str] =
+    &["id", "short", "why", "as", "consent", "goal", "looked", "made", "founder", "founder_done", "founder_ask", "item"];
 
 /// The places of foreign text, such as `findings[].says`.
 pub(super) fn foreign(document: &Value) -> BTreeSet<String> {

@@ -26,5 +26,5 @@ pub const TOOL: Tool = Tool {
 fn changes(desk: &Desk, scope: &Scope, given: &Given) -> Result<Document, Refusal> {
     let app = scope.app(desk, given.name(&APP))?;
     let told = of::told(desk, &app, given.name(&SINCE))?;
-    Ok(Document(of::of_app(&app, told.as_ref())))
+    Ok(Document::of(of::of_app(&app, told.as_ref())))
 }

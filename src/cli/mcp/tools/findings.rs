@@ -30,5 +30,5 @@ fn findings(desk: &Desk, scope: &Scope, given: &Given) -> Result<Document, Refus
         let id = it.item.as_str();
         rows.retain(|row| row.get("items").and_then(Value::as_array).is_some_and(|items| items.iter().any(|item| item == id)));
     }
-    Ok(Document(with_page(document, "findings", given)))
+    Ok(Document::of(with_page(document, "findings", given)))
 }

@@ -30,7 +30,7 @@ fn item(desk: &Desk, scope: &Scope, given: &Given) -> Result<Document, Refusal> 
     let app = scope.app(desk, given.name(&APP))?;
     let board = desk.board(&app)?;
     let it = known(&board, given.name(&ITEM).unwrap_or_default())?;
-    Ok(Document(items::document(desk, &app, &board, it)?))
+    Ok(Document::of(items::document(desk, &app, &board, it)?))
 }
 
 /// The item of that id.

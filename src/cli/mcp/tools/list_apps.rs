@@ -22,5 +22,5 @@ fn list_apps(desk: &Desk, scope: &Scope, given: &Given) -> Result<Document, Refu
     let rows = desk.portfolio(named.is_some())?;
     let rows = rows.iter().filter(|row| named.is_none_or(|named| named.contains(&row.name)));
     let apps: Vec<Value> = rows.map(list::app).collect();
-    Ok(Document(with_page(json!({ "apps": apps }), "apps", given)))
+    Ok(Document::of(with_page(json!({ "apps": apps }), "apps", given)))
 }

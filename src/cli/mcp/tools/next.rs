@@ -18,5 +18,5 @@ pub const TOOL: Tool = Tool {
 
 fn next(desk: &Desk, scope: &Scope, given: &Given) -> Result<Document, Refusal> {
     let app = scope.app(desk, given.name(&APP))?;
-    Ok(Document(json::next(&desk.board(&app)?)))
+    Ok(Document::of(json::next(&desk.board(&app)?)))
 }

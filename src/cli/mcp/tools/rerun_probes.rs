@@ -179,7 +179,7 @@ impl Asked {
                 fields.insert("withheld".to_owned(), Value::Array(self.withheld));
             }
         }
-        Ok(Document(document))
+        Ok(Document::of(document))
     }
 
     fn wanted(&self) -> Wanted {

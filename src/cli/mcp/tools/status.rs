@@ -39,7 +39,7 @@ fn status(desk: &Desk, scope: &Scope, given: &Given) -> Result<Document, Refusal
         fields.insert("items".to_owned(), shown.into_iter().map(|it| brief(&board, it)).collect());
         fields.insert("left_out".to_owned(), left_out(&others));
     }
-    Ok(Document(with_page(document, "items", given)))
+    Ok(Document::of(with_page(document, "items", given)))
 }
 
 fn is_shown(it: &Assessment, show: &str) -> bool {
