@@ -93,6 +93,8 @@ fn item(number: usize) -> Item {
         applies_if: None,
         absent_is_fine: false,
         effort: Effort::M,
+        stake: None,
+        emergency: Vec::new(),
         danger: 3,
         reach: 3,
         after: Vec::new(),

@@ -130,7 +130,9 @@ fn told(app: &AppName, closing: &Closing, closed: &Closed, in_the_way: &[String]
     } else {
         let open = words::count(in_the_way.len(), "thing");
         out.line(format!("the engagement of {app} is closed although {open} stood open; it stays open:"));
-        in_the_way.iter().for_each(|line| out.line(format!("  {line}")));
+        for line in in_the_way {
+            out.line(format!("  {line}"));
+        }
     }
 }
 

@@ -41,7 +41,9 @@ pub async fn prove(desk: &Desk, args: ProveArgs, stop: CancellationToken, out: &
     if args.json {
         out.json(&json::document(json!(proven.proof)));
     } else {
-        proving::plain(&proven.proof).into_iter().for_each(|line| out.line(line));
+        for line in proving::plain(&proven.proof) {
+            out.line(line);
+        }
     }
     if !proven.proof.not_stored.is_empty() {
         return Ok(exit::FAILED);

@@ -19,6 +19,9 @@ const COMMAND_LIMIT: Duration = Duration::from_secs(20);
 /// How long a vendor's program may take.
 const CLI_LIMIT: Duration = Duration::from_secs(5);
 
+/// The credentials of one system wherever there is one, each with its places; and the places that gave no answer, with why.
+pub type Everywhere = (Vec<(Secret, Vec<Source>)>, Vec<(Source, String)>);
+
 /// Where credentials are looked for. Lookups block, for seconds when a command is slow: from async code go through
 /// `spawn_blocking`.
 #[derive(Clone)]
@@ -133,8 +136,8 @@ impl Chain {
     /// The credentials of one system for one app in every place that has one, not only the first; and the places that may have
     /// one and gave no answer, with why. A value that several places have is named with all of them.
     #[must_use]
-    pub fn each(&self, app: &AppName, system: System) -> (Vec<(Secret, Vec<Source>)>, Vec<(Source, String)>) {
-        let (mut found, mut silent): (Vec<(Secret, Vec<Source>)>, Vec<(Source, String)>) = (Vec::new(), Vec::new());
+    pub fn each(&self, app: &AppName, system: System) -> Everywhere {
+        let (mut found, mut silent): Everywhere = (Vec::new(), Vec::new());
         let answers: Vec<(Source, Result<Secret, String>)> = match &self.places {
             Places::Person(person) => {
                 let asked = |source: Source| {

@@ -213,7 +213,7 @@ impl Desk {
         let access_is_settled = access.as_ref().and_then(|id| board.assessment(id.as_str())).is_some_and(|it| settled(it.truth));
         let watch = board.assessment("HND-04").map(|it| (it.item.clone(), it.truth));
         let secrets = secrets_of(app, &board.settings);
-        Ok(Closing { open, tokens, without, access, access_is_settled, watch, secrets, board })
+        Ok(Closing { board, open, tokens, without, access, access_is_settled, watch, secrets })
     }
 
     /// Asks every token, side by side; and names the systems in use that have none here.

@@ -50,7 +50,9 @@ fn reminded(out: &mut String, number: usize, it: &Ask) {
         match block {
             Block::Text(text) => line(out, &format!("   - {}", plain(text.as_str()))),
             Block::Steps(all) | Block::List(all) | Block::Sign(all) => {
-                all.iter().for_each(|it| line(out, &format!("   - {}", plain(it.as_str()))));
+                for it in all {
+                    line(out, &format!("   - {}", plain(it.as_str())));
+                }
             }
         }
     }
@@ -62,15 +64,21 @@ fn blocks(out: &mut String, it: &Ask) {
             Block::Text(text) => block(out, &plain(text.as_str())),
             Block::Steps(steps) => {
                 out.push('\n');
-                steps.iter().enumerate().for_each(|(at, it)| line(out, &format!("{}. {}", at + 1, plain(it.as_str()))));
+                for (at, it) in steps.iter().enumerate() {
+                    line(out, &format!("{}. {}", at + 1, plain(it.as_str())));
+                }
             }
             Block::List(list) => {
                 out.push('\n');
-                list.iter().for_each(|it| line(out, &format!("- {}", plain(it.as_str()))));
+                for it in list {
+                    line(out, &format!("- {}", plain(it.as_str())));
+                }
             }
             Block::Sign(lines) => {
                 out.push('\n');
-                lines.iter().for_each(|it| line(out, &format!("- {}: …………………………………………", plain(it.as_str()))));
+                for it in lines {
+                    line(out, &format!("- {}: …………………………………………", plain(it.as_str())));
+                }
             }
         }
     }

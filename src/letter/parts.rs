@@ -144,9 +144,9 @@ impl Making<'_> {
         let of = |system: &System| line(&fill(&words.spend, &[("system", system.title())]), &words.spend_line);
         rows.extend(ceilings.iter().map(of));
         let minutes = words.minutes_each.saturating_mul(u16::try_from(rows.len()).unwrap_or(u16::MAX));
-        let decided = backup.then_some(words.backup_item.as_str()).into_iter();
-        let spent = words.spend_items.iter().filter(|_| !ceilings.is_empty()).map(String::as_str);
-        let opens = self.helped(decided.chain(spent));
+        let of_backup = backup.then_some(words.backup_item.as_str()).into_iter();
+        let of_spending = words.spend_items.iter().filter(|_| !ceilings.is_empty()).map(String::as_str);
+        let opens = self.helped(of_backup.chain(of_spending));
         let says = counts::of_answer(&self.words.opens, &opens, false);
         let blocks = vec![text(&words.says), Block::List(rows)];
         Some(self.ask(What::Limits { ceilings, backup }, &words.title, minutes, &says, opens, blocks))

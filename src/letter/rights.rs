@@ -37,10 +37,9 @@ impl Making<'_> {
                     Some(right) if right.system == system && !(right.checkout && self.has_checkout()) => {
                         add(&right.name, &right.shows);
                     }
-                    Some(_) => {}
                     // A need without words is shown as the probe says it: asked for, rather than left out.
                     None if *own == system => add(need, &self.words.token.anything),
-                    None => {}
+                    _ => {}
                 }
             }
         }

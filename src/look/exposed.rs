@@ -128,21 +128,21 @@ pub async fn ask(door: &Door, page: &Url, requests: &Requests, stop: &Cancellati
 
 /// The file, if the answer is it.
 fn found(path: &Foreign, test: Test, body: &[u8]) -> Option<ExposedFile> {
-    let text = String::from_utf8_lossy(body);
-    let start = text.trim_start();
+    let content = String::from_utf8_lossy(body);
+    let start = content.trim_start();
     if start.starts_with('<') {
         return None; // a page, whatever it was announced as
     }
     let (is_it, names) = match test {
         Test::Settings => {
-            let names: Vec<&str> = text.lines().filter_map(setting).collect();
+            let names: Vec<&str> = content.lines().filter_map(setting).collect();
             (!names.is_empty(), names)
         }
         Test::GitHead => {
             let line = start.trim_end();
             (line.starts_with("ref: refs/") || line.len() == 40 && line.bytes().all(|it| it.is_ascii_hexdigit()), Vec::new())
         }
-        Test::Holds(words) => (words.iter().any(|it| text.contains(it)), Vec::new()),
+        Test::Holds(words) => (words.iter().any(|it| content.contains(it)), Vec::new()),
     };
     is_it.then(|| ExposedFile {
         path: path.clone(),

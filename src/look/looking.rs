@@ -45,7 +45,7 @@ pub async fn look(
     };
     let page = Url::parse(front.address.as_str()).unwrap_or_else(|_| plan.address.clone());
     let is_over = || stop.is_cancelled() || Instant::now() >= end;
-    let plain = match plan.plain() {
+    let unencrypted = match plan.plain() {
         Some(_) if is_over() => Plain::Unseen { why: "the look ended before".into() },
         Some(address) => timeout_at(end, plain(door, &address, requests))
             .await
@@ -76,7 +76,7 @@ pub async fn look(
         asked: requests.all(),
         halted: halted.map(Foreign::from),
         services: services.collect(),
-        plain,
+        plain: unencrypted,
         outside,
         served: Served { site: report, pages },
         front,

@@ -113,7 +113,9 @@ fn block(out: &mut String, title: &str, lines: &[Foreign]) {
     let fence = "`".repeat(longest.max(3) + 1);
     push(out, &format!("{fence}text"));
     push(out, &format!("{BAR}DATA: {title}"));
-    lines.iter().for_each(|line| push(out, &format!("{BAR}{line}")));
+    for line in lines {
+        push(out, &format!("{BAR}{line}"));
+    }
     push(out, &fence);
 }
 

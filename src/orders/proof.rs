@@ -141,7 +141,7 @@ fn of_probe(
     let (mut gone, mut unknown) = (Vec::new(), Vec::new());
     for it in before.iter().filter(|it| !has(&now, it)) {
         // What was left out of a list of evidence is counted there, not named: its absence says nothing.
-        let bounded = it.evidence && verdict.notes.iter().any(|note| note.key.ends_with(".more"));
+        let bounded = it.evidence && verdict.notes.iter().any(|note| note.key.rsplit('.').next() == Some("more"));
         if whole && !bounded { gone.push(it.clone()) } else { unknown.push(it.clone()) }
     }
     let (left, fresh) = now.into_iter().partition(|it| has(&before, it));

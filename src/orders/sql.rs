@@ -29,7 +29,9 @@ pub fn render(order: &WorkOrder) -> Result<String, NoSuchForm> {
         let found: Vec<&Repair> = order.repairs.list.iter().filter(|it| is_kind(it)).collect();
         if let Some(first) = found.first() {
             section(&mut file, first, found.len());
-            found.into_iter().for_each(|it| one(&mut file, it));
+            for it in found {
+                one(&mut file, it);
+            }
         }
     }
     Ok(file.text)

@@ -32,7 +32,9 @@ impl ScanKey {
     /// The first bytes of HMAC-SHA256 of these parts, in hexadecimal digits.
     fn code(&self, parts: &[&[u8]], bytes: usize) -> String {
         let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(self.0.as_slice()) else { return String::new() };
-        parts.iter().for_each(|part| mac.update(part));
+        for part in parts {
+            mac.update(part);
+        }
         let code = mac.finalize().into_bytes();
         let digits = code.iter().take(bytes).flat_map(|byte| [byte >> 4, byte & 15]);
         digits.filter_map(|digit| char::from_digit(u32::from(digit), 16)).collect()

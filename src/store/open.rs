@@ -212,7 +212,9 @@ pub(super) fn put_aside_before_import(
         .flatten()
         .map(|entry| entry.path())
         .filter(|path| {
-            path.file_name().and_then(|it| it.to_str()).is_some_and(|it| it.starts_with("import-") && it.ends_with(".db"))
+            path.file_name()
+                .and_then(|it| it.to_str())
+                .is_some_and(|it| it.strip_prefix("import-").is_some_and(|rest| rest.strip_suffix(".db").is_some()))
         })
         .collect();
     copies.sort();

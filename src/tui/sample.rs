@@ -427,7 +427,6 @@ pub fn first_board() -> Board {
     board
 }
 
-#[expect(clippy::too_many_lines, reason = "one literal, field by field")]
 fn finish(all: Vec<Item>, assessments: Vec<Assessment>) -> Board {
     let mut counts: BTreeMap<Truth, u16> = BTreeMap::new();
     for it in &assessments {

@@ -79,7 +79,7 @@ fn refused(refusal: &Refusal, redactor: &Redactor) -> CallToolResult {
 /// writing it would change it. JSON has no line of its own inside a text, so no line of the data can be a mark either.
 fn fenced(data: &str) -> String {
     let digest = Sha256::digest(data.as_bytes());
-    let word: String = digest.iter().take(8).map(|byte| format!("{byte:02x}")).collect();
+    let word = digest.iter().take(8).map(|byte| format!("{byte:02x}")).collect::<Vec<_>>().concat();
     format!("{ABOVE}\n<<<data {word}\n{data}\n{word} data>>>")
 }
 

@@ -187,7 +187,7 @@ mod tests {
     const SHOW: Argument = Argument { name: "show", kind: Kind::Word(&["all", "some"]), is_needed: false, says: "How much" };
     const ALL: [Argument; 4] = [APP, ONLY, SHOW, MOST];
 
-    fn check(given: Value) -> Result<Given, String> {
+    fn check(given: &Value) -> Result<Given, String> {
         let given = given.as_object().cloned();
         Given::check("look", &ALL, given).map_err(|trouble| format!("{}: {}", trouble.what, trouble.next.unwrap_or_default()))
     }
@@ -210,16 +210,16 @@ mod tests {
     #[case(json!({ "only": ["x"], "appp": "acme" }), "`appp` is no argument of `look`: It takes `app`, `only`, `show`, `most`")]
     #[case(json!({ "only": ["x"], "a\u{1b}[2J": 1 }), "`a\u{fffd}[2J` is no argument")]
     fn what_does_not_fit_is_told_by_name(#[case] given: Value, #[case] wanted: &str) {
-        let told = check(given).unwrap_err();
+        let told = check(&given).unwrap_err();
         assert!(told.contains(wanted), "{told}");
     }
 
     #[test]
     fn what_fits_is_read_and_the_rest_is_what_it_is_else() {
-        let given = check(json!({ "only": ["a", "b"], "most": 7.0 })).unwrap();
+        let given = check(&json!({ "only": ["a", "b"], "most": 7.0 })).unwrap();
         assert_eq!((given.names(&ONLY), given.number(&MOST)), (vec!["a", "b"], 7));
         assert_eq!((given.word(&SHOW), given.name(&APP)), ("all", None));
-        let given = check(json!({ "only": ["a"], "app": "acme", "show": "some" })).unwrap();
+        let given = check(&json!({ "only": ["a"], "app": "acme", "show": "some" })).unwrap();
         assert_eq!((given.word(&SHOW), given.name(&APP), given.number(&MOST)), ("some", Some("acme"), 50));
         assert!(Given::check("bare", &[], None).is_ok());
     }
@@ -239,7 +239,7 @@ mod tests {
             json!({ "only": ["a"], "more": 1 }),
             json!({}),
         ] {
-            assert_eq!(judge.is_valid(&given), check(given.clone()).is_ok(), "{given}");
+            assert_eq!(judge.is_valid(&given), check(&given).is_ok(), "{given}");
         }
         assert!(!judge.is_valid(&json!({ "only": ["a"], "app": "other" })), "the names are fixed");
         for property in schema["properties"].as_object().unwrap().values() {

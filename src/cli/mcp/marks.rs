@@ -97,7 +97,9 @@ fn walk(value: &Value, place: &str, found: &mut BTreeSet<String>) {
         }
         Value::Array(rows) => {
             let inside = format!("{place}[]");
-            rows.iter().for_each(|row| walk(row, &inside, found));
+            for row in rows {
+                walk(row, &inside, found);
+            }
         }
         Value::Object(fields) => {
             for (name, it) in fields {
@@ -111,7 +113,7 @@ fn walk(value: &Value, place: &str, found: &mut BTreeSet<String>) {
 
 fn is_ours(place: &str) -> bool {
     let ends = |end: &&str| place.strip_suffix(*end).is_some_and(|before| before.is_empty() || before.ends_with('.'));
-    OURS_AT_THE_TOP.contains(&place) || (OURS.iter().any(|end| ends(&end)) && !FOREIGN.iter().any(|end| ends(&end)))
+    OURS_AT_THE_TOP.contains(&place) || (OURS.iter().any(ends) && !FOREIGN.iter().any(ends))
 }
 
 #[cfg(test)]

@@ -16,7 +16,7 @@ use tokio::time::Instant;
 /// Reruns of an app within [`WITHIN`]: an agent that mends something and looks again needs no more.
 pub(super) const RERUNS: usize = 6;
 /// The time in which they are counted.
-pub(super) const WITHIN: Duration = Duration::from_secs(60);
+pub(super) const WITHIN: Duration = Duration::from_mins(1);
 /// Apps that are rerun side by side.
 pub(super) const SIDE_BY_SIDE: usize = 4;
 

@@ -55,7 +55,7 @@ fn an_agreement_holds_since_it_reads_so_and_says_when_nobody_is_named() {
     assert_eq!(first.len(), 1);
     assert_eq!((first[0].kind, first[0].who.clone(), first[0].proof.clone()), (DecisionKind::Limit, None, None));
     assert_eq!(first[0].what, "limit of BAK-01: 1d");
-    assert_eq!(first[0].items, [limit.clone()]);
+    assert_eq!(first[0].items, std::slice::from_ref(&limit));
     assert_eq!(first[0].probes.iter().map(ProbeId::as_str).collect::<Vec<_>>(), ["s3.a", "supabase.a"]);
     // Something else changes: it is as old as it was.
     story.on(2).set(|it| it.weeks = 8);

@@ -40,7 +40,7 @@ impl Sheet<'_> {
         }
     }
 
-    fn card(&self, part: &Part) -> &'static str {
+    fn card(part: &Part) -> &'static str {
         match part.weight {
             Weight::Emergency => "urgent",
             Weight::Mend => "later",
@@ -50,7 +50,6 @@ impl Sheet<'_> {
     }
 }
 
-#[expect(clippy::missing_panics_doc, reason = "it cannot: the template only writes into a string")]
 pub(super) fn render(page: &Page) -> String {
     let mut text = String::new();
     #[expect(clippy::expect_used, reason = "the template only writes into a string, which cannot fail")]

@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 /// The names of the services whose hosts stand in a text.
 pub(super) fn services(text: &[u8]) -> BTreeSet<&'static str> {
     let named = |host: &&str| memmem::find_iter(text, host.as_bytes()).any(|at| is_whole(text, at, host.len()));
-    let known = KNOWN.iter().filter(|it| it.is_service && it.hosts.iter().any(|host| named(&host)));
+    let known = KNOWN.iter().filter(|it| it.is_service && it.hosts.iter().any(named));
     known.map(|it| it.name).collect()
 }
 

@@ -39,8 +39,15 @@ impl FindingsScreen {
                 return Some(Vec::new());
             }
             Action::Open if !listing::shows_detail(self, world) => return None,
-            Action::Open | Action::Copy | Action::Edit | Action::Browse | Action::Accept | Action::Rotated | Action::Reopen => {}
-            Action::WorkOrder | Action::Prove => {}
+            Action::Open
+            | Action::Copy
+            | Action::Edit
+            | Action::Browse
+            | Action::Accept
+            | Action::Rotated
+            | Action::Reopen
+            | Action::WorkOrder
+            | Action::Prove => {}
             _ => return None,
         }
         let key = listing::selected(self, world)?;

@@ -30,6 +30,7 @@ fn failure() -> Failure {
     }
 }
 
+#[expect(clippy::too_many_lines, reason = "a table of scenes, one after the other")]
 fn scene(name: &str, size: (u16, u16)) -> State {
     let (mut state, _) = if name == "first_start" { sample::empty(size) } else { sample::state(size) };
     let tell = |state: &mut State, message| drop(state.update(message, sample::now()));

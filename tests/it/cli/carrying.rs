@@ -169,7 +169,11 @@ fn decisions_say_whose_word_they_are_and_what_rests_on_them() {
     let home = known();
     let lines = home.must(&["decisions", "acme"]);
     assert!(lines.out.contains("? limit of BAK-01: 1d\n      nobody is named; "), "{lines:?}");
-    assert!(lines.out.contains("rests on it: BAK-01 (github.backup-workflow, supabase.backup-age)") && lines.err.contains("--agreed-by"), "{lines:?}");
+    assert!(
+        lines.out.contains("rests on it: BAK-01 (github.backup-workflow, supabase.backup-age)")
+            && lines.err.contains("--agreed-by"),
+        "{lines:?}"
+    );
     let edit = ["app", "edit", "acme", "--limit", "BAK-01=24h", "--agreed-by", "Ana", "--proof", "mail of 3 November"];
     home.must(&[&edit[..], &["--agreed-on", "2026-11-03"]].concat());
     let document = home.json(&["decisions", "acme", "--json"]);
