@@ -357,7 +357,7 @@ fn what_was_seen_until_an_interrupt_is_kept() {
     let home = Home::new();
     let address = server.address("site");
     let child = home.command(&["look", &address, "--no-keep"]).spawn().unwrap();
-    hears.recv_timeout(Duration::from_secs(60)).unwrap();
+    hears.recv_timeout(Duration::from_mins(1)).unwrap();
     let killed = std::process::Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap();
     assert!(killed.success());
     let told = Told::of(&child.wait_with_output().unwrap());

@@ -151,7 +151,7 @@ fn missing_indexes_are_made_by_the_order_as_it_is_whatever_the_names() {
 
 #[test]
 fn one_migration_closes_all_of_a_cause() {
-    let schema: String = (1..=38).map(|n| format!("create table t{n} (id int primary key);\n")).collect();
+    let schema = (1..=38).map(|n| format!("create table t{n} (id int primary key);\n")).collect::<Vec<_>>().concat();
     let home = shop(&schema, "RLS-01");
     let order = home.must(&["fix", "acme", "RLS-01"]);
     says(&order, &["row-level security is off · 38 places", "and 28 more that are not listed"]);
