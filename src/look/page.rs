@@ -118,12 +118,17 @@ impl Page {
 fn shown(point: &Point) -> Point {
     let safe = |text: &String| Foreign::new(text).cut(600);
     Point {
-        says: safe(&point.says),
-        means: safe(&point.means),
+        says: capital(&safe(&point.says)),
+        means: capital(&safe(&point.means)),
         todo: point.todo.iter().map(safe).collect(),
         at: point.at.iter().map(safe).collect(),
         ..point.clone()
     }
+}
+
+fn capital(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
 }
 
 fn headline(look: &Look, all: &[Point]) -> String {
@@ -174,13 +179,14 @@ fn how(look: &Look) -> Vec<String> {
     let redirects = if redirects > 0 { format!(", {redirects} of them redirected") } else { String::new() };
     let asked = words::count(look.asked.len(), "request");
     let by = match &look.permission {
-        None => "As a stranger, with no account, no key and no permission, by what a browser asks that opens the page".to_owned(),
+        None => "As a stranger: no account, no key, no permission, and nothing but what a browser asks for that opens the page"
+            .to_owned(),
         Some(it) => {
             let proof = it.proof.as_ref().map(|proof| format!(" ({})", proof.cut(120))).unwrap_or_default();
-            format!("As a stranger with no account and no key, and with the permission of {}{proof}", it.by.cut(80))
+            format!("As a stranger: no account and no key, but with the permission of {}{proof}", it.by.cut(80))
         }
     };
-    vec![format!("{by}: {asked}{redirects} ({}), each announced before it was sent.", kinds.join(", "))]
+    vec![format!("{by}. {}{redirects} ({}), each announced before it was sent.", capital(&asked), kinds.join(", "))]
 }
 
 fn built(look: &Look) -> Vec<(&'static str, String)> {
@@ -197,7 +203,7 @@ fn built(look: &Look) -> Vec<(&'static str, String)> {
         let more = if it.names.len() > 4 { format!(" and {} more", it.names.len() - 4) } else { String::new() };
         format!("{by}until {}, for {}{more}", it.until.format("%-d %B %Y"), names.join(", "))
     });
-    let scripts = format!("{} read, {}", words::count(site.scripts.seen, "script"), size(site.report.coverage.bytes));
+    let scripts = format!("{}, {}", words::count(site.scripts.seen, "script"), size(site.report.coverage.bytes));
     let rows = [
         ("builder", marks(MarkOf::Builder)),
         ("framework", marks(MarkOf::Framework)),

@@ -86,27 +86,33 @@ const MOST_HERE: usize = 5;
 
 /// What the look did not see of this checklist.
 #[must_use]
-pub fn unseen(look: &Look, checklist: &Checklist) -> Unseen {
+pub fn unseen<'c>(look: &Look, checklist: &'c Checklist) -> Unseen {
     let outside: &[&str] = if look.outside.is_some() { &TOUCHED_OUTSIDE } else { &[] };
     let is_touched = |it: &&Item| TOUCHED.contains(&it.id.as_str()) || outside.contains(&it.id.as_str());
-    let mut by: BTreeMap<Opens, Vec<&Item>> = BTreeMap::new();
+    let mut by: BTreeMap<Opens, Vec<&'c Item>> = BTreeMap::new();
     for item in &checklist.items {
         for opens in needs(item) {
             by.entry(opens).or_default().push(item);
         }
     }
-    let row = |(opens, mut items): (Opens, Vec<&Item>)| {
+    // An item stands as an example once, where it is met first, and rather not where the look saw a part of it.
+    let mut told: std::collections::BTreeSet<&'c str> = std::collections::BTreeSet::new();
+    let mut row = |(opens, mut items): (Opens, Vec<&'c Item>)| {
         let is_urgent = |it: &&Item| it.gate == Some(Gate::Now);
         let ids = items.iter().map(|it| it.id.to_string()).collect();
         let urgent = items.iter().filter(|it| is_urgent(it)).count();
         items.sort_by_key(|it| (!is_urgent(it), std::cmp::Reverse(u16::from(it.danger) * u16::from(it.reach))));
-        let such_as = items.into_iter().take(EXAMPLES).map(|it| it.short.clone()).collect();
+        let is_news = |it: &&Item| !is_touched(it) && !told.contains(it.id.as_str());
+        let (news, known): (Vec<&'c Item>, Vec<&'c Item>) = items.into_iter().partition(is_news);
+        let such_as: Vec<&'c Item> = news.into_iter().chain(known).take(EXAMPLES).collect();
+        told.extend(such_as.iter().map(|it| it.id.as_str()));
+        let such_as = such_as.into_iter().map(|it| it.short.clone()).collect();
         Row { opens, needs: opens.words(), items: ids, urgent, such_as }
     };
     Unseen {
         items: checklist.items.len(),
-        touched: checklist.items.iter().filter(is_touched).map(|it| it.id.to_string()).collect(),
-        rows: by.into_iter().map(row).collect(),
+        touched: checklist.items.iter().filter(|it| is_touched(it)).map(|it| it.id.to_string()).collect(),
+        rows: by.into_iter().map(&mut row).collect(),
         here: here(look),
     }
 }

@@ -45,8 +45,11 @@ pub(super) fn render(page: &Page) -> String {
 }
 
 fn one(out: &mut String, point: &Point) {
-    let items = if point.items.is_empty() { String::new() } else { format!(" ({})", point.items.join(", ")) };
-    let _ = writeln!(out, "- **{}**{}", plain(&point.says), plain(&items));
+    let _ = write!(out, "- **{}**", plain(&point.says));
+    if !point.items.is_empty() {
+        let _ = write!(out, " ({})", plain(&point.items.join(", ")));
+    }
+    out.push('\n');
     if !point.at.is_empty() {
         let places: Vec<String> = point.at.iter().map(|it| plain(it)).collect();
         let _ = writeln!(out, "  - in {}", places.join(", "));

@@ -66,14 +66,14 @@ fn one(out: &mut String, point: &Point, roomy: bool) {
         Weight::Emergency => "✘",
         Weight::Mend => "△",
         Weight::Key => "·",
-        Weight::Know => "i",
+        Weight::Know => "·",
     };
     let items = if point.items.is_empty() { String::new() } else { format!("  [{}]", point.items.join(" ")) };
     wrapped(out, &format!("{mark} {}{items}", point.says), 0, 2);
     if !point.at.is_empty() && roomy {
         wrapped(out, &format!("in {}", point.at.join(", ")), 4, 4);
     }
-    wrapped(out, &format!("{}.", capital(&point.means)), 4, 4);
+    wrapped(out, &format!("{}.", point.means), 4, 4);
     if roomy && point.todo.len() > 1 {
         for (number, step) in (1..).zip(&point.todo) {
             wrapped(out, &format!("{number}. {step}"), 4, 7);
@@ -83,11 +83,6 @@ fn one(out: &mut String, point: &Point, roomy: bool) {
             wrapped(out, &format!("→ {step}"), 4, 6);
         }
     }
-}
-
-fn capital(text: &str) -> String {
-    let mut letters = text.chars();
-    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
 }
 
 fn line(out: &mut String, text: &str) {

@@ -61,8 +61,11 @@ fn means(leak: &Leak) -> String {
         }
         ("supabase-access-token", _) => "it manages the whole Supabase account: projects, keys, databases",
         ("supabase-jwt-secret", _) => "with it anybody can sign in as any user, and as the administrator",
-        (_, "Stripe") => {
+        (_, "Stripe" | "Stripe or one who writes keys as Stripe does" | "Paddle" | "Lemon Squeezy" | "Polar") => {
             "whoever opens the page can act in the payment account as far as this key goes: charge, refund, read customers"
+        }
+        (_, "Stripe or Clerk" | "Stripe, Clerk, Resend or Supabase") => {
+            "whoever opens the page can act in that account as far as this key goes: move money or users, read who they are"
         }
         (
             _,
