@@ -57,6 +57,20 @@ impl Trouble {
         self
     }
 
+    /// What did not work and why, in one line.
+    #[must_use]
+    pub fn in_one_line(&self) -> Foreign {
+        let why = self.why.as_ref().map(|why| format!(": {why}")).unwrap_or_default();
+        Foreign::from(format!("{}{why}", self.what))
+    }
+
+    /// The same with the next step behind it.
+    #[must_use]
+    pub fn with_step(&self) -> Foreign {
+        let next = self.next.as_ref().map(|next| format!("; {next}")).unwrap_or_default();
+        Foreign::from(format!("{}{next}", self.in_one_line()))
+    }
+
     /// The exit code: 1 or 2 (DESIGN §5).
     #[must_use]
     pub fn code(&self) -> u8 {

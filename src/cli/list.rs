@@ -108,7 +108,11 @@ fn told(wrong: &NotAQuestion) -> Trouble {
 }
 
 fn line(row: &Row, now: DateTime<Utc>) -> String {
-    let ran = row.last_run.map_or("never probed".to_owned(), |at| format!("probed {}", words::ago(at, now)));
+    let ran = match row.last_run {
+        Some(at) => format!("probed {}", words::ago(at, now)),
+        None if row.is_unreadable() => "cannot be read".to_owned(),
+        None => "never probed".to_owned(),
+    };
     let due = if row.due { ", due" } else { "" };
     let archived = if row.archived { ", archived" } else { "" };
     format!("{:<20} week {:<2} {ran}{due}{archived}  {}", row.name, row.week, row.says)
@@ -153,7 +157,7 @@ pub fn app(row: &Row) -> Value {
     json!({
         "name": row.name, "title": row.title, "week": row.week, "weeks": row.weeks,
         "headline": { "answer": row.answer, "says": row.says },
-        "last_run": row.last_run.map(json::moment), "due": row.due, "archived": row.archived,
+        "last_run": row.last_run.map(json::moment), "unreadable": row.is_unreadable(), "due": row.due, "archived": row.archived,
         "done": row.done, "applicable": row.applicable,
         "drifted": row.drifted, "failing": row.failing, "unseen": row.unseen,
         "open_gates": { "now": row.urgent, "all": row.gates },

@@ -9,8 +9,9 @@ use crate::domain::{AppName, Board, Fact, FactBody, Foreign, Gap, GapKind, Syste
 use crate::engine::{Only, Plan};
 use crate::net::{Door, Keys};
 use crate::repo;
+use crate::scan::ScanKey;
 use crate::schedule::{Due, Marks, Short, Watch, marks};
-use crate::store::Marked;
+use crate::store::{AppId, Marked};
 use crate::systems::github::Github;
 use crate::systems::vercel::Vercel;
 use crate::trouble::Trouble;
@@ -104,33 +105,37 @@ impl Desk {
     /// # Errors
     /// A store that cannot be written, a key of the installation that cannot be read.
     pub fn mark_credentials(&self, app: &AppName, keys: &Keys) -> Result<(), Trouble> {
-        let found = keys.iter().filter_map(|(system, secret)| Some((*system, secret.as_ref().ok()?)));
-        found.into_iter().try_for_each(|(system, secret)| self.mark_credential(app, system, secret))
-    }
-
-    /// The same of one credential that was just found or set, so that the portfolio knows of it without looking into any
-    /// keyring.
-    ///
-    /// # Errors
-    /// As [`Desk::mark_credentials`].
-    pub fn mark_credential(&self, app: &AppName, system: System, secret: &Secret) -> Result<(), Trouble> {
-        let key = crate::scan::ScanKey::new(self.store.scan_key()?);
-        let name = Foreign::new(key.name(secret.fingerprint().as_bytes()));
-        self.store.mark(self.id(app)?, &marks::credential(system), &name, self.clock.now())?;
+        let (id, key) = (self.id(app)?, self.key_of_marks()?);
+        for (system, secret) in keys {
+            if let Ok(secret) = secret {
+                self.mark_credential(id, &key, *system, secret)?;
+            }
+        }
         Ok(())
     }
 
-    /// Marks a credential that was put where these apps find it. That it cannot be marked is no reason to fail: the next rerun
-    /// notices.
+    /// Marks a credential that was found, or put where these apps find it, so that the portfolio knows of it without looking
+    /// into any keyring. That it cannot be marked is no reason to fail: the next rerun notices.
     pub fn credential_was_set(&self, apps: &[AppName], system: System, secret: &Secret) {
         if self.store.is_reading_only() {
             return;
         }
-        for app in apps {
-            if let Err(trouble) = self.mark_credential(app, system, secret) {
-                tracing::warn!(%app, %trouble, "that there is a credential was not marked");
-            }
+        let marked = self
+            .key_of_marks()
+            .and_then(|key| apps.iter().try_for_each(|app| self.mark_credential(self.id(app)?, &key, system, secret)));
+        if let Err(trouble) = marked {
+            tracing::warn!(%trouble, "that there is a credential was not marked");
         }
+    }
+
+    fn key_of_marks(&self) -> Result<ScanKey, Trouble> {
+        Ok(ScanKey::new(self.store.scan_key()?))
+    }
+
+    fn mark_credential(&self, app: AppId, key: &ScanKey, system: System, secret: &Secret) -> Result<(), Trouble> {
+        let name = Foreign::new(key.name(secret.fingerprint().as_bytes()));
+        self.store.mark(app, &marks::credential(system), &name, self.clock.now())?;
+        Ok(())
     }
 }
 

@@ -84,8 +84,6 @@ impl Row {
 
     /// One of which nothing can be told: its checklist cannot be read, by this version or at all.
     fn unread(app: &AppRow, trouble: &Trouble, now: DateTime<Utc>) -> Self {
-        let why = trouble.why.as_ref().map(|why| format!(": {why}")).unwrap_or_default();
-        let next = trouble.next.as_ref().map(|next| format!("; {next}")).unwrap_or_default();
         Self {
             name: app.name.clone(),
             title: Foreign::new(app.name.as_str()),
@@ -93,7 +91,7 @@ impl Row {
             week: 0,
             weeks: 0,
             answer: Answer::No,
-            says: Foreign::new(format!("NO — {}{why}{next}", trouble.what)),
+            says: Foreign::new(format!("NO — {}", trouble.with_step())),
             done: 0,
             applicable: 0,
             drifted: 0,
@@ -114,6 +112,12 @@ impl Row {
         self.due = !self.archived && self.when.is_due(changed, now);
         self.week = day_and_week(self.start, now).1;
         self
+    }
+
+    /// Whether its facts or its checklist cannot all be read, so that nothing judged from them is known.
+    #[must_use]
+    pub fn is_unreadable(&self) -> bool {
+        self.glance.is_blank()
     }
 
     /// What a question may ask of it.

@@ -111,7 +111,7 @@ impl ScheduledEnd<'_> {
         let mut all = self.shortfall.sentences();
         match self.outcome {
             Err(trouble) => {
-                let said = names.iter().fold(in_words(trouble), |says, name| marked(&says, name.as_str()));
+                let said = names.iter().fold(trouble.in_one_line().to_string(), |says, name| marked(&says, name.as_str()));
                 all.insert(0, said);
             }
             Ok(_) if self.stopped == Some(Stopper::Person) => all.push("interrupted before everything was asked".to_owned()),
@@ -123,13 +123,6 @@ impl ScheduledEnd<'_> {
             Ok(code) => all.push(found(code)),
         }
         all.join("; ")
-    }
-}
-
-fn in_words(trouble: &Trouble) -> String {
-    match &trouble.why {
-        Some(why) => format!("{}: {why}", trouble.what),
-        None => trouble.what.to_string(),
     }
 }
 

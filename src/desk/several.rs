@@ -6,7 +6,6 @@ use super::rerun::{self, How, Wanted};
 use crate::domain::fact::RunEnd;
 use crate::domain::{AppName, Foreign, System};
 use crate::engine::RunEvent;
-use crate::trouble::Trouble;
 use chrono::{DateTime, Utc};
 use std::collections::BTreeMap;
 use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
@@ -97,14 +96,7 @@ impl Ending {
             How::NothingToAsk => failed("it has no probe to run; connect a system to it".to_owned()),
             How::OpenElsewhere { pid, host, .. } => failed(format!("a run of it is open: process {pid} on {host}")),
             How::Stopped => Self::Cancelled,
-            How::Failed(trouble) => Self::Failed { why: told(&trouble) },
+            How::Failed(trouble) => Self::Failed { why: trouble.with_step() },
         }
     }
-}
-
-/// What went wrong in one line.
-fn told(trouble: &Trouble) -> Foreign {
-    let why = trouble.why.as_ref().map(|why| format!(": {why}")).unwrap_or_default();
-    let next = trouble.next.as_ref().map(|next| format!("; {next}")).unwrap_or_default();
-    Foreign::from(format!("{}{why}{next}", trouble.what))
 }

@@ -50,7 +50,7 @@ impl Told {
     /// Of a run that could not begin.
     #[must_use]
     pub fn missed(app: AppName, trouble: &Trouble) -> Self {
-        Self { app, ran: Ran::Missed(in_one_line(trouble)) }
+        Self { app, ran: Ran::Missed(trouble.in_one_line()) }
     }
 
     /// By which its messages are known again: the run, or for one that could not begin its day.
@@ -201,7 +201,14 @@ impl Desk {
     fn what_changed(&self, reading: &Reading, since: Option<DateTime<Utc>>, now: DateTime<Utc>) -> News {
         let Reading { facts, checklists, after } = reading;
         let changes = since.and_then(|since| domain::changes(facts, checklists, &self.book, since, now));
-        let lost: Vec<ItemId> = lost_since(facts, checklists, &self.book, since, now);
+        let lost: Vec<ItemId> = match &changes {
+            // In the order of the checklist, as everything that is told.
+            Some(told) => {
+                let lost: BTreeSet<&ItemId> = told.diff.lost.iter().map(|it| &it.id).collect();
+                after.items.iter().map(|it| &it.item).filter(|id| lost.contains(id)).cloned().collect()
+            }
+            None => lost_since(facts, checklists, &self.book, since, now),
+        };
         News::of(changes.as_ref(), after, &lost)
     }
 
@@ -311,11 +318,6 @@ impl Desk {
             _ => Ok(()),
         }
     }
-}
-
-fn in_one_line(trouble: &Trouble) -> Foreign {
-    let why = trouble.why.as_ref().map_or_else(String::new, |why| format!(": {why}"));
-    Foreign::new(format!("{}{why}", trouble.what))
 }
 
 /// Since when changes are told by a way: since it was told last, or was to be; where nothing was ever tried, since the

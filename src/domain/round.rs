@@ -36,7 +36,8 @@ pub fn previous_round(facts: &[Fact], now: DateTime<Utc>) -> Option<DateTime<Utc
             }
             FactBody::RunEnded { how: RunEnd::Finished, .. } => {
                 let looked_again = |at: &DateTime<Utc>| round.is_none_or(|since| *at > since);
-                if last.values().filter(|at| **at > fact.at - LONGEST).all(looked_again) {
+                let waited_for = fact.at.checked_sub_signed(LONGEST).unwrap_or(DateTime::<Utc>::MIN_UTC);
+                if last.values().filter(|at| **at > waited_for).all(looked_again) {
                     round = Some(fact.at);
                 }
             }

@@ -398,10 +398,9 @@ impl Performer {
 }
 
 fn failure(what: &str, trouble: &Trouble) -> Failure {
-    let why = trouble.why.as_ref().map_or_else(|| trouble.what.to_string(), |why| format!("{}: {why}", trouble.what));
     Failure {
         what: what.to_owned(),
-        why: Foreign::from(why),
+        why: trouble.in_one_line(),
         next: trouble.next.as_ref().map(ToString::to_string),
         not_stored: false,
     }

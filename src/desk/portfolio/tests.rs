@@ -72,6 +72,7 @@ fn an_app_that_cannot_be_read_hides_no_other_and_answers_nothing() {
     let row = |name: &AppName| rows.iter().find(|row| row.name == *name).unwrap();
     assert!(row(&acme).says.as_str().contains("not looked at yet"), "{}", row(&acme).says);
     assert!(row(&newer).says.as_str().starts_with("NO — ") && row(&newer).glance.is_blank(), "{}", row(&newer).says);
+    assert!(row(&newer).is_unreadable() && !row(&acme).is_unreadable());
     let known = desk.vocabulary().unwrap();
     for question in ["truth:drifted", "not truth:drifted", "failing", "not failing", "DOC-02:done", "due", "never", "week:0"] {
         let asked = Question::read(question, &known).unwrap().ask(&row(&newer).asked());

@@ -1,7 +1,7 @@
 //! Telling that no run could begin at all: the house does not open, or its database takes nothing. It reads no facts and
 //! notes nothing, since neither can be done then.
 
-use super::{Messaged, TellReport, in_one_line};
+use super::{Messaged, TellReport};
 use crate::config::tell::Telling;
 use crate::config::{Configuration, Environment, Paths};
 use crate::credentials::Redactor;
@@ -32,7 +32,7 @@ impl Desk {
 /// Tells all who are told about all apps that no run could begin, and notes nothing.
 async fn missed_all(messenger: &Messenger, telling: &Telling, trouble: &Trouble, now: DateTime<Utc>) -> TellReport {
     let mut report = TellReport::default();
-    let Some(news) = News::missed_all(CannotRun { why: in_one_line(trouble), since: LastSeen::NotKnown }).on(&telling.when)
+    let Some(news) = News::missed_all(CannotRun { why: trouble.in_one_line(), since: LastSeen::NotKnown }).on(&telling.when)
     else {
         return report;
     };

@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::domain::diff::between;
+use crate::domain::lost::lost_since;
 
 /// A step, or new settings, or another checklist, so that every part of the telling has a seam.
 #[derive(Debug, Clone)]
@@ -159,6 +160,8 @@ proptest! {
             let then = story.board_at(ended).assessment(it.id.as_str()).unwrap().truth;
             prop_assert!(!then.is_done() && !it.to.is_done() && it.to != Truth::Waived, "{} is {}", it.id, it.to);
         }
+        let alone = lost_since(&story.facts, &story.checklists, &story.book, Some(since), now);
+        prop_assert_eq!(alone.into_iter().collect::<BTreeSet<_>>(), lost, "the exit code and the lists mean the same by lost");
         for it in &told.diff.lost {
             prop_assert!(it.had.is_some_and(|had| had.truth.is_done()), "{} was done before it was lost", it.id);
         }

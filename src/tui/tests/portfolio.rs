@@ -117,6 +117,26 @@ fn the_selection_stays_with_its_app_while_rows_change() {
 }
 
 #[test]
+fn what_cannot_be_read_is_not_called_not_looked_at() {
+    let mut state = apps();
+    let mut rows = sample::apps::apps();
+    rows[0] = AppRow {
+        answer: None,
+        last_run: None,
+        week: 1,
+        weeks: 0,
+        says: "NO — an adopted checklist cannot be read".into(),
+        glance: std::sync::Arc::default(),
+        ..rows[0].clone()
+    };
+    rows.truncate(1);
+    state.update(Message::Portfolio { apps: rows, unread: 0 }, sample::now());
+    let text = text(&state);
+    assert!(text.contains("CANNOT BE READ") && !text.contains("NOT LOOKED AT"), "{text}");
+    assert!(text.contains("last run    not known") && text.contains("week        not known"), "{text}");
+}
+
+#[test]
 fn marked_apps_are_rerun_after_a_question_and_a_failure_ends_no_other() {
     let mut state = apps();
     assert_eq!(press(&mut state, "R"), [Effect::Rerun(vec![name("acme-books")])], "without a mark, the selected one");

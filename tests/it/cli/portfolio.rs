@@ -66,6 +66,19 @@ fn apps_are_listed_in_an_order_and_flags_are_questions() {
 }
 
 #[test]
+fn what_cannot_be_read_is_not_called_never_probed() {
+    let home = home();
+    let raw = rusqlite::Connection::open(home.database()).unwrap();
+    assert_eq!(raw.execute("UPDATE checklist SET body = 'from = \"a version to come\"'", []).unwrap(), 1);
+    drop(raw);
+    let told = home.must(&["app", "list"]).out;
+    assert!(told.lines().all(|line| line.contains("cannot be read") && line.contains("NO — ")), "{told}");
+    assert!(!told.contains("never probed"), "{told}");
+    let document = home.json(&["app", "list", "--json"]);
+    assert!(document["apps"].as_array().unwrap().iter().all(|row| row["unreadable"] == true), "{document}");
+}
+
+#[test]
 fn a_mistake_is_told_with_its_place_and_what_would_be_right() {
     let home = home();
     let refused = |question: &str, words: &[&str]| home.run(&["app", "list", "--where", question]).refused(2, words);

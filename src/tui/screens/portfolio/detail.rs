@@ -24,7 +24,8 @@ pub(super) fn of(app: &AppRow, question: &Question, world: &World, width: u16) -
     asked(app, question, world, &mut prose);
     prose.blank();
     prose.pair("name", Role::Name, app.name.as_str());
-    prose.pair("week", Role::Text, format!("{} of {}", app.week, app.weeks));
+    let week = if app.weeks == 0 { "not known".to_owned() } else { format!("{} of {}", app.week, app.weeks) };
+    prose.pair("week", Role::Text, week);
     let counted = |number: u16, role| if number == 0 { (Role::Faint, "none".to_owned()) } else { (role, number.to_string()) };
     let rows = [
         ("↯ lost", app.lost, Role::Lost),
@@ -36,7 +37,8 @@ pub(super) fn of(app: &AppRow, question: &Question, world: &World, width: u16) -
         let (role, text) = counted(number, role);
         prose.pair(label, role, text);
     }
-    prose.pair("last run", Role::Text, app.last_run.map_or_else(|| "never".to_owned(), |at| words::ago(at, world.now)));
+    let never = if app.glance.is_blank() { "not known" } else { "never" };
+    prose.pair("last run", Role::Text, app.last_run.map_or_else(|| never.to_owned(), |at| words::ago(at, world.now)));
     let (role, next) = match (app.archived, app.due) {
         (true, _) => (Role::Faint, "archived: none"),
         (false, true) => (Role::Caution, "due"),

@@ -18,7 +18,12 @@ const WIDE: u16 = 52;
 
 /// The answer's word.
 pub(super) fn answer(row: &AppRow) -> (&'static str, Role) {
-    row.answer.map_or(("NOT LOOKED AT", Role::Faint), theme::answer)
+    match row.answer {
+        Some(answer) => theme::answer(answer),
+        // Not that nobody looked: nobody knows.
+        None if row.glance.is_blank() => ("CANNOT BE READ", Role::Unseen),
+        None => ("NOT LOOKED AT", Role::Faint),
+    }
 }
 
 /// All rows: those that are what is asked, then the groups of which nobody knows.
@@ -41,7 +46,8 @@ fn row(app: &AppRow, marked: &BTreeSet<AppName>, world: &World, width: u16) -> R
     let progress = progress.map(|it| Span::styled(fit(&it.word(), 8), look.style(role(it))));
     // Below each other with the progress of a rerun, where that stands in the week's place.
     let week_width = if is_wide || world.rerun.is_none() { 6 } else { 8 };
-    let week = Span::styled(fit(&format!("w{}/{}", app.week, app.weeks), week_width), look.style(Role::Faint));
+    let week = if app.weeks == 0 { "w?".to_owned() } else { format!("w{}/{}", app.week, app.weeks) };
+    let week = Span::styled(fit(&week, week_width), look.style(Role::Faint));
     let lost = if app.lost > 0 { format!("↯{}", app.lost) } else { String::new() };
     let (word, role) = said(app);
     let mut cells = vec![Span::styled(fit(&word, 14), look.style(role)), Span::styled(fit(&lost, 4), look.style(Role::Lost))];
