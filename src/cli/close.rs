@@ -62,14 +62,21 @@ fn unclosed(app: &AppName, args: &CloseArgs, closing: &Closing, in_the_way: &[St
         return code;
     }
     out.line(format!("{app} is NOT closed, and nothing was written: {} in the way", words::count(in_the_way.len(), "thing")));
-    for line in in_the_way {
-        out.line(format!("  {line}"));
-    }
+    print_in_the_way(closing, out);
     out.say(format!(
         "a gate that stays open with the client's word: `rescue item waive {app} ITEM --by WHO --proof … --until … --reason …`\n\
          an engagement that ends early: `rescue app close {app} --force --reason …`; what is open stays open"
     ));
     code
+}
+
+/// The gates were listed above, one line each: here they are counted.
+fn print_in_the_way(closing: &Closing, out: &mut Out<'_>) {
+    if !closing.open.is_empty() {
+        let (gates, name) = (words::count(closing.open.len(), "gate"), &closing.board.settings.name);
+        out.line(format!("  {gates} above: `rescue item show {name} ITEM` says what each takes"));
+    }
+    closing.tokens_in_the_way().iter().for_each(|line| out.line(format!("  {line}")));
 }
 
 fn list(app: &AppName, closing: &Closing, out: &mut Out<'_>) {
@@ -81,7 +88,7 @@ fn list(app: &AppName, closing: &Closing, out: &mut Out<'_>) {
     }
     for it in &closing.open {
         let (mark, truth) = (words::mark(it.truth), it.truth.words());
-        out.line(format!("   {mark} {:<8} {truth:<9} {:<12} {}", it.item.as_str(), words::gate(it.gate), it.short));
+        out.line(format!("   {mark} {:<8} gate {:<7} {truth:<9} {}", it.item.as_str(), it.gate.to_string(), it.short));
     }
     out.line("2. Our tokens, each asked just now");
     for token in &closing.tokens {
@@ -130,9 +137,7 @@ fn told(app: &AppName, closing: &Closing, closed: &Closed, in_the_way: &[String]
     } else {
         let open = words::count(in_the_way.len(), "thing");
         out.line(format!("the engagement of {app} is closed although {open} stood open; it stays open:"));
-        for line in in_the_way {
-            out.line(format!("  {line}"));
-        }
+        print_in_the_way(closing, out);
     }
 }
 

@@ -103,20 +103,18 @@ impl Closing {
     #[must_use]
     pub fn in_the_way(&self) -> Vec<String> {
         let name = &self.board.settings.name;
-        let mut lines: Vec<String> = self
-            .open
-            .iter()
-            .map(|it| {
-                format!(
-                    "{} ({}, {}) {}: `rescue item show {name} {}` says what it takes",
-                    it.item,
-                    words::gate(it.gate),
-                    it.truth.words(),
-                    it.short,
-                    it.item
-                )
-            })
-            .collect();
+        let gate = |it: &OpenGate| {
+            let OpenGate { item, short, gate, truth } = it;
+            format!("{item} {short} (gate {gate}, {}): `rescue item show {name} {item}` says what it takes", truth.words())
+        };
+        self.open.iter().map(gate).chain(self.tokens_in_the_way()).collect()
+    }
+
+    /// What of this is about our tokens.
+    #[must_use]
+    pub fn tokens_in_the_way(&self) -> Vec<String> {
+        let name = &self.board.settings.name;
+        let mut lines = Vec::new();
         for token in &self.tokens {
             match &token.said {
                 Said::Works(_) => lines.push(format!(

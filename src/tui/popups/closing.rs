@@ -25,7 +25,7 @@ fn all(prose: &mut Prose, closing: &Closing) {
         prose.hang(0, (Role::Good, "✔"), Role::Text, "none is open");
     }
     for it in &closing.open {
-        let says = format!("{} {} — {}, {}", it.item, it.short, words::gate(it.gate), it.truth.words());
+        let says = format!("{} {} — gate {}, {}", it.item, it.short, it.gate, it.truth.words());
         prose.hang(0, (Role::Caution, words::mark(it.truth)), Role::Text, says);
     }
     prose.heading("Our tokens");
