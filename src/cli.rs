@@ -30,6 +30,7 @@ mod mcp;
 pub mod mcp_args;
 pub mod moving;
 pub mod moving_args;
+pub mod next;
 pub mod out;
 pub mod plain;
 pub mod probe;
@@ -162,7 +163,7 @@ async fn command(
             Ok(exit::FINE)
         }
         Some(Command::App(command)) => apps::app(&desk, command, &environment, stop, out).await,
-        Some(Command::Next { name, json, waiting }) => status::next(&desk, &name, json, waiting, out),
+        Some(Command::Next { name, json, waiting }) => next::run(&desk, &name, json, waiting, out),
         Some(Command::Ask(args)) => ask::ask(&desk, args, terminal, out),
         Some(Command::Decisions { name, json }) => decisions::decisions(&desk, &name, json, out),
         Some(Command::Probe(args)) => {

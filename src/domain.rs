@@ -71,7 +71,7 @@ pub use fact::{Author, Digest, Fact, FactBody, OutcomeFact, Target, WorkNote};
 pub use foreign::Foreign;
 pub use glance::Glance;
 pub use id::{AppName, FactId, ItemId, ProbeId, RunId};
-pub use lane::Rank;
+pub use lane::{MEANS, Rank, emergency};
 pub use ledger::Ledger;
 pub use opening::Opens;
 pub use order::Order;

@@ -71,7 +71,7 @@ pub async fn demo(
             plain::status(&board, out);
             out.line("");
             out.line("What to do now:");
-            plain::next(&board, out);
+            super::next::lane(&board, out);
             out.line("");
         }
     }

@@ -3,7 +3,29 @@
 use std::io::{self, Write};
 
 /// How wide a line of running text may be: a terminal's eighty columns.
-const WIDTH: usize = 80;
+pub const WIDTH: usize = 80;
+
+/// The lines of running text, broken at spaces after eighty columns; what goes on stands two further in.
+#[must_use]
+pub fn wrap(indent: usize, text: &str) -> Vec<String> {
+    let (mut lines, mut line, mut width) = (Vec::new(), " ".repeat(indent), 0);
+    for word in text.split_whitespace() {
+        let long = word.chars().count();
+        let start = if lines.is_empty() { indent } else { indent + 2 };
+        if width > 0 && start + width + 1 + long > WIDTH {
+            lines.push(std::mem::replace(&mut line, " ".repeat(indent + 2)));
+            width = 0;
+        }
+        if width > 0 {
+            line.push(' ');
+            width += 1;
+        }
+        line.push_str(word);
+        width += long;
+    }
+    lines.push(line);
+    lines
+}
 
 /// Standard output for the result, standard error for everything else.
 pub struct Out<'a> {
@@ -28,23 +50,7 @@ impl<'a> Out<'a> {
 
     /// A line of the result, broken at spaces after eighty columns; what goes on stands two further in.
     pub fn wrapped(&mut self, indent: usize, text: &str) {
-        let (mut line, mut is_first) = (" ".repeat(indent), true);
-        let mut width = 0;
-        for word in text.split_whitespace() {
-            let long = word.chars().count();
-            if width > 0 && indent + if is_first { 0 } else { 2 } + width + 1 + long > WIDTH {
-                self.line(&line);
-                is_first = false;
-                (line, width) = (" ".repeat(indent + 2), 0);
-            }
-            if width > 0 {
-                line.push(' ');
-                width += 1;
-            }
-            line.push_str(word);
-            width += long;
-        }
-        self.line(line);
+        wrap(indent, text).iter().for_each(|line| self.line(line));
     }
 
     /// Text of the result as it is.

@@ -6,7 +6,7 @@ use crate::desk::systems::{Entry, Inventory};
 use crate::domain::{AppName, Assessment, Board, Phase};
 use crate::engine::RunEvent;
 use crate::trouble::Trouble;
-use crate::words::{self, next};
+use crate::words;
 use std::fmt::Write as _;
 
 /// One item in one line.
@@ -55,40 +55,6 @@ pub fn status(board: &Board, out: &mut Out<'_>) {
 
 fn of_phase(board: &Board, phase: Phase) -> impl Iterator<Item = &Assessment> {
     board.items.iter().filter(move |it| it.phase == phase)
-}
-
-/// The few things to do now: one screen, whatever is behind it.
-pub fn next(board: &Board, out: &mut Out<'_>) {
-    out.line(format!("{} · {}", board.settings.title, next::place(board, true)));
-    out.wrapped(0, &format!("{} {}", board.headline.question, board.headline.says));
-    if board.now_lane.is_empty() {
-        out.line(if board.waits_now > 0 { "Nothing to do now: everything for this week waits" } else { "Nothing to do now" });
-    }
-    let mut shown: Option<&[String]> = None;
-    for (n, row) in board.now_lane.iter().enumerate() {
-        out.line(format!("{}. {} {} · {}", n + 1, next::id(row), next::title(row, board), words::effort(row.effort)));
-        out.wrapped(3, row.why.as_str());
-        // The same order twice in a row is read once.
-        if let Some(order) = next::emergency(row).filter(|_| shown != Some(row.emergency.as_slice())) {
-            out.wrapped(3, &format!("▲ {order}"));
-            shown = Some(&row.emergency);
-        }
-        if let Some(command) = next::command(row, board) {
-            out.line(format!("   $ {command}"));
-        }
-    }
-    let folded = next::folded(board);
-    if !folded.is_empty() {
-        out.line(format!("… {folded}"));
-    }
-}
-
-/// Whom or what items wait for.
-pub fn waiting(board: &Board, out: &mut Out<'_>) {
-    for waiting in &board.waiting {
-        let items: Vec<_> = waiting.items.iter().map(crate::domain::ItemId::as_str).collect();
-        out.wrapped(0, &format!("waits: {} ({})", waiting.on, items.join(", ")));
-    }
 }
 
 /// Everything about one item.

@@ -1,4 +1,4 @@
-//! `rescue status`, `rescue next`: what the facts say, without asking anybody.
+//! `rescue status`: what the facts say, without asking anybody.
 
 use super::{exit, json, out::Out, plain};
 use crate::desk::Desk;
@@ -36,21 +36,4 @@ pub fn status(desk: &Desk, name: Option<&str>, as_json: bool, out: &mut Out<'_>)
         }
     }
     Ok(exit::worst(&codes))
-}
-
-/// `rescue next NAME [--waiting]`.
-///
-/// # Errors
-/// An unknown app; a store that cannot be read.
-pub fn next(desk: &Desk, name: &str, as_json: bool, with_waiting: bool, out: &mut Out<'_>) -> Result<u8, Trouble> {
-    let board = desk.board(&desk.app(name)?)?;
-    if as_json {
-        out.json(&json::document(json::next(&board)));
-    } else {
-        plain::next(&board, out);
-        if with_waiting {
-            plain::waiting(&board, out);
-        }
-    }
-    Ok(exit::FINE)
 }

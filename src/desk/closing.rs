@@ -171,7 +171,7 @@ pub fn revoke(system: System) -> &'static str {
         System::Vercel => "delete it at Vercel (Account Settings, Tokens) and leave the team",
         System::Openai => "ask an owner to delete it at OpenAI (Settings, Admin keys)",
         System::Anthropic => "ask an admin to delete it in Anthropic's console (Settings, Admin keys)",
-        System::Openrouter => "delete it at OpenRouter (Settings, Keys)",
+        System::Openrouter => "delete it at OpenRouter (Settings, API Keys or Management API Keys)",
         _ => "revoke it where it was made",
     }
 }

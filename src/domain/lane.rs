@@ -18,6 +18,7 @@ use steps::Ground;
 
 pub use rank::Rank;
 pub(in crate::domain) use waiting::waiting;
+pub use why::MEANS;
 pub(in crate::domain) use why::why;
 
 /// How many rows the lane has.
@@ -67,15 +68,21 @@ pub(super) fn now(
 
 fn row(item: &Item, it: &Assessment, findings: &Closed, ledger: &Ledger<'_>) -> NowRow {
     let rank = rank::rank(item, it, findings, ledger);
-    let is_bad = rank.severity.is_none_or(|it| it >= Severity::High);
     NowRow {
         task: Task::Item(item.id.clone()),
         why: why::sentence(item, it, findings),
         effort: item.effort,
         after: Vec::new(),
-        emergency: if it.truth.is_failing() && is_bad { item.emergency.clone() } else { Vec::new() },
+        emergency: emergency(item, it, rank.severity).to_vec(),
         rank,
     }
+}
+
+/// What to do at once and in which order: only where the item is seen to be open, and what was found is bad.
+#[must_use]
+pub fn emergency<'a>(item: &'a Item, it: &Assessment, worst: Option<Severity>) -> &'a [String] {
+    let is_bad = worst.is_none_or(|it| it >= Severity::High);
+    if it.truth.is_failing() && is_bad { &item.emergency } else { &[] }
 }
 
 /// A promised day that has passed blocks no more: it is time to ask again.

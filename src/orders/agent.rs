@@ -64,6 +64,11 @@ fn found(out: &mut String, order: &WorkOrder) {
         out,
         &format!("## What was found: {}, {}", words::count(order.causes.len(), "cause"), words::count(order.places(), "place")),
     );
+    if !order.emergency.is_empty() {
+        let steps: Vec<String> = order.emergency.iter().map(|it| it.cut(LONGEST_TEXT)).collect();
+        push(out, "");
+        push(out, &format!("The engineer does at once, in this order, and you do none of it: {}.", steps.join("; ")));
+    }
     for (at, cause) in order.causes.iter().enumerate() {
         push(out, "");
         push(out, &format!("### Cause {}: {}", at + 1, words::count(cause.count, "place")));

@@ -5,7 +5,7 @@ use super::cause::causes;
 use super::model::{Before, Step, Unseen, WorkOrder};
 use super::{careful, criterion};
 use crate::domain::state::Board;
-use crate::domain::{Assessment, Foreign, Gap, GapKind, Item, Place, ProbeId, ProbeKind, Remedy, Repairs, Truth};
+use crate::domain::{Assessment, Foreign, Gap, GapKind, Item, Place, ProbeId, ProbeKind, Remedy, Repairs, Truth, emergency};
 use crate::words;
 use chrono::{DateTime, Utc};
 
@@ -98,6 +98,10 @@ pub fn build(mut source: Source<'_>) -> Result<WorkOrder, Nothing> {
         after: before(board, item),
         settled,
         unseen: unseen(assessment),
+        emergency: emergency(item, assessment, causes.iter().filter_map(|it| it.severity).max())
+            .iter()
+            .map(Foreign::new)
+            .collect(),
         remedy: advice(&source, &causes),
         steps: source.steps.iter().map(|(says, neutral)| Step { says: Foreign::new(says), neutral: neutral.clone() }).collect(),
         criterion: criterion::of(&source),

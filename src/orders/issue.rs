@@ -19,6 +19,10 @@ pub fn render(order: &WorkOrder) -> String {
     for before in &order.after {
         out.paragraph(&format!("First: {} {} ({}).", before.item, before.short, before.truth.words()));
     }
+    if !order.emergency.is_empty() {
+        out.heading("##", "At once, in this order");
+        order.emergency.iter().for_each(|it| out.task(&it.cut(LONGEST_TEXT)));
+    }
     out.heading("##", "What was found");
     order.causes.iter().for_each(|it| cause(&mut out, it));
     if order.settled > 0 {

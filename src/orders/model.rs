@@ -53,6 +53,8 @@ pub struct WorkOrder {
     pub settled: usize,
     /// What could not be seen: there may be more.
     pub unseen: Vec<Unseen>,
+    /// What to do at once and in which order, where it burns: the engineer's work, before anything else.
+    pub emergency: Vec<Foreign>,
     /// What to do with just what was found, in the app's own names.
     pub remedy: Vec<Foreign>,
     /// The checklist's own steps, in order.

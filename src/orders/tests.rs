@@ -55,6 +55,7 @@ fn order(text: &str) -> WorkOrder {
             probe: "site.bundle".parse().unwrap(),
             gap: Gap::new(GapKind::Unreachable, System::Site, text).needs(text),
         }],
+        emergency: vec!["Save the logs".into(), "Enable it".into()],
         remedy: vec![foreign()],
         steps: vec![Step { says: foreign(), neutral: "Look at the tables of the app".to_owned() }],
         criterion: Criterion {

@@ -19,6 +19,12 @@ pub fn render(order: &WorkOrder) -> String {
 pub fn at_width(order: &WorkOrder, width: usize) -> String {
     let mut page = Page { text: String::new(), width };
     head(&mut page, order);
+    if !order.emergency.is_empty() {
+        page.heading("At once, in this order");
+        for (at, step) in order.emergency.iter().enumerate() {
+            page.hang(&format!(" {:>2}. ", at + 1), &short(step));
+        }
+    }
     page.heading("What was found");
     for (at, cause) in order.causes.iter().enumerate() {
         one(&mut page, at + 1, cause);

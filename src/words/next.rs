@@ -21,6 +21,15 @@ pub fn title(row: &NowRow, board: &Board) -> String {
     }
 }
 
+/// What a row is about in one line: an item by its id, a step by its words alone, since a step has no id to look up.
+#[must_use]
+pub fn named(row: &NowRow, board: &Board) -> String {
+    match &row.task {
+        Task::Item(item) => format!("{item} {}", title(row, board)),
+        Task::Step(_) => title(row, board),
+    }
+}
+
 fn step_title(step: &Step) -> String {
     match step.kind {
         StepKind::Ask if step.systems.is_empty() => "Ask the client for permission to look".to_owned(),

@@ -74,9 +74,9 @@ impl Ground<'_> {
         let opens = opening(&step.opens);
         match step.kind {
             StepKind::Ask if !step.again.is_empty() => format!("{opens}; a key that we hold is refused or may not see enough"),
-            StepKind::Ask => format!("{opens}; an answer takes days, so ask before anything that can wait"),
-            StepKind::Connect => format!("{opens}; nobody has said whether the app uses them"),
-            StepKind::Look if step.first => format!("{opens}; a run takes seconds and changes nothing"),
+            StepKind::Ask => format!("{opens}; an answer takes days, so ask early"),
+            StepKind::Connect => opens,
+            StepKind::Look if step.first => format!("{opens}; takes seconds, changes nothing"),
             StepKind::Look => match self.blinded() {
                 Some(why) => format!("{opens}; last time {why}"),
                 None => format!("{opens}; the last look is too old or was never made"),

@@ -5,13 +5,19 @@ use super::rank::{Closed, failing, open_findings};
 use crate::domain::headline::is_untouched;
 use crate::domain::{Assessment, Decides, Foreign, GapKind, Item, Opens, Outcome, Truth, Work};
 
+/// Stands between what was found and what it means while it stands; where there is little room, the latter is left out.
+pub const MEANS: &str = " — ";
+
+/// The most characters of a path or an address in the gist: its end is what tells it from others.
+const PATH: usize = 30;
+
 /// The most characters of what a probe or a person said: a reader of the lane wants the gist.
 const GIST: usize = 110;
 
 /// Why this and why now: what was found, and what it means while it stands.
 pub(super) fn sentence(item: &Item, it: &Assessment, closed: &Closed) -> Foreign {
     let stake = |fact: String| match &item.stake {
-        Some(stake) => format!("{fact}: {stake}"),
+        Some(stake) => format!("{fact}{MEANS}{stake}"),
         None => fact,
     };
     let says = match it.truth {
@@ -44,10 +50,19 @@ fn found(it: &Assessment, closed: &Closed) -> String {
     let found = open_findings(it, closed);
     if let [(worst, _), more @ ..] = found.as_slice() {
         let more = if more.is_empty() { String::new() } else { format!(", and {} more", more.len()) };
-        return format!("{}{more}", worst.says.cut(GIST));
+        return format!("{}{more}", Foreign::new(ends_of_paths(worst.says.as_str())).cut(GIST));
     }
     let says = failing(it).next().map(|word| &word.says).or(it.remarks.first());
     says.map_or("its rule fails".to_owned(), |says| says.cut(GIST))
+}
+
+/// Long paths and addresses by their last part: `…/cart-55d2c07e19bb.js:1`.
+fn ends_of_paths(text: &str) -> String {
+    let short = |word: &str| match word.rsplit_once('/') {
+        Some((_, end)) if word.chars().count() > PATH && !end.is_empty() => format!("…/{end}"),
+        _ => word.to_owned(),
+    };
+    text.split(' ').map(short).collect::<Vec<_>>().join(" ")
 }
 
 /// An item that nothing decided: what a person has to do for it.
@@ -58,21 +73,20 @@ fn open(item: &Item, it: &Assessment) -> String {
         (Some(gap), _) if gap.kind == GapKind::NeedsJudgement => format!("to be judged, {}", gap.says.cut(GIST)),
         (Some(gap), _) => format!("not seen, {}", gap.says.cut(GIST)),
         (None, _) if item.decides == Decides::Person => "nobody has done it yet".to_owned(),
-        (None, _) if it.by_hand => "nobody has looked yet, and no probe can".to_owned(),
+        (None, _) if it.by_hand => "look by hand".to_owned(),
         (None, _) if is_untouched(it) => "nobody has looked yet".to_owned(),
         (None, _) => it.remarks.first().map_or("it waits for a person's word with a proof".to_owned(), |it| it.cut(GIST)),
     }
 }
 
-/// `opens 21 items, 9 of them urgent, and helps with 3 more`.
+/// `opens 21 items (9 urgent), helps with 3`.
 pub(in crate::domain) fn opening(opens: &Opens) -> String {
     let items = |count: usize| if count == 1 { "1 item".to_owned() } else { format!("{count} items") };
     let urgent = |count: usize, of: usize| match count {
         0 => String::new(),
-        count if count == of && of == 1 => ", an urgent one".to_owned(),
-        count if count == of => ", all urgent".to_owned(),
-        1 => ", 1 of them urgent".to_owned(),
-        count => format!(", {count} of them urgent"),
+        1 if of == 1 => " (urgent)".to_owned(),
+        count if count == of => " (all urgent)".to_owned(),
+        count => format!(" ({count} urgent)"),
     };
     let (whole, helps) = (opens.whole.len(), opens.helps.len());
     match (whole, helps) {
@@ -80,7 +94,7 @@ pub(in crate::domain) fn opening(opens: &Opens) -> String {
         (0, _) => format!("helps with {}{}", items(helps), urgent(opens.urgent_helps, helps)),
         (_, 0) => format!("opens {}{}", items(whole), urgent(opens.urgent_whole, whole)),
         _ => format!(
-            "opens {}{}, and helps with {helps} more{}",
+            "opens {}{}, helps with {helps}{}",
             items(whole),
             urgent(opens.urgent_whole, whole),
             urgent(opens.urgent_helps, helps)

@@ -180,7 +180,7 @@ impl Limits {
                     }
                     Some(ceiling) => {
                         says.push(format!("The limit of {scope} is {amount} dollars a month; agreed are {ceiling}"));
-                        findings.push(finding("openai.limit-above-ceiling", scope, "Its hard limit is above the agreed ceiling"));
+                        findings.push(finding("openai.limit-above-ceiling", scope, "has a hard limit above the agreed ceiling"));
                     }
                     None => {
                         let limit = format!("The hard limit of {scope} is {amount} dollars a month");
@@ -189,11 +189,11 @@ impl Limits {
                 },
                 Ok(Cap::Broken(amount, spent)) => {
                     says.push(format!("{spent} dollars were spent this month in spite of the limit of {amount} on {scope}"));
-                    findings.push(finding("openai.limit-not-enforced", scope, "Its limit is stored but stops nothing"));
+                    findings.push(finding("openai.limit-not-enforced", scope, "has a limit that is stored but stops nothing"));
                 }
                 Ok(Cap::None) => {
                     says.push(format!("No hard limit is set on {scope}"));
-                    findings.push(finding("openai.no-limit", scope, "It has no hard spend limit"));
+                    findings.push(finding("openai.no-limit", scope, "has no hard spend limit"));
                 }
                 Err(_) => {}
             }
@@ -236,7 +236,9 @@ fn cap(limit: &Part<Option<SpendLimit>>, scope: &str, spent: Option<Spent>) -> R
     }
 }
 
-fn finding(rule: &str, scope: &Foreign, says: &str) -> Finding {
+/// It names its scope by itself: it is read beside findings of other systems.
+fn finding(rule: &str, scope: &Foreign, has: &str) -> Finding {
+    let says = format!("{scope} of OpenAI {has}");
     Finding::new(rule, scope, Severity::High, says, "Set a monthly hard limit below the ceiling and switch its enforcement on")
 }
 

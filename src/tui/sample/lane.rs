@@ -9,9 +9,9 @@ const ITEMS: [(&str, &str); 6] = [
     ("RLS-01", "it was done and is lost, 2 tables are open: anybody reads and writes every such table"),
     ("SEC-02", "Sam judged it done, but a key in the history still works"),
     ("SEC-01", "a Stripe live key is in src/lib/pay.ts: whoever gets a copy of the code can use it"),
-    ("RLS-02", "nobody has looked yet, and no probe can; at stake: what the anonymous role may do, everybody may do"),
-    ("RLS-03", "nobody has looked yet, and no probe can; at stake: whoever signs up can read other customers' rows"),
-    ("SEC-08", "nobody has looked yet, and no probe can; at stake: one hit is the whole system"),
+    ("RLS-02", "look by hand; at stake: what the anonymous role may do, everybody may do"),
+    ("RLS-03", "look by hand; at stake: whoever signs up can read other customers' rows"),
+    ("SEC-08", "look by hand; at stake: one hit is the whole system"),
 ];
 
 fn row(task: Task, why: &str) -> NowRow {
@@ -33,7 +33,7 @@ pub fn rows() -> Vec<NowRow> {
     let opens = Opens { whole: vec![id("BAK-01"), id("ENV-01")], helps: vec![id("SPD-01")], urgent_whole: 1, urgent_helps: 1 };
     let systems = vec![System::Supabase, System::Anthropic];
     let step = Step { kind: StepKind::Ask, systems, again: vec![], permission: false, first: false, opens };
-    let why = "opens 2 items, 1 of them urgent, and helps with 1 more, an urgent one; an answer takes days, so ask before anything that can wait";
+    let why = "opens 2 items (1 urgent), helps with 1 (urgent); an answer takes days, so ask early";
     rows.push(row(Task::Step(step), why));
     rows
 }

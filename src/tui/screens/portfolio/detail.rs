@@ -30,7 +30,7 @@ pub(super) fn of(app: &AppRow, question: &Question, world: &World, width: u16) -
     let rows = [
         ("↯ lost", app.lost, Role::Lost),
         ("✘ failing", app.failing, Role::Bad),
-        ("‖ urgent", app.urgent, Role::Bad),
+        ("‖ gates", app.urgent, Role::Bad),
         ("? unseen", app.unseen, Role::Unseen),
     ];
     for (label, number, role) in rows {

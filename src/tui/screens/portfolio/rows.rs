@@ -72,12 +72,12 @@ fn row(app: &AppRow, marked: &BTreeSet<AppName>, world: &World, width: u16) -> R
     Row::new(app.name.as_str(), cells)
 }
 
-/// The answer, with the number of urgent gates that say no.
+/// The answer, with the number of gates of now that are open: more than the headline calls urgent, which was seen to be so.
 fn said(app: &AppRow) -> (String, Role) {
     let (word, role) = answer(app);
     match app.answer {
         Some(Answer::YesWithAcceptedRisks) => ("YES*".to_owned(), role),
-        Some(Answer::No) if app.urgent > 0 => (format!("{word} {} urgent", app.urgent), role),
+        Some(Answer::No) if app.urgent > 0 => (format!("{word} {}", crate::words::count(app.urgent.into(), "gate")), role),
         _ => (word.to_owned(), role),
     }
 }
