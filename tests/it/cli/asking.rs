@@ -112,7 +112,7 @@ fn next_fits_on_a_screen_and_puts_the_fire_first() {
     checkout(&tree, &[("package.json", "{}\n"), ("lib/pay.ts", &format!("export const key = \"{key}\"\n"))]);
     home.must(&["app", "add", "acme", "--repo", tree.to_str().unwrap(), "--person", "client:Ana"]);
     let before = home.must(&["next", "acme"]).out;
-    assert!(before.contains("Run the probes") && before.contains("$ rescue probe acme"), "{before}");
+    assert!(before.contains("Run the probes") && before.contains("`rescue probe acme`"), "{before}");
     home.run(&["probe", "acme"]);
     let told = home.must(&["next", "acme"]).out;
     let lines: Vec<&str> = told.lines().collect();
