@@ -86,7 +86,12 @@ static TABLE: &[Row] = &[
     row(
         (403, 403),
         "login attempts exceeded",
-        Meaning::Gap(GapKind::BadCredential, "GitHub has locked this account's API for a while after wrong tokens", NEW_TOKEN),
+        // Good tokens of the account are refused as well while it lasts.
+        Meaning::Gap(
+            GapKind::RateLimited,
+            "GitHub has locked this account's API for a while after wrong tokens",
+            "Run again in an hour; find out which program still tries an old token",
+        ),
     ),
     headed((403, 403), "x-github-sso", "", Meaning::SingleSignOn),
     row((403, 403), "upgrade to github", Meaning::Is(Negative::PlanHasNone)),
@@ -243,7 +248,7 @@ mod tests {
     #[case::primary_429(429, &[("x-ratelimit-remaining", "0")], "API rate limit exceeded", GapKind::RateLimited)]
     #[case::secondary(403, &[], "You have exceeded a secondary rate limit.", GapKind::RateLimited)]
     #[case::secondary_by_header(403, &[("retry-after", "60")], "Wait", GapKind::RateLimited)]
-    #[case::locked_out(403, &[], "Maximum number of login attempts exceeded. Please try again later.", GapKind::BadCredential)]
+    #[case::locked_out(403, &[], "Maximum number of login attempts exceeded. Please try again later.", GapKind::RateLimited)]
     #[case::sso(403, &[("x-github-sso", "required; url=https://github.com/orgs/acme/sso?authorization_request=AAAA")], "Resource protected by organization SAML enforcement.", GapKind::NoPermission)]
     #[case::fine_grained(403, &[("x-accepted-github-permissions", "administration=read")], "Resource not accessible by personal access token", GapKind::NoPermission)]
     #[case::integration(403, &[], "Resource not accessible by integration", GapKind::NoPermission)]
