@@ -124,7 +124,7 @@ fn list(app: &AppName, closing: &Closing, out: &mut Out<'_>) {
     if !closing.secrets.is_empty() {
         out.line(format!("   with tokens that the client makes, as secrets of it: {}", closing.secrets.join(", ")));
     }
-    out.line(format!("   with the history: `rescue app export {app} FILE`, and `rescue app import FILE` there"));
+    out.line(format!("   with the history: its head says what to run first (`rescue app export {app} …` to a passphrase)"));
 }
 
 fn told(app: &AppName, closing: &Closing, closed: &Closed, in_the_way: &[String], out: &mut Out<'_>) {

@@ -3,6 +3,7 @@
 
 use crate::domain::{Foreign, Gap, GapKind, System};
 use crate::net::Reply;
+use crate::systems::refusal::is_page;
 use chrono::DateTime;
 use serde::{Deserialize, Serialize};
 
@@ -123,8 +124,7 @@ pub(super) fn refusal(reply: &Reply) -> Option<Result<Negative, Gap>> {
     }
     let message = message(reply);
     // A page of a proxy or of another product is nobody's word on permissions.
-    let is_page = message.is_none() && reply.body.iter().find(|b| !b.is_ascii_whitespace()) == Some(&b'<');
-    if is_page && matches!(status, 402..=428) {
+    if message.is_none() && is_page(reply) && matches!(status, 401..=428) {
         return Some(Err(unexpected(status, Some("a page instead of data"))));
     }
     let lower = message.as_ref().map(|it| it.as_str().to_lowercase()).unwrap_or_default();
@@ -293,7 +293,7 @@ mod tests {
 
     #[test]
     fn a_page_is_not_github_refusing() {
-        for status in [403, 404] {
+        for status in [401, 403, 404] {
             let gap = refusal(&reply(status, &[], "<!doctype html><p>Sign in")).unwrap().unwrap_err();
             assert_eq!(gap.kind, GapKind::UnexpectedAnswer);
         }
