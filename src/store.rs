@@ -55,7 +55,7 @@ pub use transfer::Carried;
 
 use crate::clock::SharedClock;
 use crate::config::Paths;
-use crate::domain::{Author, FactId};
+use crate::domain::{Author, FactId, Foreign};
 use error::Fault;
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 use std::collections::BTreeMap;
@@ -114,7 +114,7 @@ impl Store {
     /// This tool as an author.
     #[must_use]
     pub fn tool(&self) -> Author {
-        Author::Tool(self.version.clone())
+        Author::Tool(Foreign::new(&self.version))
     }
 
     /// Where the store stands now. Facts, apps and runs of any process move it; caches do not.

@@ -3,6 +3,7 @@
 
 pub mod github;
 pub mod identity;
+pub mod last_word;
 pub mod money;
 pub mod openai;
 pub mod openrouter;

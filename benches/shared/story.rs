@@ -95,7 +95,7 @@ fn live(store: &Store, app: usize, told: &Story, now: DateTime<Utc>) -> usize {
     let mut fact = |at: DateTime<Utc>, body| {
         let fresh = of_moment(at, &format!("a fact of {app}"));
         last = if last >= fresh { uuid::Uuid::from_u128(last.as_u128() + 1) } else { fresh };
-        Fact { id: FactId(last), at, by: Author::Tool("0.1.0".to_owned()), body }
+        Fact { id: FactId(last), at, by: Author::Tool("0.1.0".into()), body }
     };
     carried.facts.push(fact(start, FactBody::Settings { settings: Box::new(settings.clone()) }));
     carried.facts.push(fact(start, FactBody::ChecklistAdopted { checklist: digest, version: "1".to_owned() }));

@@ -27,7 +27,7 @@ pub fn app(number: usize, now: DateTime<Utc>) -> (AppName, Carried) {
     let mut facts = Vec::new();
     let mut add = |at, body| {
         let id = FactId(uuid::Uuid::now_v7());
-        facts.push(Fact { id, at, by: Author::Tool("bench".to_owned()), body });
+        facts.push(Fact { id, at, by: Author::Tool("bench".into()), body });
     };
     add(start, FactBody::Settings { settings: Box::new(settings.clone()) });
     add(start, FactBody::ChecklistAdopted { checklist: digest.clone(), version: "1".to_owned() });

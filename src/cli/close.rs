@@ -93,7 +93,13 @@ fn list(app: &AppName, closing: &Closing, out: &mut Out<'_>) {
     out.line("2. Our tokens, each asked just now");
     for token in &closing.tokens {
         let mark = if token.said.is_gone() { "✔" } else { "✘" };
-        out.line(format!("   {mark} {}, {}: {} — {}", token.system.title(), token.places, token.said.word(), token.said.says()));
+        out.line(format!(
+            "   {mark} {}, {}: {} — {}",
+            token.system.title(),
+            token.places(),
+            token.said.word(),
+            token.said.says()
+        ));
         if matches!(token.said, crate::desk::closing::Said::Works(_)) {
             out.line(format!("       next: {}", revoke(token.system)));
         }
@@ -101,8 +107,11 @@ fn list(app: &AppName, closing: &Closing, out: &mut Out<'_>) {
     for system in &closing.without {
         out.line(format!("   ? {}: no token lies here, so none could be asked", system.title()));
     }
+    for why in &closing.unseen {
+        out.line(format!("   ? not seen whether another lies here: {why}"));
+    }
     if closing.tokens.is_empty() && closing.without.is_empty() {
-        out.line("   – no system of this app needs one");
+        out.line("   – none lies here, and no system in use needs one");
     }
     out.line("     (a token on another machine or in a runner's secrets is not asked from here)");
     out.line("3. Who keeps watching");
@@ -115,7 +124,7 @@ fn list(app: &AppName, closing: &Closing, out: &mut Out<'_>) {
     if !closing.secrets.is_empty() {
         out.line(format!("   with tokens that the client makes, as secrets of it: {}", closing.secrets.join(", ")));
     }
-    out.line(format!("   with the history: `rescue app export {app} FILE`, and `rescue app import FILE` there"));
+    out.line(format!("   with the history: its head says what to run first (`rescue app export {app} …` to a passphrase)"));
 }
 
 fn told(app: &AppName, closing: &Closing, closed: &Closed, in_the_way: &[String], out: &mut Out<'_>) {
@@ -149,13 +158,13 @@ fn document(app: &AppName, closing: &Closing, in_the_way: &[String], closed: Opt
         .iter()
         .map(|it| {
             json!({
-                "system": it.system, "places": it.places, "answer": it.said.word().replace(' ', "_"), "says": it.said.says(),
+                "system": it.system, "places": it.places(), "answer": it.said.word().replace(' ', "_"), "says": it.said.says(),
                 "asked": json::moment(it.asked),
             })
         })
         .collect();
     json!({
-        "app": app, "open_gates": gates, "tokens": tokens, "without_token": closing.without, "in_the_way": in_the_way,
+        "app": app, "open_gates": gates, "tokens": tokens, "without_token": closing.without, "unseen_places": closing.unseen, "in_the_way": in_the_way,
         "watch": closing.watch.as_ref().map(|(item, truth)| json!({ "id": item, "truth": truth })),
         "workflow_secrets": closing.secrets,
         "closed": closed.map(|(it, reason)| {

@@ -9,7 +9,7 @@ use crate::credentials::Secret;
 use crate::desk::Desk;
 use crate::desk::moving::package::Package;
 use crate::desk::moving::sealed::{self, Looked, To, With};
-use crate::desk::moving::{Arrived, read_document, read_package};
+use crate::desk::moving::{Arrived, read_document, read_package, unwritten};
 use crate::domain::AppName;
 use crate::trouble::Trouble;
 use crate::words;
@@ -30,11 +30,11 @@ const FEWEST: usize = 10;
 pub fn export(desk: &Desk, args: &ExportArgs, environment: &Environment, out: &mut Out<'_>) -> Result<u8, Trouble> {
     let app = desk.app(&args.name)?;
     let Some(file) = &args.file else {
-        let document = desk.export(&app)?;
+        let text = desk.export_text(&app)?;
         match &args.out {
-            None => out.json(&document),
+            None => out.line(text),
             Some(file) => {
-                desk.write_new(file, serde_json::to_string_pretty(&document).unwrap_or_default().as_bytes())?;
+                desk.write_new(file, text.as_bytes())?;
                 out.line(format!("written to {}, in clear", file.display()));
             }
         }
@@ -52,7 +52,7 @@ pub fn export(desk: &Desk, args: &ExportArgs, environment: &Environment, out: &m
         (To::Keys(keys), whom)
     };
     let package = desk.package(&app)?;
-    let text = package.write().map_err(|error| Trouble::failed(format!("{app} could not be written down")).why(error))?;
+    let text = package.write().map_err(|problem| unwritten(&app, &problem))?;
     desk.write_new(file, &sealed::seal(&text, &to)?)?;
     let facts = words::count(package.carried.facts.len(), "fact");
     out.line(format!("{app} is in {}: {facts}, encrypted to {whom}; no credential is in it", file.display()));

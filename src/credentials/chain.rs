@@ -76,6 +76,13 @@ impl Chain {
         Self { places: Places::Given(secrets), redactor }
     }
 
+    /// These variables and this keyring, and nothing of this machine.
+    #[cfg(test)]
+    #[must_use]
+    pub fn of_places(environment: Environment, keyring: Shelter) -> Self {
+        Self::of(Person { environment, commands: TokenCommands::default(), keyring, gh_host: None })
+    }
+
     /// Masks every credential that this chain ever found; hand it to the log.
     #[must_use]
     pub fn redactor(&self) -> Redactor {
@@ -137,6 +144,22 @@ impl Chain {
     /// one and gave no answer, with why. A value that several places have is named with all of them.
     #[must_use]
     pub fn each(&self, app: &AppName, system: System) -> Everywhere {
+        self.every(app, system, |_| true)
+    }
+
+    /// As [`Chain::each`], and only in the places that are this app's own: its variable and its entry in the keyring. What lies
+    /// there was put there for this app, whatever its settings say by now.
+    #[must_use]
+    pub fn own(&self, app: &AppName, system: System) -> Everywhere {
+        let variable = own_variable(app, system);
+        self.every(app, system, |source| match source {
+            Source::Variable(name) => *name == variable,
+            Source::KeyringOfApp(_) => true,
+            _ => false,
+        })
+    }
+
+    fn every(&self, app: &AppName, system: System, is_meant: impl Fn(&Source) -> bool) -> Everywhere {
         let (mut found, mut silent): Everywhere = (Vec::new(), Vec::new());
         let answers: Vec<(Source, Result<Secret, String>)> = match &self.places {
             Places::Person(person) => {
@@ -144,10 +167,11 @@ impl Chain {
                     let answer = person.ask(&source, app, system);
                     (source, answer)
                 };
-                person.places(app, system).into_iter().map(asked).collect()
+                person.places(app, system).into_iter().filter(&is_meant).map(asked).collect()
             }
             Places::Given(secrets) => {
-                secrets.get(&system).map(|secret| (Source::Given, Ok(secret.clone()))).into_iter().collect()
+                let given = secrets.get(&system).filter(|_| is_meant(&Source::Given));
+                given.map(|secret| (Source::Given, Ok(secret.clone()))).into_iter().collect()
             }
         };
         for (source, answer) in answers {

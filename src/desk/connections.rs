@@ -5,9 +5,8 @@ use super::Desk;
 use crate::credentials::Source;
 use crate::domain::app::Use;
 use crate::domain::{AppName, Board, Foreign, Gap, GapKind, ItemId, System};
-use crate::net::Door;
 use crate::systems::identity::Identity;
-use crate::systems::{github, openai, openrouter, supabase, vercel};
+use crate::systems::last_word::who_am_i;
 use crate::trouble::Trouble;
 
 /// The systems that probes of today ask, in the order in which they are shown.
@@ -121,17 +120,6 @@ impl Desk {
             }
         };
         Ok(connection)
-    }
-}
-
-pub(super) async fn who_am_i(door: &Door, system: System) -> Result<Identity, Gap> {
-    match system {
-        System::Github => github::who_am_i(door).await,
-        System::Supabase => supabase::who_am_i(door).await,
-        System::Vercel => vercel::who_am_i(door).await,
-        System::Openai => openai::who_am_i(door).await,
-        System::Openrouter => openrouter::who_am_i(door).await,
-        other => Err(Gap::internal(format!("{} is not asked who we are", other.title()))),
     }
 }
 

@@ -1,6 +1,6 @@
 //! What of an app was written on the command line or in the console's form, and the settings that it means.
 
-use crate::domain::decisions::{Agreement, Term};
+use crate::domain::decisions::{Agreement, LIMITED, Term};
 use crate::domain::{AppName, AppSettings, AssetHost, Foreign, ItemId, Limit, Person, Slug, SupabaseRef, System, VercelProject};
 use crate::repo;
 use crate::trouble::Trouble;
@@ -109,7 +109,15 @@ pub fn apply(
     for (system, dollars) in fields.ceilings {
         settings.ceilings.insert(system, dollars);
     }
-    settings.limits.extend(fields.limits);
+    for (item, limit) in fields.limits {
+        let mut read = LIMITED.iter().map(|(of, _)| *of);
+        if !read.clone().any(|of| of == item.as_str()) {
+            let possible = read.by_ref().collect::<Vec<_>>().join(", ");
+            return Err(Trouble::usage(format!("nothing reads a limit of {item}"))
+                .next(format!("A limit can be agreed for {possible}, such as --limit BAK-01=24h")));
+        }
+        settings.limits.insert(item, limit);
+    }
     for (name, words) in fields.labels {
         let label = label(&name, &words)?;
         settings.labels.insert(name, label);

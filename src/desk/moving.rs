@@ -2,6 +2,7 @@
 //! facts, checklist texts, observations and frozen pages; never a credential, and of found secrets only what the store has of
 //! them. What is already known is never changed.
 
+mod overruled;
 pub mod package;
 pub mod sealed;
 
@@ -12,15 +13,14 @@ use crate::domain::{AppName, Digest, Fact, FactBody, FactId, Foreign};
 use crate::store::{Carried, Destination, Holder, Joined, KeyMet, TOLERANCE};
 use crate::trouble::Trouble;
 use crate::words;
-use package::{Head, NotAPackage, Package};
+use package::{Head, MOST, NotAPackage, NotKnown, Package, Unwritten};
+use serde::de::IgnoredAny;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader, Read, Write as _};
 use std::path::{Path, PathBuf};
 use zeroize::Zeroizing;
-
-/// The largest document in clear that is read: 256 MiB.
-const MOST: u64 = 256 * 1024 * 1024;
 
 /// An app in clear: for standard output, from where something else encrypts it.
 #[derive(Serialize, Deserialize)]
@@ -29,6 +29,22 @@ struct Document {
     rescue_app: AppName,
     #[serde(flatten)]
     carried: Carried,
+}
+
+/// The form in clear that is written, and the only one that is read.
+const SCHEMA: u32 = 1;
+
+/// Every field of it.
+const FIELDS: [&str; 8] = ["schema", "rescue_app", "facts", "checklists", "observations", "thinned", "snapshots", "apart"];
+
+#[derive(Deserialize)]
+struct Schema {
+    schema: u32,
+}
+
+#[derive(Deserialize)]
+struct Facts {
+    facts: Vec<Value>,
 }
 
 /// What an import came to.
@@ -51,8 +67,17 @@ impl Desk {
     /// A store that cannot be read.
     pub fn export(&self, app: &AppName) -> Result<Value, Trouble> {
         let carried = self.carried(app)?;
-        serde_json::to_value(Document { schema: 1, rescue_app: app.clone(), carried })
+        serde_json::to_value(Document { schema: SCHEMA, rescue_app: app.clone(), carried })
             .map_err(|error| Trouble::failed(format!("{app} could not be written down")).why(error))
+    }
+
+    /// Everything of an app as text in clear, no larger than what an import reads.
+    ///
+    /// # Errors
+    /// As [`Desk::export`]; it is larger.
+    pub fn export_text(&self, app: &AppName) -> Result<String, Trouble> {
+        let text = serde_json::to_string_pretty(&self.export(app)?).map_err(|error| unwritten(app, &error.into()))?;
+        if text.len() as u64 > MOST { Err(unwritten(app, &Unwritten::TooLarge)) } else { Ok(text) }
     }
 
     /// Everything of an app with the key of its secrets' names: to be sealed, never to be written in clear.
@@ -119,8 +144,12 @@ impl Desk {
                 (Destination::New(name.clone()), name)
             }
         };
-        let mut remarks = Vec::new();
+        let before = match &into {
+            Destination::Known(app) => self.store.facts_as_written(*app)?,
+            Destination::New(_) => Vec::new(),
+        };
         let (joined, copy) = self.join(&into, carried)?;
+        let mut remarks = overruled::overruled(&name, &before, &carried.facts, self.clock.now() + TOLERANCE);
         if let Some(key) = key
             && self.store.adopt_key(joined.app, key, matches!(into, Destination::New(_)))? == KeyMet::Differed
         {
@@ -129,7 +158,7 @@ impl Desk {
                  from now on both places name them by the same key, once each has imported the other's file"
             ));
         }
-        self.remark(&name, package, &mut remarks);
+        self.remark(&name, package, matches!(into, Destination::New(_)), &mut remarks);
         Ok(Arrived { is_new: matches!(into, Destination::New(_)), name, joined, copy, remarks })
     }
 
@@ -176,10 +205,18 @@ impl Desk {
         Ok(origin)
     }
 
-    fn remark(&self, name: &AppName, package: &Package, remarks: &mut Vec<String>) {
+    fn remark(&self, name: &AppName, package: &Package, is_new: bool, remarks: &mut Vec<String>) {
         // It is here by now, whatever can be said of it: a clock a minute behind may still have to reach its first fact.
         let settings = self.settings(name).ok();
-        if let Some(path) = settings.and_then(|it| it.path).filter(|path| !path.is_dir()) {
+        let path = settings.and_then(|it| it.path);
+        if let Some(path) = path.as_ref().filter(|path| is_new && path.is_dir()) {
+            remarks.push(format!(
+                "its checkout is at {}, which is a directory of this machine, too: see that it is this app's, or \
+                 `rescue app edit {name} --repo PATH`",
+                Foreign::new(path.display().to_string())
+            ));
+        }
+        if let Some(path) = path.filter(|path| !path.is_dir()) {
             remarks.push(format!(
                 "its checkout is at {}, which is not on this machine: probes of the files cannot see here; \
                  `rescue app edit {name} --clear repo --github OWNER/NAME` lets every place look at the same",
@@ -217,6 +254,19 @@ impl Desk {
     }
 }
 
+/// The step of whoever made a file that is too large.
+const THINNER: &str = "Let whoever made it thin what probes saw long ago, `rescue db thin`, and export it again";
+
+/// Why an app is not written down, and what to do.
+#[must_use]
+pub fn unwritten(app: &AppName, problem: &Unwritten) -> Trouble {
+    let trouble = Trouble::failed(format!("{app} could not be written down")).why(problem);
+    match problem {
+        Unwritten::TooLarge => trouble.next("Thin what probes saw long ago first: `rescue db thin`"),
+        Unwritten::Form(_) => trouble,
+    }
+}
+
 fn another_app(name: &AppName) -> Trouble {
     Trouble::usage(format!("an app called {name} exists already, and it is another one than that in the file"))
         .why("they did not begin with the same fact, so they are not joined")
@@ -240,14 +290,36 @@ pub fn read_document(file: &Path, from: impl Read) -> Result<Package, Trouble> {
     let mut text = String::new();
     from.take(MOST + 1).read_to_string(&mut text).map_err(|error| failed(error.to_string()))?;
     if text.len() as u64 > MOST {
-        return Err(failed("it is larger than 256 MiB".to_owned()));
+        return Err(failed("it is larger than 256 MiB".to_owned()).next(THINNER));
     }
-    let document: Document = serde_json::from_str(&text).map_err(|error| {
+    let strange = |error: serde_json::Error| {
         failed(format!("line {}, column {}: not what `rescue app export` writes", error.line(), error.column()))
-    })?;
-    if document.schema != 1 {
-        return Err(failed(format!("its schema is {}, this rescue knows 1", document.schema)).next("Install the newer rescue"));
+    };
+    let newer = |why: String| failed(why).next("Install the newer rescue; nothing was changed here");
+    // Before anything else: a newer form need not have a field of this one.
+    let schema = serde_json::from_str::<Schema>(&text).map_err(strange)?.schema;
+    if schema != SCHEMA {
+        return Err(newer(format!("its schema is {schema}, this rescue knows {SCHEMA}")));
     }
+    let fields: BTreeMap<Foreign, IgnoredAny> = serde_json::from_str(&text).map_err(strange)?;
+    if let Some(field) = fields.keys().find(|field| !FIELDS.contains(&field.as_str())) {
+        return Err(newer(format!("it holds something that this rescue does not know: {}", field.cut(60))));
+    }
+    let Facts { facts } = serde_json::from_str(&text).map_err(strange)?;
+    for (at, fact) in facts.iter().enumerate() {
+        let number = at + 1;
+        match package::known_fact(fact) {
+            Ok(_) => {}
+            Err(NotKnown::Controls) => {
+                return Err(failed(format!("its fact {number} holds characters that control a terminal"))
+                    .next("Ask for the file once more; no rescue writes such"));
+            }
+            Err(NotKnown::More) => {
+                return Err(newer(format!("its fact {number} holds something that this rescue does not know")));
+            }
+        }
+    }
+    let document: Document = serde_json::from_str(&text).map_err(strange)?;
     let made = document.carried.facts.iter().map(|fact| fact.at).max().unwrap_or_default();
     let head = Head::new(document.rescue_app, "rescue", made, false);
     Ok(Package { head, carried: document.carried, key: None })
@@ -262,6 +334,7 @@ pub fn read_package(file: &Path, from: impl Read) -> Result<Package, Trouble> {
     Package::read(from).map_err(|problem| {
         let next = match &problem {
             problem if problem.is_newer() => "Install the newer rescue; nothing was changed here",
+            NotAPackage::TooLarge => THINNER,
             NotAPackage::Strange => "Give the file that `rescue app export` wrote",
             _ => "Ask for the file once more; nothing was changed here",
         };

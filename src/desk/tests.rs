@@ -153,3 +153,14 @@ fn an_erased_app_stays_neither_in_what_the_last_scheduled_run_said_nor_in_its_dr
     let other = app(&desk, "other");
     desk.remove(&other).unwrap();
 }
+
+#[test]
+fn every_probe_that_is_said_to_read_an_agreement_is_there() {
+    use crate::domain::decisions::{CUT_OVER, LIMITED};
+    let known: Vec<String> = crate::probes::all().map(|probe| probe.meta().id.to_string()).collect();
+    for (_, probes) in LIMITED.into_iter().chain(CUT_OVER) {
+        for probe in probes {
+            assert!(known.iter().any(|it| it == probe), "{probe}");
+        }
+    }
+}

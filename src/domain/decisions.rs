@@ -4,7 +4,7 @@
 
 use super::app::{AppSettings, Side};
 use super::ledger::Ledger;
-use super::{Assessment, Board, Consent, Fact, FactBody, Foreign, ItemId, ProbeId, System, Target, calendar};
+use super::{Assessment, Board, Consent, Fact, FactBody, Foreign, ItemId, ProbeId, ProbeWord, System, Target, calendar};
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
@@ -151,17 +151,29 @@ fn all_terms(settings: &AppSettings) -> impl Iterator<Item = Term> {
     ceilings.chain(limits).chain(settings.cut_over.map(|_| Term::CutOver))
 }
 
+/// The items whose limit anything reads, each with the probes that do; every other judges by what it says itself.
+pub const LIMITED: [(&str, &[&str]); 1] = [("BAK-01", &["supabase.backup-age", "github.backup-workflow"])];
+
+/// The items that count from the cut-over date, each with the probes that do.
+pub const CUT_OVER: [(&str, &[&str]); 2] = [("CI-04", &["github.deploy-source"]), ("MIG-04", &["repo.reversible-migrations"])];
+
 /// Whether an item is judged by a term, and the probes of it that are.
 fn rests_on(term: &Term, it: &Assessment) -> Option<Vec<ProbeId>> {
-    let probes = |wanted: &dyn Fn(System) -> bool| -> Vec<ProbeId> {
-        it.words.iter().filter(|word| wanted(word.system)).map(|word| word.probe.clone()).collect()
+    let readers = |of: &[(&str, &[&'static str])]| -> Vec<&'static str> {
+        of.iter().filter(|(item, _)| *item == it.item.as_str()).flat_map(|(_, probes)| probes.iter().copied()).collect()
     };
-    match term {
+    let read_it = match term {
+        Term::Limit(item) if *item == it.item => readers(&LIMITED),
+        Term::CutOver => readers(&CUT_OVER),
+        Term::Ceiling(_) | Term::Limit(_) => Vec::new(),
+    };
+    let is_judged = |word: &&ProbeWord| match term {
         // A ceiling is of a provider that is paid by use, and its probes ask for nothing but spend.
-        Term::Ceiling(system) => Some(probes(&|of| of == *system)).filter(|found| system.is_metered() && !found.is_empty()),
-        Term::Limit(item) => (*item == it.item).then(|| probes(&|_| true)),
-        Term::CutOver => matches!(it.item.as_str(), "CI-04" | "MIG-04").then(|| probes(&|_| true)),
-    }
+        Term::Ceiling(system) => system.is_metered() && word.system == *system,
+        Term::Limit(_) | Term::CutOver => read_it.contains(&word.probe.as_str()),
+    };
+    let probes: Vec<ProbeId> = it.words.iter().filter(is_judged).map(|word| word.probe.clone()).collect();
+    (!probes.is_empty()).then_some(probes)
 }
 
 fn resting(board: &Board, rests: impl Fn(&Assessment) -> Option<Vec<ProbeId>>) -> (Vec<ItemId>, Vec<ProbeId>) {
@@ -255,6 +267,9 @@ fn waivers(ledger: &Ledger<'_>, board: &Board) -> Vec<Decision> {
             }
         };
         let who = client.clone().unwrap_or_else(|| Foreign::new(fact.by.to_string()));
+        let stands = ledger.now() < calendar::end_of(*until);
+        // Nothing rests on what has ended.
+        let (items, probes) = if stands { (items, probes) } else { (Vec::new(), Vec::new()) };
         Some(Decision {
             kind,
             what: Foreign::new(what),
@@ -266,7 +281,7 @@ fn waivers(ledger: &Ledger<'_>, board: &Board) -> Vec<Decision> {
             proof: proof.clone(),
             reason: Some(reason.clone()),
             until: Some(*until),
-            stands: ledger.now() < calendar::end_of(*until),
+            stands,
             items,
             probes,
         })
@@ -284,9 +299,10 @@ fn permissions(ledger: &Ledger<'_>, board: &Board, consents: &BTreeMap<ProbeId, 
             let hosts: Vec<&str> = it.hosts.iter().map(String::as_str).collect();
             let needs =
                 |probe: &ProbeId| consents.get(probe).is_some_and(|needed| *needed != Consent::Passive && *needed <= it.consent);
+            let stands = it.until > ledger.now();
             let (items, probes) = resting(board, |of| {
                 let found: Vec<ProbeId> = of.words.iter().map(|word| word.probe.clone()).filter(|id| needs(id)).collect();
-                (!found.is_empty()).then_some(found)
+                (stands && !found.is_empty()).then_some(found)
             });
             Decision {
                 kind: DecisionKind::Authorisation,
@@ -300,7 +316,7 @@ fn permissions(ledger: &Ledger<'_>, board: &Board, consents: &BTreeMap<ProbeId, 
                 reason: None,
                 // It ends at the first moment of the day after its last.
                 until: Some((it.until - chrono::TimeDelta::nanoseconds(1)).date_naive()),
-                stands: it.until > ledger.now(),
+                stands,
                 items,
                 probes,
             }

@@ -33,7 +33,7 @@ pub enum Author {
     /// A person, by the name in the configuration, else git's.
     Person(Foreign),
     /// This tool, by its version.
-    Tool(String),
+    Tool(Foreign),
 }
 
 impl std::fmt::Display for Author {

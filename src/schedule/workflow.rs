@@ -64,7 +64,7 @@ fn head(apps: &[App]) -> String {
     let mut head = String::from(HEAD);
     for app in apps {
         let name = &app.name;
-        let _ = writeln!(head, "#      rescue app export {name} | gpg --symmetric --output .github/rescue/{name}.json.gpg");
+        let _ = writeln!(head, "#      rescue app export {name} .github/rescue/{name}.rescue --passphrase");
     }
     head.push_str(SECRETS);
     for name in apps.iter().flat_map(|app| &app.secrets) {
@@ -86,7 +86,12 @@ fn edits(apps: &[App]) -> String {
     let mut lines = String::new();
     for app in apps {
         if let Some(Checkout::AlsoAt(slug)) = &app.checkout {
-            let _ = write!(lines, "\n            rescue app edit {} --clear repo --github {slug}", app.name);
+            let name = &app.name;
+            let _ = write!(
+                lines,
+                "\n          if ! [ -f rescue-state/{name}.rescue ]; then\n            \
+                 rescue app edit {name} --clear repo --github {slug}\n          fi"
+            );
         }
     }
     lines
@@ -95,25 +100,24 @@ fn edits(apps: &[App]) -> String {
 const HEAD: &str = "\
 # Made by `rescue schedule workflow`. It reruns the probes once a day on a runner of GitHub.
 #
-# A runner keeps nothing. The database travels from run to run as an encrypted file in the repository's cache; when the
-# cache is lost (GitHub drops what nobody read for a week), the runner begins again with what you exported. Its history
-# is its own: what people judge in your console reaches it only by a new export, and then it begins again with that one;
-# what it finds does not reach your console. Your config.toml stays with you.
+# A runner keeps nothing. What it knows of each app travels from run to run as an encrypted export in the repository's
+# cache; when the cache is lost (GitHub drops what nobody read for a week), the runner begins again with what you exported.
+# Its history is its own: what people judge in your console reaches it only by a new export, and then it begins again with
+# that one; what it finds does not reach your console. Your config.toml stays with you.
 #
 # Before the first run, in a PRIVATE repository (findings are in the runs' logs; the first step refuses a public one):
 #   1. Put this file into .github/workflows/rescue.yml
-#   2. Export the apps, each encrypted with the same passphrase, and commit the files:
+#   2. Export the apps, each to the same passphrase, and commit the files. A file has the key by which the app's secrets
+#      are known, so that the runner knows those that were found before:
 #      mkdir -p .github/rescue
 ";
 
 const SECRETS: &str = "\
-#      and, for the runner to know secrets that were found before, the key of their hashes (`rescue db path` has its folder):
-#      gpg --symmetric --output .github/rescue/scan.key.gpg FOLDER/scan.key
 #   3. Name two variables of the repository:
 #        RESCUE_SOURCE    the git address of rescue, which the runner has to be able to read
 #        RESCUE_REVISION  the commit of it that is built
 #   4. Name its secrets, each with as few permissions as `rescue auth status` shows to be enough:
-#        RESCUE_STATE_KEY  that passphrase
+#        RESCUE_EXPORT_PASSPHRASE  that passphrase
 ";
 
 const TEMPLATE: &str = r#"@HEAD@
@@ -179,37 +183,27 @@ jobs:
       - name: Fetch the state of the run before
         uses: @RESTORE@
         with:
-          path: rescue-state.gpg
-          key: rescue-state-${{ hashFiles('.github/rescue/*.gpg') }}-${{ github.run_id }}-${{ github.run_attempt }}
+          path: rescue-state
+          key: rescue-state-${{ hashFiles('.github/rescue/*.rescue') }}-${{ github.run_id }}-${{ github.run_attempt }}
           restore-keys: |
-            rescue-state-${{ hashFiles('.github/rescue/*.gpg') }}-
+            rescue-state-${{ hashFiles('.github/rescue/*.rescue') }}-
 
       - name: Open the state
         id: open
         env:
-          RESCUE_STATE_KEY: ${{ secrets.RESCUE_STATE_KEY }}
+          RESCUE_EXPORT_PASSPHRASE: ${{ secrets.RESCUE_EXPORT_PASSPHRASE }}
         run: |
-          if [ -z "$RESCUE_STATE_KEY" ]; then
-            echo "::error::name the secret RESCUE_STATE_KEY in the settings of this repository"
+          if [ -z "$RESCUE_EXPORT_PASSPHRASE" ]; then
+            echo "::error::name the secret RESCUE_EXPORT_PASSPHRASE in the settings of this repository"
             exit 1
           fi
-          opened() {
-            gpg --batch --quiet --pinentry-mode loopback --passphrase-fd 3 --decrypt "$1" 3<<<"$RESCUE_STATE_KEY"
-          }
-          umask 077
-          mkdir -p "$RESCUE_HOME/data"
-          if [ -f rescue-state.gpg ]; then
-            opened rescue-state.gpg | tar --extract --directory "$RESCUE_HOME"
-          else
-            if [ -f .github/rescue/scan.key.gpg ]; then
-              opened .github/rescue/scan.key.gpg >"$RESCUE_HOME/data/scan.key"
+          for app in @APPS@; do
+            if [ -f "rescue-state/$app.rescue" ]; then
+              rescue app import "rescue-state/$app.rescue"
+            else
+              rescue app import ".github/rescue/$app.rescue"
             fi
-            for app in @APPS@; do
-              opened ".github/rescue/$app.json.gpg" >"$RESCUE_HOME/$app.json"
-              rescue app import "$RESCUE_HOME/$app.json"
-              rm "$RESCUE_HOME/$app.json"
-            done@EDITS@
-          fi
+          done@EDITS@
 
       - name: Look
         id: look@ENV@
@@ -225,19 +219,20 @@ jobs:
         id: seal
         if: ${{ always() && steps.open.outcome == 'success' }}
         env:
-          RESCUE_STATE_KEY: ${{ secrets.RESCUE_STATE_KEY }}
+          RESCUE_EXPORT_PASSPHRASE: ${{ secrets.RESCUE_EXPORT_PASSPHRASE }}
         run: |
-          rm -f rescue-state.gpg
-          tar --create --directory "$RESCUE_HOME" --exclude=data/log --exclude=data/scratch --exclude=data/backups data |
-            gpg --batch --quiet --pinentry-mode loopback --passphrase-fd 3 --symmetric --cipher-algo AES256 \
-              --output rescue-state.gpg 3<<<"$RESCUE_STATE_KEY"
+          rm -rf rescue-state
+          mkdir rescue-state
+          for app in @APPS@; do
+            rescue app export "$app" "rescue-state/$app.rescue"
+          done
 
       - name: Keep the state for the next run
         if: ${{ always() && steps.seal.outcome == 'success' }}
         uses: @SAVE@
         with:
-          path: rescue-state.gpg
-          key: rescue-state-${{ hashFiles('.github/rescue/*.gpg') }}-${{ github.run_id }}-${{ github.run_attempt }}
+          path: rescue-state
+          key: rescue-state-${{ hashFiles('.github/rescue/*.rescue') }}-${{ github.run_id }}-${{ github.run_attempt }}
 
       - name: Say how it ended
         env:

@@ -17,7 +17,7 @@ mod tests;
 pub mod workflow_file;
 
 pub use archive::tarball;
-pub use identity::{may_see, who_am_i};
+pub use identity::who_am_i;
 pub use paging::Listed;
 pub use refusal::{Answered, Negative};
 pub use requests::requests;

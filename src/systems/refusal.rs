@@ -33,6 +33,11 @@ impl Vendor {
         let gap = |kind, says: String| Gap::new(kind, self.system, says);
         let own_word = speaks_for_the_vendor(reply);
         Some(match status {
+            // A proxy asks for its own password with the same status.
+            401 if is_page(reply) => {
+                gap(GapKind::UnexpectedAnswer, format!("something before {title} answered (401 with a page instead of data)"))
+                    .needs("Check proxy, firewall and address, then try again")
+            }
             401 => gap(GapKind::BadCredential, format!("{title} does not accept the credential")).needs(self.credential),
             403 if own_word => {
                 gap(GapKind::NoPermission, format!("{title} does not let this credential read {what}")).needs(asked.needs)
@@ -74,6 +79,12 @@ impl Vendor {
     }
 }
 
+/// Whether the body is a page for people, which no API answers with.
+#[must_use]
+pub fn is_page(reply: &Reply) -> bool {
+    reply.body.iter().find(|byte| !byte.is_ascii_whitespace()) == Some(&b'<')
+}
+
 /// Whether the body is a JSON object, as every error of these vendors is; a block page or an empty body is not.
 #[must_use]
 pub fn speaks_for_the_vendor(reply: &Reply) -> bool {
@@ -91,6 +102,12 @@ mod tests {
 
     #[rstest]
     #[case(401, "{}", GapKind::BadCredential, "Make another key")]
+    #[case(
+        401,
+        " <html>sign in to the proxy</html>",
+        GapKind::UnexpectedAnswer,
+        "Check proxy, firewall and address, then try again"
+    )]
     #[case(402, "{}", GapKind::PlanHides, "Look at plan and payment with the client")]
     #[case(403, "{}", GapKind::NoPermission, "Ask for the role")]
     #[case(403, "<html>blocked</html>", GapKind::UnexpectedAnswer, "Check proxy, firewall and address, then try again")]

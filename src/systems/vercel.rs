@@ -87,8 +87,12 @@ impl<'a> Vercel<'a> {
     /// # Errors
     /// The gap that hides it.
     pub async fn project(&self) -> Result<Arc<Project>, Gap> {
-        let call = self.call(format!("v9/projects/{}", ReadCall::segment(&self.project)));
-        self.door.facts(call, |reply| VENDOR.data(reply, &PROJECT)).await
+        self.door.facts(self.anchor(), |reply| VENDOR.data(reply, &PROJECT)).await
+    }
+
+    /// What asks for the project itself.
+    pub(super) fn anchor(&self) -> ReadCall {
+        self.call(format!("v9/projects/{}", ReadCall::segment(&self.project)))
     }
 
     /// The custom environments; none of them if there are none. Ask the anchor first.

@@ -60,6 +60,7 @@ fn a_name_outside_the_rule_is_refused(#[case] name: &str) {
 #[case(&["--openai-project", "proj/../x"], "OpenAI project")]
 #[case(&["--ceiling", "openai=lots"], "dollars")]
 #[case(&["--limit", "BAK-01=soon"], "24h")]
+#[case(&["--limit", "CI-01=24h"], "nothing reads a limit of CI-01")]
 #[case(&["--weeks", "0"], "--weeks")]
 #[case(&["--start", "2026-13-01"], "--start")]
 #[case(&["--person", "Ana"], "client:")]

@@ -1,11 +1,15 @@
 //! What a token is said to be, by what its system answered; and what the close writes.
 
+use super::tokens::ask;
 use super::*;
 use crate::clock::SetClock;
 use crate::config::{Configuration, Endpoints, Environment, Paths};
-use crate::credentials::Chain;
+use crate::credentials::keyring::Vault;
+use crate::credentials::keyring::tests::Memory;
+use crate::credentials::{Chain, KeyringError, Secret, Shelter, Source};
+use crate::desk::connections::ASKED;
 use crate::desk::tests::{app, desk_at};
-use crate::domain::{Author, Truth};
+use crate::domain::{AppSettings, Author, Truth};
 use crate::systems::stand_in::{answers, answers_text, door};
 use chrono::NaiveDate;
 use rstest::rstest;
@@ -23,6 +27,8 @@ fn settings() -> AppSettings {
 #[rstest]
 #[case(401, r#"{"message":"Bad credentials"}"#, false, "refused")]
 #[case(401, r#"{"message":"Bad credentials"}"#, true, "refused")]
+#[case(401, "<html>sign in to the proxy</html>", false, "not asked")]
+#[case(403, r#"{"message":"Maximum number of login attempts exceeded. Please try again later."}"#, false, "not asked")]
 #[case(200, r#"{"login":"sam"}"#, false, "still works")]
 #[case(403, r#"{"message":"Forbidden"}"#, false, "not asked")]
 #[case(403, "<html>a proxy</html>", false, "not asked")]
@@ -41,6 +47,7 @@ async fn only_a_clear_no_is_refused(#[case] status: u16, #[case] body: &str, #[c
 
 #[rstest]
 #[case(404, json!({ "message": "Not Found" }), "shut out")]
+#[case(403, json!({ "message": "Although you appear to have the correct authorization credentials, an IP allow list is on" }), "not asked")]
 #[case(200, json!({ "full_name": "acme/shop", "default_branch": "main", "private": true }), "still works")]
 #[case(200, json!({ "full_name": "acme/shop", "default_branch": "main", "private": false }), "not asked")]
 #[case(500, json!({}), "not asked")]
@@ -173,8 +180,107 @@ fn an_app_that_needs_no_token_has_none_in_the_way() {
     let acme = app(&desk, "acme");
     let closing = tokio::runtime::Runtime::new().unwrap().block_on(desk.closing(&acme)).unwrap();
     assert!(closing.tokens.is_empty() && closing.without.is_empty());
+    let told = closing.tokens_in_the_way();
+    assert!(told.len() == 1 && told[0].contains("nothing could be asked") && told[0].contains("rescue item done acme HND-02"));
     // Nothing was proven by asking nobody.
     desk.close(&acme, &closing, "done", false).unwrap();
     assert!(!desk.board(&acme).unwrap().assessment("HND-02").unwrap().truth.is_done());
-    let _ = Arc::clone(&desk.chain);
+}
+
+/// A desk with these variables and this keyring, whose clients' systems are at `server`.
+fn desk_of_places(home: &std::path::Path, server: &MockServer, variables: &[&str], keyring: Shelter) -> Desk {
+    let endpoints = [System::Github, System::Vercel].map(|system| (Endpoints::variable(system), server.uri()));
+    let endpoints = Endpoints::from_environment(&Environment::of(endpoints)).unwrap();
+    let old = ["old", "token"].join("-");
+    let environment = Environment::of(variables.iter().map(|name| (*name, old.as_str())));
+    let author = Box::new(|| Author::Person("Sam".into()));
+    let clock = SetClock::at("2026-12-14T09:00:00Z".parse().unwrap());
+    let chain = Chain::of_places(environment, keyring);
+    Desk::with(Paths::in_home(home), Configuration::default(), endpoints, chain, author, clock).unwrap()
+}
+
+#[tokio::test]
+async fn a_token_of_the_apps_own_is_asked_although_its_system_is_not_connected_any_more() {
+    let (home, server) = (tempfile::tempdir().unwrap(), MockServer::start().await);
+    answers(&server, "/user", 401, &json!({ "message": "Bad credentials" })).await;
+    answers(&server, "/v2/user", 200, &json!({ "user": { "username": "sam" } })).await;
+    answers(&server, "/v2/teams", 200, &json!({ "teams": [] })).await;
+    let acme: AppName = "acme".parse().unwrap();
+    let keyring = Shelter::of(Arc::new(Memory::default()));
+    keyring.set(Some(&acme), System::Anthropic, &Secret::new(["an", "admin", "key"].join("-"))).unwrap();
+    // Somebody else's: what is for all apps is no word on this one.
+    keyring.set(None, System::Openrouter, &Secret::new(["an", "other", "key"].join("-"))).unwrap();
+    let variables = ["RESCUE_ACME_GITHUB_TOKEN", "RESCUE_ACME_VERCEL_TOKEN", "OPENAI_ADMIN_KEY"];
+    let desk = desk_of_places(home.path(), &server, &variables, keyring);
+    connected(&desk);
+    let closing = desk.closing(&acme).await.unwrap();
+    let said: Vec<(System, &str)> = closing.tokens.iter().map(|it| (it.system, it.said.word())).collect();
+    assert_eq!(said, [(System::Github, "refused"), (System::Vercel, "still works"), (System::Anthropic, "not asked")]);
+    assert!(!closing.all_are_gone());
+    desk.close(&acme, &closing, "handed over", false).unwrap();
+    assert!(!desk.board(&acme).unwrap().assessment("HND-02").unwrap().truth.is_done());
+}
+
+/// A keyring that gives an answer of its own for one account, in looking or in removing.
+struct Stubborn {
+    memory: Memory,
+    account: &'static str,
+    looks: Option<KeyringError>,
+}
+
+impl Vault for Stubborn {
+    fn get(&self, account: &str) -> Result<Option<Secret>, KeyringError> {
+        match self.looks {
+            Some(why) if account.starts_with("acme/") => Err(why),
+            _ => self.memory.get(account),
+        }
+    }
+    fn set(&self, account: &str, secret: &Secret) -> Result<(), KeyringError> {
+        self.memory.set(account, secret)
+    }
+    fn remove(&self, account: &str) -> Result<bool, KeyringError> {
+        if account == self.account { Err(KeyringError::Refused) } else { self.memory.remove(account) }
+    }
+}
+
+#[tokio::test]
+async fn a_keyring_that_is_locked_is_one_thing_that_was_not_seen() {
+    let (home, server) = (tempfile::tempdir().unwrap(), MockServer::start().await);
+    answers(&server, "/user", 401, &json!({ "message": "Bad credentials" })).await;
+    let locked = Stubborn { memory: Memory::default(), account: "", looks: Some(KeyringError::Refused) };
+    let desk = desk_of_places(home.path(), &server, &["RESCUE_ACME_GITHUB_TOKEN"], Shelter::of(Arc::new(locked)));
+    let acme = connected(&desk);
+    let closing = desk.closing(&acme).await.unwrap();
+    let unseen: Vec<&str> = closing.unseen.iter().map(Foreign::as_str).collect();
+    assert_eq!(unseen, ["keyring (for acme): the keyring is locked or refuses"]);
+    assert!(!closing.all_are_gone());
+    let told = closing.tokens_in_the_way();
+    assert!(told.iter().any(|line| line.contains("could not be seen: keyring (for acme)")), "{told:?}");
+}
+
+#[tokio::test]
+async fn what_was_taken_out_of_the_keyring_is_not_left_and_one_error_keeps_nothing_else() {
+    let (home, server) = (tempfile::tempdir().unwrap(), MockServer::start().await);
+    answers(&server, "/user", 401, &json!({ "message": "Bad credentials" })).await;
+    let vault = Stubborn { memory: Memory::default(), account: "acme/supabase", looks: None };
+    let (keyring, acme) = (Shelter::of(Arc::new(vault)), "acme".parse::<AppName>().unwrap());
+    let old = ["old", "token"].join("-");
+    for system in [System::Github, System::Supabase, System::Anthropic] {
+        keyring.set(Some(&acme), system, &Secret::new(old.clone())).unwrap();
+    }
+    let desk = desk_of_places(home.path(), &server, &["RESCUE_ACME_GITHUB_TOKEN", "RESCUE_ACME_VERCEL_TOKEN"], keyring);
+    connected(&desk);
+    let closing = desk.closing(&acme).await.unwrap();
+    assert_eq!(closing.tokens[0].sources.len(), 2, "one token in two places");
+    let closed = desk.close(&acme, &closing, "handed over", true).unwrap();
+    assert_eq!(closed.forgotten, [System::Github, System::Anthropic]);
+    assert_eq!(
+        closed.left,
+        [
+            "the keyring's entry for Supabase: the keyring is locked or refuses",
+            "GitHub: RESCUE_ACME_GITHUB_TOKEN",
+            "Vercel: RESCUE_ACME_VERCEL_TOKEN",
+        ]
+    );
+    assert!(matches!(&closing.tokens[0].sources[..], [Source::Variable(_), Source::KeyringOfApp(_)]));
 }

@@ -16,9 +16,18 @@ pub const VERSION: u32 = 1;
 /// What the first line calls the form.
 const FORM: &str = "app export";
 
-/// The most bytes of a line, and of all of them.
+/// The most bytes of a line, and of all of them, as text. What probes saw takes up to ten times its text as memory.
 const MOST_LINE: u64 = 32 << 20;
-const MOST: u64 = 256 << 20;
+pub(super) const MOST: u64 = 256 << 20;
+
+/// Why a package is not written down.
+#[derive(Debug, thiserror::Error)]
+pub enum Unwritten {
+    #[error("{0}")]
+    Form(#[from] serde_json::Error),
+    #[error("it holds more than 256 MiB, or 32 MiB in one line, and nobody could import it")]
+    TooLarge,
+}
 
 /// The first line.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -103,7 +112,9 @@ pub enum NotAPackage {
     Newer { found: u32, tool: Foreign },
     #[error("it ends in the middle: it was cut on the way")]
     Cut,
-    #[error("it holds more than 256 MiB")]
+    #[error("line {line} holds characters that control a terminal, and no rescue writes such")]
+    Controls { line: u64 },
+    #[error("it holds more than 256 MiB, or 32 MiB in one line")]
     TooLarge,
     #[error("it was cut or changed on the way: what it holds does not fit its seal")]
     Damaged,
@@ -123,16 +134,23 @@ impl Package {
     /// As text. It holds what an engineer knows of a client: never written anywhere but encrypted.
     ///
     /// # Errors
-    /// A path in it is not Unicode.
-    pub fn write(&self) -> Result<Zeroizing<Vec<u8>>, serde_json::Error> {
+    /// A path in it is not Unicode; it is larger than what is read.
+    pub fn write(&self) -> Result<Zeroizing<Vec<u8>>, Unwritten> {
+        self.write_within(MOST_LINE, MOST)
+    }
+
+    fn write_within(&self, most_line: u64, most: u64) -> Result<Zeroizing<Vec<u8>>, Unwritten> {
         let mut out = Zeroizing::new(serde_json::to_vec(&self.head)?);
         out.push(b'\n');
         let lines = std::cell::Cell::new(0_u64);
         let mut put = |line: &Line| {
+            let before = out.len();
             serde_json::to_writer(&mut *out, line)?;
             out.push(b'\n');
             lines.set(lines.get() + 1);
-            Ok::<(), serde_json::Error>(())
+            // As the reader counts.
+            let is_read = (out.len() - before) as u64 <= most_line && out.len() as u64 <= most;
+            if is_read { Ok(()) } else { Err(Unwritten::TooLarge) }
         };
         let Carried { facts, checklists, observations, thinned, snapshots, apart } = &self.carried;
         if let Some(key) = &self.key {
@@ -161,7 +179,8 @@ impl Package {
         Ok(out)
     }
 
-    /// Reads a package. A line is read at a time, and no more than the limits are ever held.
+    /// Reads a package. A line is read at a time, and no more than the limits are ever read; what was read is held as values,
+    /// which take several times their text.
     ///
     /// # Errors
     /// It is none, or was cut, or a newer rescue wrote it.
@@ -192,12 +211,10 @@ impl Package {
         match read {
             Line::Key(text) => self.key = Some(Zeroizing::new(unhex(&text).ok_or(NotAPackage::Line { line })?)),
             Line::Fact(value) => {
-                let fact: Fact = serde_json::from_value(value.clone()).map_err(|_| unknown())?;
-                // What this rescue would leave out must not go missing without a word.
-                let again = serde_json::to_value(&fact).map_err(|_| NotAPackage::Line { line })?;
-                if !holds(&again, &value) {
-                    return Err(unknown());
-                }
+                let fact = known_fact(&value).map_err(|problem| match problem {
+                    NotKnown::Controls => NotAPackage::Controls { line },
+                    NotKnown::More => unknown(),
+                })?;
                 carried.facts.push(fact);
             }
             Line::Checklist(text) => drop(carried.checklists.insert(Digest::of(&text), text)),
@@ -254,6 +271,36 @@ impl<R: BufRead> Lines<'_, R> {
             Some(b'\n') => Ok(Some(line)),
             Some(_) => Err(NotAPackage::Cut),
         }
+    }
+}
+
+/// Why a fact is not taken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum NotKnown {
+    /// It would act on the terminal on which it is shown.
+    Controls,
+    /// It says something that this rescue does not know.
+    More,
+}
+
+/// A fact of which this rescue knows everything: what it would leave out must not go missing without a word.
+pub(super) fn known_fact(value: &Value) -> Result<Fact, NotKnown> {
+    if holds_controls(value) {
+        return Err(NotKnown::Controls);
+    }
+    let fact = Fact::deserialize(value).map_err(|_| NotKnown::More)?;
+    let again = serde_json::to_value(&fact).map_err(|_| NotKnown::More)?;
+    if holds(&again, value) { Ok(fact) } else { Err(NotKnown::More) }
+}
+
+/// Whether a control character stands anywhere in it. Not every text of a fact is made harmless when it is read.
+fn holds_controls(value: &Value) -> bool {
+    let acts = |text: &str| text.chars().any(char::is_control);
+    match value {
+        Value::String(text) => acts(text),
+        Value::Array(parts) => parts.iter().any(holds_controls),
+        Value::Object(fields) => fields.iter().any(|(name, value)| acts(name) || holds_controls(value)),
+        Value::Null | Value::Bool(_) | Value::Number(_) => false,
     }
 }
 

@@ -400,3 +400,66 @@ fn a_run_that_was_under_way_is_told_and_its_rest_comes_later() {
     pair.carry(0, 1);
     pair.are_equal();
 }
+
+#[test]
+fn a_document_in_clear_of_a_newer_version_is_refused_and_loses_nothing() {
+    let pair = Pair::new();
+    let document = pair.desks[0].export(&pair.acme).unwrap();
+    let read = |document: &serde_json::Value| read_document(Path::new("acme.json"), document.to_string().as_bytes());
+    assert_eq!(read(&document).unwrap().carried, carried(&pair.desks[0], &pair.acme).carried);
+    let newer: [&dyn Fn(&mut serde_json::Value); 5] = [
+        &|it| it["schema"] = json!(2),
+        &|it| *it = json!({ "schema": 2, "another": "form" }),
+        &|it| it["dreams"] = json!([]),
+        &|it| it["facts"][0]["body"]["settings"]["moons"] = json!(2),
+        &|it| it["facts"][1]["body"]["is"] = json!("sung"),
+    ];
+    let mut acting = document.clone();
+    acting["facts"][0]["by"] = json!({ "tool": "\u{1b}[2J" });
+    assert!(read(&acting).unwrap_err().to_string().contains("control a terminal"));
+    for (at, change) in newer.iter().enumerate() {
+        let mut changed = document.clone();
+        change(&mut changed);
+        let trouble = read(&changed).unwrap_err();
+        assert!(trouble.next.as_ref().unwrap().as_str().contains("Install the newer rescue"), "{at}: {trouble}");
+    }
+    for text in ["", "[]", "{}", "{\"schema\":1}", "{\"schema\":1,\"facts\":[]}"] {
+        let trouble = read_document(Path::new("acme.json"), text.as_bytes()).unwrap_err().to_string();
+        assert!(trouble.contains("not what `rescue app export` writes"), "{text}: {trouble}");
+    }
+}
+
+#[test]
+fn what_one_of_two_set_apart_is_told_to_both() {
+    let pair = Pair::new();
+    let set = |who: usize, change: &dyn Fn(&mut crate::domain::AppSettings)| {
+        let mut settings = pair.desks[who].settings(&pair.acme).unwrap();
+        change(&mut settings);
+        pair.desks[who].state(&pair.acme, FactBody::Settings { settings: Box::new(settings) }).unwrap();
+    };
+    pair.later(0, 60);
+    set(0, &|it| it.ceilings = [(crate::domain::System::Openai, 200)].into());
+    pair.later(1, 3_600);
+    set(1, &|it| it.title = "Acme Shop".into());
+    pair.meet();
+    for (from, to) in [(0, 1), (1, 0)] {
+        let arrived = pair.carry(from, to);
+        assert!(arrived.remarks.iter().any(|it| it.contains("--ceiling openai=200")), "{from}: {:?}", arrived.remarks);
+    }
+    pair.are_equal();
+    assert_eq!(pair.carry(0, 1).remarks, Vec::<String>::new(), "it is told once");
+}
+
+#[test]
+fn a_checkout_of_the_same_path_here_is_told_when_an_app_comes() {
+    let (home, elsewhere) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let pair = Pair::new();
+    let mut settings = pair.desks[0].settings(&pair.acme).unwrap();
+    settings.path = Some(elsewhere.path().to_owned());
+    pair.desks[0].state(&pair.acme, FactBody::Settings { settings: Box::new(settings) }).unwrap();
+    let desk = desk_at(home.path(), pair.clocks[0].clone());
+    let told = desk.import(&carried(&pair.desks[0], &pair.acme), None).unwrap().remarks;
+    assert!(told.iter().any(|it| it.contains("is a directory of this machine, too")), "{told:?}");
+    let again = desk.import(&carried(&pair.desks[0], &pair.acme), None).unwrap().remarks;
+    assert_eq!(again, Vec::<String>::new());
+}

@@ -10,8 +10,9 @@ use rstest::rstest;
 fn story() -> Story {
     let mut story = Story::of(vec![
         item("SPD-01", all_of(&["github.a"])),
-        item("BAK-01", all_of(&["s3.a", "supabase.a"])),
+        item("BAK-01", all_of(&["s3.a", "supabase.backup-age"])),
         item("CI-04", all_of(&["github.b"])),
+        item("CI-01", all_of(&["github.c"])),
     ]);
     story.set(|it| it.people = vec![Person { name: "Ana".into(), side: Side::Client, mail: None, role: None }]);
     story
@@ -56,7 +57,7 @@ fn an_agreement_holds_since_it_reads_so_and_says_when_nobody_is_named() {
     assert_eq!((first[0].kind, first[0].who.clone(), first[0].proof.clone()), (DecisionKind::Limit, None, None));
     assert_eq!(first[0].what, "limit of BAK-01: 1d");
     assert_eq!(first[0].items, std::slice::from_ref(&limit));
-    assert_eq!(first[0].probes.iter().map(ProbeId::as_str).collect::<Vec<_>>(), ["s3.a", "supabase.a"]);
+    assert_eq!(first[0].probes.iter().map(ProbeId::as_str).collect::<Vec<_>>(), ["supabase.backup-age"]);
     // Something else changes: it is as old as it was.
     story.on(2).set(|it| it.weeks = 8);
     assert_eq!(all(&story, 2)[0].at, first[0].at);
@@ -89,7 +90,8 @@ fn a_waiver_is_the_clients_word_until_its_day_and_goes_when_it_is_taken_back() {
     let one = &all(&story, 1)[0];
     assert_eq!((one.kind, one.side, one.stands, one.until), (DecisionKind::Waiver, Some(Side::Client), true, Some(until)));
     assert_eq!(one.items[0].as_str(), "CI-04");
-    assert!(!all(&story, 4)[0].stands, "ended, and still listed");
+    let ended = &all(&story, 4)[0];
+    assert!(!ended.stands && ended.items.is_empty(), "ended, still listed, and nothing rests on it");
     story.on(2).push(waived(None));
     let ours = &all(&story, 2)[0];
     assert_eq!((all(&story, 2).len(), ours.side), (1, Some(Side::Ours)), "the newest one only");
@@ -108,5 +110,20 @@ fn what_rests_on_a_permission_are_the_probes_that_need_it() {
     assert_eq!(given.what, "outside-in looks at shop.example.com");
     assert_eq!((given.items.len(), given.probes[0].as_str(), given.stands), (1, "github.b", true));
     assert_eq!(given.until, Some(moment(2, 0).date_naive()), "its last day");
-    assert!(!all(&story, 3)[0].stands);
+    let ended = &all(&story, 3)[0];
+    assert!(!ended.stands && ended.items.is_empty() && ended.probes.is_empty());
+}
+
+#[test]
+fn nothing_rests_on_a_limit_or_a_date_that_its_probes_do_not_read() {
+    let mut story = story();
+    story.on(1).set(|it| {
+        it.limits.insert("CI-01".parse().unwrap(), Limit(86_400));
+        it.cut_over = NaiveDate::from_ymd_opt(2026, 11, 24);
+    });
+    for decision in all(&story, 1) {
+        assert_eq!((decision.items, decision.probes), (vec![], vec![]), "{}", decision.what);
+    }
+    let board = crate::domain::board(&story.facts, &story.checklists, &story.book, moment(1, 600)).unwrap();
+    assert_eq!(behind_item(&board.settings, board.assessment("CI-01").unwrap()), [""; 0]);
 }

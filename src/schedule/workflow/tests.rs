@@ -69,11 +69,11 @@ fn each_app_is_imported_once_and_its_secrets_are_named_where_they_are_needed_onl
     assert_eq!(
         named,
         [
-            ("Open the state", "RESCUE_STATE_KEY"),
+            ("Open the state", "RESCUE_EXPORT_PASSPHRASE"),
             ("Look", "RESCUE_ACME_FORMS_VERCEL_TOKEN"),
             ("Look", "RESCUE_ACME_SHOP_GITHUB_TOKEN"),
             ("Look", "RESCUE_ACME_SHOP_SUPABASE_TOKEN"),
-            ("Seal the state", "RESCUE_STATE_KEY"),
+            ("Seal the state", "RESCUE_EXPORT_PASSPHRASE"),
         ]
     );
     let open = steps.iter().find(|step| step["id"] == "open").unwrap()["run"].as_str().unwrap();

@@ -1,15 +1,13 @@
-//! Who we are at GitHub and whether we may see a repository, for the connections screen and `auth status`. Shows what
-//! a token can do, never the token.
+//! Who we are at GitHub, for the connections screen and `auth status`. Shows what a token can do, never the token.
 
 use super::refusal::refusal;
-use super::{Github, facts, requests};
-use crate::domain::{Foreign, Gap, GapKind, Slug, System};
+use super::requests;
+use crate::domain::{Foreign, Gap, GapKind, System};
 use crate::net::service::{octocrab, through};
 use crate::net::{Door, Reply};
 use crate::systems::Identity;
 use chrono::{DateTime, NaiveDateTime, Utc};
 use serde::Deserialize;
-use std::sync::Arc;
 
 /// Asks GitHub who we are (`GET /user`, dossier §2.3). Asked anew each time: the headers are the answer. A fine-grained
 /// token names no scopes, so nothing is said of what it may see.
@@ -23,14 +21,6 @@ pub async fn who_am_i(door: &Door) -> Result<Identity, Gap> {
         Some(Ok(negative)) => Err(negative.gap("the account")),
         Some(Err(gap)) => Err(gap),
     }
-}
-
-/// The repository as this token sees it. Its role is the user's, not what a fine-grained token was granted.
-///
-/// # Errors
-/// Any gap; a 404 is `no_permission`, because GitHub hides what the token may not see.
-pub async fn may_see(door: &Door, slug: &Slug) -> Result<Arc<facts::Repository>, Gap> {
-    Github::new(door).repository(slug).await
 }
 
 fn read(reply: &Reply) -> Result<Identity, Gap> {

@@ -3,6 +3,7 @@
 
 use crate::domain::{Foreign, Gap, GapKind, System};
 use crate::net::Reply;
+use crate::systems::refusal::is_page;
 use chrono::DateTime;
 use serde::{Deserialize, Serialize};
 
@@ -86,7 +87,12 @@ static TABLE: &[Row] = &[
     row(
         (403, 403),
         "login attempts exceeded",
-        Meaning::Gap(GapKind::BadCredential, "GitHub has locked this account's API for a while after wrong tokens", NEW_TOKEN),
+        // Good tokens of the account are refused as well while it lasts.
+        Meaning::Gap(
+            GapKind::RateLimited,
+            "GitHub has locked this account's API for a while after wrong tokens",
+            "Run again in an hour; find out which program still tries an old token",
+        ),
     ),
     headed((403, 403), "x-github-sso", "", Meaning::SingleSignOn),
     row((403, 403), "upgrade to github", Meaning::Is(Negative::PlanHasNone)),
@@ -118,8 +124,7 @@ pub(super) fn refusal(reply: &Reply) -> Option<Result<Negative, Gap>> {
     }
     let message = message(reply);
     // A page of a proxy or of another product is nobody's word on permissions.
-    let is_page = message.is_none() && reply.body.iter().find(|b| !b.is_ascii_whitespace()) == Some(&b'<');
-    if is_page && matches!(status, 402..=428) {
+    if message.is_none() && is_page(reply) && matches!(status, 401..=428) {
         return Some(Err(unexpected(status, Some("a page instead of data"))));
     }
     let lower = message.as_ref().map(|it| it.as_str().to_lowercase()).unwrap_or_default();
@@ -243,7 +248,7 @@ mod tests {
     #[case::primary_429(429, &[("x-ratelimit-remaining", "0")], "API rate limit exceeded", GapKind::RateLimited)]
     #[case::secondary(403, &[], "You have exceeded a secondary rate limit.", GapKind::RateLimited)]
     #[case::secondary_by_header(403, &[("retry-after", "60")], "Wait", GapKind::RateLimited)]
-    #[case::locked_out(403, &[], "Maximum number of login attempts exceeded. Please try again later.", GapKind::BadCredential)]
+    #[case::locked_out(403, &[], "Maximum number of login attempts exceeded. Please try again later.", GapKind::RateLimited)]
     #[case::sso(403, &[("x-github-sso", "required; url=https://github.com/orgs/acme/sso?authorization_request=AAAA")], "Resource protected by organization SAML enforcement.", GapKind::NoPermission)]
     #[case::fine_grained(403, &[("x-accepted-github-permissions", "administration=read")], "Resource not accessible by personal access token", GapKind::NoPermission)]
     #[case::integration(403, &[], "Resource not accessible by integration", GapKind::NoPermission)]
@@ -288,7 +293,7 @@ mod tests {
 
     #[test]
     fn a_page_is_not_github_refusing() {
-        for status in [403, 404] {
+        for status in [401, 403, 404] {
             let gap = refusal(&reply(status, &[], "<!doctype html><p>Sign in")).unwrap().unwrap_err();
             assert_eq!(gap.kind, GapKind::UnexpectedAnswer);
         }

@@ -153,10 +153,10 @@ impl Template {
     }
 }
 
-pub(super) fn user() -> ReadCall {
+pub(in crate::systems) fn user() -> ReadCall {
     USER.call(&[])
 }
-pub(super) fn repository(slug: &Slug) -> ReadCall {
+pub(in crate::systems) fn repository(slug: &Slug) -> ReadCall {
     REPOSITORY.of(slug, &[])
 }
 pub(super) fn newest_commit(slug: &Slug) -> ReadCall {

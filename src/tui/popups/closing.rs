@@ -36,7 +36,7 @@ fn all(prose: &mut Prose, closing: &Closing) {
             Said::Refused(_) | Said::ShutOut(_) => (Role::Good, "✔"),
         };
         let (system, word) = (token.system.title(), token.said.word());
-        let says = format!("{system}, {}: {word} at {} — {}", token.places, words::moment(token.asked), token.said.says());
+        let says = format!("{system}, {}: {word} at {} — {}", token.places(), words::moment(token.asked), token.said.says());
         prose.hang(0, mark, Role::Text, says);
         if matches!(token.said, Said::Works(_)) {
             prose.hang(2, (Role::Accent, "→"), Role::Text, revoke(token.system));
@@ -46,8 +46,11 @@ fn all(prose: &mut Prose, closing: &Closing) {
         let says = format!("{}: no token lies here, so none could be asked", system.title());
         prose.hang(0, (Role::Unseen, "?"), Role::Text, says);
     }
+    for why in &closing.unseen {
+        prose.hang(0, (Role::Unseen, "?"), Role::Text, format!("not seen whether another lies here: {why}"));
+    }
     if closing.tokens.is_empty() && closing.without.is_empty() {
-        prose.text(Role::Faint, "no system of this app needs one");
+        prose.text(Role::Faint, "none lies here, and no system in use needs one");
     }
     prose.heading("Who keeps watching");
     if let Some((item, truth)) = &closing.watch {

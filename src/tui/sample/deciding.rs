@@ -1,6 +1,7 @@
 //! What people decided in the sample, and what stands between it and the close of its engagement.
 
 use super::{ago, board};
+use crate::credentials::Source;
 use crate::desk::closing::{Closing, OpenGate, Said, Token};
 use crate::domain::decisions::DecisionKind;
 use crate::domain::{Decision, Foreign, Gate, Side, System, Truth};
@@ -63,7 +64,7 @@ pub fn decisions() -> Vec<Decision> {
 /// Two gates, and tokens of every kind of answer.
 #[must_use]
 pub fn closing() -> Closing {
-    let token = |system, places: &str, said| Token { system, places: places.to_owned(), said, asked: ago(1) };
+    let token = |system, source, said| Token { system, sources: vec![source], said, asked: ago(1) };
     let gate =
         |item: &str, short: &str, gate, truth| Some(OpenGate { item: item.parse().ok()?, short: short.to_owned(), gate, truth });
     let open = [
@@ -74,11 +75,16 @@ pub fn closing() -> Closing {
         board: board(),
         open: open.into_iter().flatten().collect(),
         tokens: vec![
-            token(System::Github, "GITHUB_TOKEN", Said::Works("as sam-okoro".into())),
-            token(System::Supabase, "keyring (for acme-shop)", Said::Refused("Supabase does not accept the credential".into())),
-            token(System::Vercel, "token_command", Said::Unasked("it gave no answer in 20 s".into())),
+            token(System::Github, Source::Variable("GITHUB_TOKEN".to_owned()), Said::Works("as sam-okoro".into())),
+            token(
+                System::Supabase,
+                Source::KeyringOfApp(board().settings.name),
+                Said::Refused("Supabase does not know it: wrong, expired or revoked (401)".into()),
+            ),
+            token(System::Vercel, Source::Command, Said::Unasked("it gave no answer in 20 s".into())),
         ],
         without: vec![System::Openai],
+        unseen: vec![],
         access: "HND-02".parse().ok(),
         access_is_settled: false,
         watch: "HND-04".parse().ok().map(|item| (item, Truth::Open)),

@@ -103,3 +103,47 @@ fn an_endless_line_is_not_held() {
     }
     assert!(matches!(Package::read(std::io::BufReader::new(Endless(0))), Err(NotAPackage::TooLarge)));
 }
+
+#[test]
+fn what_no_reader_would_take_is_not_written() {
+    let package = package();
+    let whole = package.write().unwrap();
+    let longest = whole.split_inclusive(|byte| *byte == b'\n').skip(1).map(<[u8]>::len).max().unwrap() as u64;
+    let size = whole.len() as u64;
+    assert_eq!(package.write_within(longest, size).unwrap(), whole);
+    for (most_line, most) in [(longest - 1, size), (longest, size - 1)] {
+        assert!(matches!(package.write_within(most_line, most), Err(Unwritten::TooLarge)), "{most_line} {most}");
+    }
+}
+
+/// Where strings stand in a value.
+fn strings(value: &Value, path: &str, into: &mut Vec<String>) {
+    match value {
+        Value::String(_) => into.push(path.to_owned()),
+        Value::Array(parts) => parts.iter().enumerate().for_each(|(at, part)| strings(part, &format!("{path}/{at}"), into)),
+        Value::Object(fields) => fields.iter().for_each(|(name, part)| strings(part, &format!("{path}/{name}"), into)),
+        _ => {}
+    }
+}
+
+#[test]
+fn a_fact_with_a_control_character_in_any_text_is_not_taken() {
+    let mut paths = 0;
+    for line in text().lines().filter(|line| line.starts_with("{\"fact\"")) {
+        let whole: Value = serde_json::from_str(line).unwrap();
+        let mut found = Vec::new();
+        strings(&whole, "", &mut found);
+        for path in found {
+            paths += 1;
+            for bad in ["\u{1b}[2J", "\u{7}", "\u{9b}31m", "a\rb"] {
+                let mut changed = whole.clone();
+                *changed.pointer_mut(&path).unwrap() = json!(bad);
+                let problem = read(&text().replace(line, &changed.to_string())).unwrap_err();
+                assert!(matches!(problem, NotAPackage::Controls { .. }), "{path}: {problem}");
+            }
+        }
+    }
+    assert!(paths > 10, "{paths}");
+    // Where what is shown is a text of its own, it is harmless whatever came.
+    assert!(!Author::Tool("\u{1b}[2J".into()).to_string().contains('\u{1b}'));
+}
