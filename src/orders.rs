@@ -14,7 +14,7 @@ pub mod sql;
 pub mod text;
 
 pub use build::{Asked, Nothing, Source, build};
-pub use model::{Cause, Criterion, Form, Spot, WorkOrder};
+pub use model::{Cause, Criterion, Form, Look, Spot, WorkOrder};
 pub use proof::{Proof, prove};
 
 use crate::domain::{Foreign, ItemId};

@@ -8,6 +8,7 @@ use crate::domain::{AppName, AppSettings, Board, Digest, Item, ItemId, ProbeId, 
 use crate::orders::{self, Asked, Form, NoSuchForm, Nothing, Source, WorkOrder};
 use crate::probes;
 use crate::trouble::Trouble;
+use chrono::{DateTime, Utc};
 
 impl Desk {
     /// The work that an item needs now.
@@ -44,13 +45,15 @@ impl Desk {
         let subject = ledger.subject(meta.system);
         let mut looks = ledger.looks(probe.as_str()).iter().rev().filter(|it| Some(it.outcome.subject.as_str()) == subject);
         let newest = looks.clone().next().map(|it| it.at);
-        let seen: Option<&Digest> = looks.find_map(|it| it.outcome.observation.as_ref());
-        let observation = seen.map(|digest| self.store.observation(digest)).transpose()?.flatten();
+        let seen: Option<(DateTime<Utc>, &Digest)> =
+            looks.find_map(|it| it.outcome.observation.as_ref().map(|digest| (it.at, digest)));
+        let observation = seen.map(|(_, digest)| self.store.observation(digest)).transpose()?.flatten();
         let read = observation.as_ref().and_then(|it| Some((found.remedy(it, settings)?, found.repairs(it)?)));
         let lost = seen.is_some() && read.is_none();
         let (remedy, repairs) = read.unwrap_or_default();
         let (asks, kind, confirm) = (meta.asks, meta.kind, meta.confirm);
-        Ok(Asked { probe: probe.clone(), asks, kind, confirm, looked: newest, remedy, repairs, lost })
+        let seen = seen.map(|(at, _)| at);
+        Ok(Asked { probe: probe.clone(), asks, kind, confirm, looked: newest, seen, remedy, repairs, lost })
     }
 }
 
@@ -62,6 +65,7 @@ fn unknown(probe: &ProbeId) -> Asked {
         kind: crate::domain::ProbeKind::Proof,
         confirm: 1,
         looked: None,
+        seen: None,
         remedy: Remedy::default(),
         repairs: Repairs::default(),
         lost: false,

@@ -47,11 +47,13 @@ impl Desk {
             return Err(nothing_to_ask(&before, items, unasked.first().map(|(_, gap)| gap)));
         }
         let shown = self.shown(app, plan.probes.iter().map(|(probe, _)| *probe))?;
+        let asked = plan.probes.iter().filter_map(|(probe, _)| probe.meta().id.parse().ok()).collect();
         let report = self.run(app, plan, tell, stop).await?;
         let after = self.board(app)?;
         let answers: Answers =
             report.decided.into_iter().map(|(probe, verdict, ms, requests)| (probe, (verdict, ms, requests))).collect();
-        let compared = Compared { before: &before, after: &after, shown: &shown, answers: &answers, unasked: &unasked };
+        let compared =
+            Compared { before: &before, after: &after, shown: &shown, asked: &asked, answers: &answers, unasked: &unasked };
         let proven = items.iter().filter_map(|item| prove(&compared, item));
         let proof = Proof {
             app: app.clone(),

@@ -63,9 +63,29 @@ pub enum Repair {
     /// A view asks with its owner's rights.
     Invoker { view: ObjectName },
     /// A function runs with its owner's rights and the caller's search path.
-    SearchPath { routine: ObjectName },
+    SearchPath {
+        routine: ObjectName,
+        /// How many of that name there are, where there are several: which is meant is then said by its arguments, which are
+        /// not known in the database's own words.
+        #[serde(default)]
+        forms: usize,
+    },
+    /// A column is asked for in a way that no ordinary index serves.
+    OtherIndex { table: ObjectName, column: Foreign, operator: Foreign },
     /// A materialised view cannot have row-level security, and client roles may read it.
     Withdraw { relation: ObjectName },
+}
+
+impl Repair {
+    /// Whether it can be written down whole; else a person completes it.
+    #[must_use]
+    pub fn is_whole(&self) -> bool {
+        match self {
+            Self::OtherIndex { .. } => false,
+            Self::SearchPath { forms, .. } => *forms <= 1,
+            Self::RowSecurity { .. } | Self::Index { .. } | Self::Invoker { .. } | Self::Withdraw { .. } => true,
+        }
+    }
 }
 
 /// What a look can derive.
@@ -91,6 +111,18 @@ impl Repairs {
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.list.is_empty() && self.left_out == 0
+    }
+
+    /// How many of them can be written down whole.
+    #[must_use]
+    pub fn whole(&self) -> usize {
+        self.list.iter().filter(|it| it.is_whole()).count()
+    }
+
+    /// How many of them a person has to complete.
+    #[must_use]
+    pub fn by_hand(&self) -> usize {
+        self.list.len() - self.whole()
     }
 
     /// Adds those of another look.

@@ -10,6 +10,13 @@ use crate::words;
 /// What begins each line of a block from outside.
 pub const BAR: &str = "| ";
 
+/// Most causes that are told one by one; further ones are counted.
+pub const MOST_CAUSES: usize = 20;
+
+/// Most letters of all that was found. An agent reads an order whole; what it is told not to do must not stand behind more data
+/// than it takes in.
+pub const MOST_LETTERS: usize = 24_000;
+
 /// The whole text.
 #[must_use]
 pub fn render(order: &WorkOrder) -> String {
@@ -67,22 +74,41 @@ fn found(out: &mut String, order: &WorkOrder) {
     if !order.emergency.is_empty() {
         let steps: Vec<String> = order.emergency.iter().map(|it| it.cut(LONGEST_TEXT)).collect();
         push(out, "");
-        push(out, &format!("The engineer does at once, in this order, and you do none of it: {}.", steps.join("; ")));
+        let steps = steps.join("; ");
+        push(out, &format!("At once, and in this order, the engineer does in production and at the vendors: {steps}."));
+        push(out, "None of that is yours: your part is what this order changes in the repository.");
     }
-    for (at, cause) in order.causes.iter().enumerate() {
+    let shown = order.causes.len().min(MOST_CAUSES);
+    let mut room = MOST_LETTERS;
+    for (at, cause) in order.causes.iter().take(shown).enumerate() {
+        // What a cause leaves over is the next ones'.
+        let lines = lines(cause, room / (shown - at));
+        room = room.saturating_sub(lines.iter().map(length).sum());
         push(out, "");
         push(out, &format!("### Cause {}: {}", at + 1, words::count(cause.count, "place")));
         push(out, "");
         let severity = cause.severity.map_or_else(|| "evidence that a person judges".to_owned(), |it| format!("severity {it}"));
         push(out, &format!("Seen by the probe `{}`; {severity}.", cause.probe));
         push(out, "");
-        block(out, "what is wrong and where", &lines(cause));
+        block(out, "what is wrong and where", &lines);
         if !cause.careful.is_empty() {
             push(out, "");
             push(out, "Take care:");
             push(out, "");
             cause.careful.iter().for_each(|it| push(out, &format!("- {it}")));
         }
+    }
+    let others = order.causes.get(shown..).unwrap_or_default();
+    if !others.is_empty() {
+        let (causes, places) = (words::count(others.len(), "more cause"), others.iter().map(|it| it.count).sum::<usize>());
+        push(out, "");
+        push(
+            out,
+            &format!(
+                "And {causes} with {} that are not listed: mend these, and ask for another order.",
+                words::count(places, "place")
+            ),
+        );
     }
     if !order.unseen.is_empty() {
         push(out, "");
@@ -93,14 +119,29 @@ fn found(out: &mut String, order: &WorkOrder) {
     }
 }
 
-fn lines(cause: &Cause) -> Vec<Foreign> {
+/// As many places as there is room for, one at least; the others are counted.
+fn lines(cause: &Cause, room: usize) -> Vec<Foreign> {
     let mut lines = vec![Foreign::new(format!("cause: {} ({})", cause.name, cause.rule))];
-    lines.extend(cause.spots.iter().flat_map(spot));
-    if cause.more() > 0 {
-        lines.push(Foreign::new(format!("and {} more that are not listed", cause.more())));
+    let (mut used, mut listed) = (0_usize, 0);
+    for of_spot in cause.spots.iter().map(spot) {
+        used += of_spot.iter().map(length).sum::<usize>();
+        if listed > 0 && used > room {
+            break;
+        }
+        listed += 1;
+        lines.extend(of_spot);
+    }
+    let more = cause.count.saturating_sub(listed);
+    if more > 0 {
+        lines.push(Foreign::new(format!("and {more} more that are not listed")));
     }
     lines.extend(cause.fix.iter().map(|it| Foreign::new(format!("the scanner's advice: {it}"))));
     lines
+}
+
+/// How many letters of a line are shown.
+fn length(line: &Foreign) -> usize {
+    line.cut(LONGEST_TEXT).chars().count()
 }
 
 fn spot(spot: &Spot) -> Vec<Foreign> {
@@ -150,7 +191,7 @@ fn steps(out: &mut String, order: &WorkOrder) {
     push(out, "");
     push(out, "3. Run the repository's own build, linter and tests as they are documented there.");
     push(out, "4. Report what you changed, what you left for a person and why.");
-    if !order.repairs.list.is_empty() {
+    if order.repairs.whole() > 0 {
         push(
             out,
             &format!(

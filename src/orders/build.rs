@@ -2,7 +2,7 @@
 //! nothing about the item; where nothing was found it says why there is no order.
 
 use super::cause::causes;
-use super::model::{Before, Step, Unseen, WorkOrder};
+use super::model::{Before, Look, Step, Unseen, WorkOrder};
 use super::{careful, criterion};
 use crate::domain::state::Board;
 use crate::domain::{Assessment, Foreign, Gap, GapKind, Item, Place, ProbeId, ProbeKind, Remedy, Repairs, Truth, emergency};
@@ -16,8 +16,10 @@ pub struct Asked {
     pub asks: &'static str,
     pub kind: ProbeKind,
     pub confirm: u8,
-    /// When it looked last.
+    /// When it looked last, whatever it saw.
     pub looked: Option<DateTime<Utc>>,
+    /// The newest look from which something is known: that on which remedy and repairs rest.
+    pub seen: Option<DateTime<Utc>>,
     pub remedy: Remedy,
     pub repairs: Repairs,
     /// What it saw was let go by thinning, or can be read no more: nothing can be derived until it looks again.
@@ -93,11 +95,13 @@ pub fn build(mut source: Source<'_>) -> Result<WorkOrder, Nothing> {
         effort: effort(&source),
         consent: item.consent,
         made: board.now,
-        looked: source.asked.iter().filter_map(|it| it.looked).max(),
+        looked: source.asked.iter().filter_map(|it| it.seen).max(),
+        looks: source.asked.iter().filter_map(look).collect(),
         commit,
         after: before(board, item),
         settled,
         unseen: unseen(assessment),
+        lost: source.asked.iter().filter(|it| it.lost).map(lost).collect(),
         emergency: emergency(item, assessment, causes.iter().filter_map(|it| it.severity).max())
             .iter()
             .map(Foreign::new)
@@ -172,10 +176,15 @@ fn repairs(asked: &[Asked]) -> (Repairs, Option<Foreign>) {
     for it in asked {
         repairs.join(&it.repairs);
     }
-    let lost = asked.iter().find(|it| it.lost).map(|it| {
-        let when = it.looked.map_or_else(String::new, |at| format!(" on {}", words::moment(at)));
-        Foreign::new(format!("what {} saw{when} is not kept any more; look again", it.probe))
-    });
-    let why = lost.filter(|_| repairs.is_empty());
+    let why = asked.iter().find(|it| it.lost).map(lost).filter(|_| repairs.is_empty());
     (repairs, why)
+}
+
+fn lost(it: &Asked) -> Foreign {
+    let when = it.seen.map_or_else(String::new, |at| format!(" on {} UTC", words::moment(at)));
+    Foreign::new(format!("what {} saw{when} is not kept any more; look again", it.probe))
+}
+
+fn look(it: &Asked) -> Option<Look> {
+    Some(Look { probe: it.probe.clone(), seen: it.seen, looked: it.looked? })
 }

@@ -4,6 +4,7 @@ use crate::domain::checklist::Effort;
 use crate::domain::{
     AppName, Consent, Decides, Foreign, Gap, Gate, ItemId, Phase, Place, ProbeId, ProbeKind, Repairs, Severity, Truth,
 };
+use crate::words;
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 use strum::{Display, EnumIter, EnumString, IntoStaticStr};
@@ -41,8 +42,10 @@ pub struct WorkOrder {
     pub consent: Consent,
     /// When the order was made.
     pub made: DateTime<Utc>,
-    /// When what it rests on was looked at last.
+    /// When what it rests on was seen, the newest of it.
     pub looked: Option<DateTime<Utc>>,
+    /// Of each probe that looked: when it saw, and when it looked last.
+    pub looks: Vec<Look>,
     /// The commit that was read then, if files were.
     pub commit: Option<Foreign>,
     /// Items that come first and are not done.
@@ -53,6 +56,8 @@ pub struct WorkOrder {
     pub settled: usize,
     /// What could not be seen: there may be more.
     pub unseen: Vec<Unseen>,
+    /// What was seen and is not kept any more: nothing can be derived from it.
+    pub lost: Vec<Foreign>,
     /// What to do at once and in which order, where it burns: the engineer's work, before anything else.
     pub emergency: Vec<Foreign>,
     /// What to do with just what was found, in the app's own names.
@@ -79,10 +84,52 @@ impl WorkOrder {
         self.causes.iter().map(|it| it.count).sum()
     }
 
+    /// When it was looked at, in words; and of each probe whose last look saw nothing, when it saw last.
+    #[must_use]
+    pub fn looked_at(&self) -> Option<String> {
+        let (blind, seen): (Vec<&Look>, Vec<&Look>) = self.looks.iter().partition(|it| it.is_blind());
+        let mut moments: Vec<DateTime<Utc>> = seen.iter().filter_map(|it| it.seen).collect();
+        moments.sort_unstable();
+        let mut moments: Vec<String> = moments.into_iter().map(words::moment).collect();
+        moments.dedup();
+        let whole = match moments.as_slice() {
+            [] => None,
+            [at] => Some(format!("looked at {at} UTC")),
+            [first, .., last] => Some(format!("looked at from {first} to {last} UTC")),
+        };
+        let of_blind = |it: &&Look| {
+            let at = words::moment(it.looked);
+            match it.seen {
+                Some(seen) => format!("{} last seen {} UTC, and its look of {at} UTC saw nothing", it.probe, words::moment(seen)),
+                None => format!("{}: its look of {at} UTC saw nothing", it.probe),
+            }
+        };
+        let said: Vec<String> = whole.into_iter().chain(blind.iter().map(of_blind)).collect();
+        (!said.is_empty()).then(|| said.join("; "))
+    }
+
     /// Whether a secret lies open: then taking it away is not enough.
     #[must_use]
     pub fn is_about_secrets(&self) -> bool {
         self.causes.iter().any(Cause::is_secret)
+    }
+}
+
+/// When a probe looked.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Look {
+    pub probe: ProbeId,
+    /// The newest look from which something is known.
+    pub seen: Option<DateTime<Utc>>,
+    /// The newest one, whatever it saw.
+    pub looked: DateTime<Utc>,
+}
+
+impl Look {
+    /// The newest one saw nothing.
+    #[must_use]
+    pub fn is_blind(&self) -> bool {
+        self.seen.is_none_or(|seen| seen < self.looked)
     }
 }
 

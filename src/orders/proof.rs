@@ -1,6 +1,10 @@
 //! A proof: what an item and its probes said before, what they say after being asked again, and what became of each finding. It
 //! claims no more than was seen: a finding is gone only when a whole look did not meet it.
 
+mod lines;
+
+pub use lines::{Line, lines};
+
 use crate::domain::state::Board;
 use crate::domain::{
     AppName, Assessment, Finding, Foreign, Gap, GapKind, ItemId, Note, NoteLevel, Outcome, Place, ProbeId, ProbeKind, ProbeWord,
@@ -9,7 +13,7 @@ use crate::domain::{
 use crate::words;
 use chrono::{DateTime, Utc};
 use serde::Serialize;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What a run of just what some items need has shown.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -48,6 +52,18 @@ impl Proven {
     pub fn is_won(&self) -> bool {
         !self.before.is_done() && self.after.is_done()
     }
+
+    /// How many of its probes this look got nothing out of: asked without an answer, kept from seeing, or not asked at all.
+    #[must_use]
+    pub fn blind(&self) -> usize {
+        self.probes.iter().filter(|it| it.is_blind()).count() + self.unasked.len()
+    }
+
+    /// Nothing of it was seen in this look: what is said of it was seen before.
+    #[must_use]
+    pub fn is_blind(&self) -> bool {
+        self.blind() > 0 && self.probes.iter().all(ProbeProof::is_blind)
+    }
 }
 
 /// One probe of it that was asked.
@@ -58,6 +74,8 @@ pub struct ProbeProof {
     /// What it said before and what it says now, in one word.
     pub before: String,
     pub after: String,
+    /// When that which counts now was seen; older than this look, where this look decided nothing.
+    pub after_seen: Option<DateTime<Utc>>,
     /// What it said in this look; none: it was asked and has not answered.
     pub outcome: Option<String>,
     pub says: Foreign,
@@ -72,6 +90,17 @@ pub struct ProbeProof {
     pub left: Vec<Met>,
     /// Not met in this look, which was not whole: nobody knows.
     pub unknown: Vec<Met>,
+}
+
+impl ProbeProof {
+    /// It got nothing out of this look. What only a person judges was seen.
+    #[must_use]
+    pub fn is_blind(&self) -> bool {
+        match (self.outcome.as_deref(), &self.gap) {
+            (None, _) => true,
+            (Some(_), gap) => gap.as_ref().is_some_and(|it| it.kind != GapKind::NeedsJudgement),
+        }
+    }
 }
 
 /// A finding, or a piece of evidence that a person judges.
@@ -94,11 +123,12 @@ pub struct Unasked {
 /// What one run said: by probe the verdict, the milliseconds and the requests.
 pub type Answers = BTreeMap<ProbeId, (Verdict, u64, u32)>;
 
-/// What is compared: the boards before and after, what each probe showed last before, and what it said now.
+/// What is compared: the boards before and after, what each probe showed last before, who was asked, and what was said.
 pub struct Compared<'a> {
     pub before: &'a Board,
     pub after: &'a Board,
     pub shown: &'a BTreeMap<ProbeId, Verdict>,
+    pub asked: &'a BTreeSet<ProbeId>,
     pub answers: &'a Answers,
     pub unasked: &'a [(ProbeId, Gap)],
 }
@@ -106,13 +136,18 @@ pub struct Compared<'a> {
 /// The proof of an item; none for one that a board does not have.
 #[must_use]
 pub fn prove(compared: &Compared<'_>, item: &ItemId) -> Option<Proven> {
-    let Compared { before, after, shown, answers, unasked } = compared;
+    let Compared { before, after, shown, asked, answers, unasked } = compared;
     let (old, new) = (before.assessment(item.as_str())?, after.assessment(item.as_str())?);
     let text = after.item(item.as_str())?;
     let of_item = |probe: &ProbeId| new.words.iter().any(|it| it.probe == *probe);
     let probes = new.words.iter().filter_map(|word| {
-        let answer = answers.get(&word.probe)?;
-        Some(of_probe(old.words.iter().find(|it| it.probe == word.probe), shown.get(&word.probe), word, answer))
+        let before = old.words.iter().find(|it| it.probe == word.probe).map_or("not asked yet", words::probe);
+        let shown = shown.get(&word.probe).map(met).unwrap_or_default();
+        match answers.get(&word.probe) {
+            Some(answer) => Some(of_probe(before, shown, word, answer)),
+            // It was asked: leaving it out would say that there is nothing to say.
+            None => asked.contains(&word.probe).then(|| unanswered(before, shown, word)),
+        }
     });
     let unasked = unasked.iter().filter(|(probe, _)| of_item(probe));
     Some(Proven {
@@ -128,13 +163,27 @@ pub fn prove(compared: &Compared<'_>, item: &ItemId) -> Option<Proven> {
     })
 }
 
-fn of_probe(
-    old: Option<&ProbeWord>,
-    shown: Option<&Verdict>,
-    new: &ProbeWord,
-    (verdict, ms, requests): &(Verdict, u64, u32),
-) -> ProbeProof {
-    let before = shown.map(met).unwrap_or_default();
+fn unanswered(said: &str, shown: Vec<Met>, new: &ProbeWord) -> ProbeProof {
+    ProbeProof {
+        probe: new.probe.clone(),
+        kind: new.kind,
+        before: said.to_owned(),
+        after: words::probe(new).to_owned(),
+        after_seen: new.at,
+        outcome: None,
+        says: "it was asked and has not answered".into(),
+        ms: 0,
+        requests: 0,
+        suspected: new.suspected,
+        gap: None,
+        gone: Vec::new(),
+        new: Vec::new(),
+        left: Vec::new(),
+        unknown: shown,
+    }
+}
+
+fn of_probe(said: &str, before: Vec<Met>, new: &ProbeWord, (verdict, ms, requests): &(Verdict, u64, u32)) -> ProbeProof {
     let now = met(verdict);
     let whole = is_whole(verdict);
     let has = |list: &[Met], wanted: &Met| list.iter().any(|it| it.id == wanted.id);
@@ -148,8 +197,9 @@ fn of_probe(
     ProbeProof {
         probe: new.probe.clone(),
         kind: new.kind,
-        before: old.map_or("not asked yet", words::probe).to_owned(),
+        before: said.to_owned(),
         after: words::probe(new).to_owned(),
+        after_seen: new.at,
         outcome: Some(verdict.outcome.word().to_owned()),
         says: verdict.says.clone(),
         ms: *ms,
@@ -163,12 +213,15 @@ fn of_probe(
     }
 }
 
-/// Whether a look saw all that it looks at, so that what it did not meet is not there. One that leaves the rest to a person
-/// did.
+/// Whether a look saw all that it looks at, so that what it did not meet is not there. One that lays evidence before a person
+/// did; one that asks a person without showing anything, or for which the question does not arise, has not looked there.
 fn is_whole(verdict: &Verdict) -> bool {
     let saw = match &verdict.outcome {
-        Outcome::Pass | Outcome::Fail | Outcome::NotApplicable { .. } => true,
-        Outcome::Undecided { gap } => gap.kind == GapKind::NeedsJudgement,
+        Outcome::Pass | Outcome::Fail => true,
+        Outcome::NotApplicable { .. } => false,
+        Outcome::Undecided { gap } => {
+            gap.kind == GapKind::NeedsJudgement && verdict.notes.iter().any(|it| it.level == NoteLevel::Evidence)
+        }
     };
     saw && verdict.unseen.is_none()
 }
@@ -186,7 +239,12 @@ fn met(verdict: &Verdict) -> Vec<Met> {
 /// The steps that are left.
 fn next(board: &Board, it: &Assessment) -> Vec<String> {
     let (app, mut steps) = (&board.settings.name, Vec::new());
-    if it.truth.is_done() || it.not_applicable.is_some() {
+    if it.not_applicable.is_some() {
+        return steps;
+    }
+    if it.truth.is_done() {
+        // It counts still, and the next look must see again; what was judged is no step any more.
+        opening(it, |gap| gap.kind != GapKind::NeedsJudgement, &mut steps);
         return steps;
     }
     let leaked = board.findings.iter().filter(|row| row.asks_rotation && row.items.contains(&it.item) && row.state() == "open");
@@ -199,11 +257,7 @@ fn next(board: &Board, it: &Assessment) -> Vec<String> {
     if it.words.iter().any(|word| word.suspected) {
         steps.push(format!("Prove it again in ten minutes or more: rescue prove {app} {}", it.item));
     }
-    for gap in it.words.iter().filter(|word| word.not_applicable.is_none()).filter_map(|word| word.gap.as_ref()) {
-        if let Some(step) = gap.needs.as_ref().map(ToString::to_string).filter(|it| !steps.contains(it)) {
-            steps.push(step);
-        }
-    }
+    opening(it, |_| true, &mut steps);
     let fails = it.truth.is_failing();
     if fails {
         steps.push(format!("What is left to mend: rescue fix {app} {}", it.item));
@@ -213,71 +267,15 @@ fn next(board: &Board, it: &Assessment) -> Vec<String> {
     steps
 }
 
-/// A line of a proof as it is shown: how far it is indented, its mark, its words.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Line {
-    pub indent: u8,
-    pub mark: &'static str,
-    pub says: String,
-    /// Good news, bad news, or neither.
-    pub good: Option<bool>,
+/// What opens the gaps that stand, each step once.
+fn opening(it: &Assessment, counts: impl Fn(&Gap) -> bool, steps: &mut Vec<String>) {
+    let gaps = it.words.iter().filter(|word| word.not_applicable.is_none()).filter_map(|word| word.gap.as_ref());
+    for step in gaps.filter(|it| counts(it)).filter_map(|it| it.needs.as_ref()).map(ToString::to_string) {
+        if !steps.contains(&step) {
+            steps.push(step);
+        }
+    }
 }
 
-/// The proof in lines, the same in the console and on paper.
-#[must_use]
-pub fn lines(proof: &Proof) -> Vec<Line> {
-    let mut lines = Vec::new();
-    let mut say =
-        |indent: u8, mark: &'static str, says: String, good: Option<bool>| lines.push(Line { indent, mark, says, good });
-    for item in &proof.items {
-        let turned = if item.before == item.after {
-            format!("still {}", item.after.words())
-        } else {
-            format!("{} → {}", item.before.words(), item.after.words())
-        };
-        let fresh = item.fresh_until.map_or_else(String::new, |at| format!(", {}", words::left(at, proof.at)));
-        let good = if item.after.is_done() { Some(true) } else { item.after.is_failing().then_some(false) };
-        say(0, words::mark(item.after), format!("{} {}: {turned}{fresh}", item.item, item.short), good);
-        for remark in &item.remarks {
-            say(1, "›", remark.to_string(), None);
-        }
-        for probe in &item.probes {
-            let (mark, good) = match probe.after.as_str() {
-                "pass" => ("✔", Some(true)),
-                "fail" => ("✘", Some(false)),
-                "not used" => ("–", None),
-                _ => ("?", None),
-            };
-            let sign = if probe.kind == ProbeKind::Sign { " (sign)" } else { "" };
-            let took = format!("{}, {}", words::millis(probe.ms), words::count(probe.requests as usize, "request"));
-            say(1, mark, format!("{}{sign}: {} → {} · {took} · {}", probe.probe, probe.before, probe.after, probe.says), good);
-            if probe.suspected {
-                say(
-                    2,
-                    "?",
-                    "fails once; it counts as a fail only after a second look at least ten minutes later".to_owned(),
-                    None,
-                );
-            }
-            let named = |it: &Met| match &it.place {
-                Some(place) if !it.says.as_str().contains(place.as_str()) => format!("{place}: {}", it.says),
-                _ => it.says.to_string(),
-            };
-            probe.gone.iter().for_each(|it| say(2, "✔", format!("gone: {}", named(it)), Some(true)));
-            probe.new.iter().for_each(|it| say(2, "✘", format!("new: {}", named(it)), Some(false)));
-            probe.left.iter().for_each(|it| say(2, "○", format!("left: {}", named(it)), None));
-            for it in &probe.unknown {
-                say(2, "?", format!("not met, but the look was not whole: {}", named(it)), None);
-            }
-        }
-        for it in &item.unasked {
-            say(1, "?", format!("{}: not asked: {}", it.probe, it.gap.says), None);
-        }
-        item.next.iter().for_each(|it| say(1, "→", it.clone(), None));
-    }
-    if proof.cancelled {
-        say(0, "!", "stopped before every probe had answered; what was decided is kept".to_owned(), Some(false));
-    }
-    proof.not_stored.iter().for_each(|why| say(0, "!", format!("not stored: {why}"), Some(false)));
-    lines
-}
+#[cfg(test)]
+mod tests;

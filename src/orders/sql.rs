@@ -11,24 +11,23 @@ use crate::words;
 /// # Errors
 /// Nothing of the item can be derived.
 pub fn render(order: &WorkOrder) -> Result<String, NoSuchForm> {
-    if order.repairs.list.is_empty() {
-        let left = order.repairs.left_out;
-        let names = (left > 0).then(|| Foreign::new(format!("{} cannot be written down exactly", words::count(left, "name"))));
-        return Err(NoSuchForm { item: order.item.clone(), why: order.no_repairs.clone().or(names) });
+    if order.repairs.whole() == 0 {
+        return Err(NoSuchForm { item: order.item.clone(), why: order.no_repairs.clone().or_else(|| nothing(order)) });
     }
     let mut file = File::default();
     head(&mut file, order);
-    let kinds: [fn(&Repair) -> bool; 5] = [
+    let kinds: [fn(&Repair) -> bool; 6] = [
         |it| matches!(it, Repair::RowSecurity { .. }),
         |it| matches!(it, Repair::Invoker { .. }),
         |it| matches!(it, Repair::Withdraw { .. }),
         |it| matches!(it, Repair::SearchPath { .. }),
         |it| matches!(it, Repair::Index { .. }),
+        |it| matches!(it, Repair::OtherIndex { .. }),
     ];
     for is_kind in kinds {
         let found: Vec<&Repair> = order.repairs.list.iter().filter(|it| is_kind(it)).collect();
         if let Some(first) = found.first() {
-            section(&mut file, first, found.len());
+            section(&mut file, order, first, found.len());
             for it in found {
                 one(&mut file, it);
             }
@@ -37,9 +36,21 @@ pub fn render(order: &WorkOrder) -> Result<String, NoSuchForm> {
     Ok(file.text)
 }
 
+/// Why nothing of it can be written down whole.
+fn nothing(order: &WorkOrder) -> Option<Foreign> {
+    let (names, by_hand) = (order.repairs.left_out, order.repairs.by_hand());
+    let names = (names > 0).then(|| format!("{} cannot be written down exactly", words::count(names, "name")));
+    let by_hand = (by_hand > 0).then(|| {
+        let objects = words::count(by_hand, "object");
+        format!("{objects} need what only a person can know: an index of another kind, or a function's arguments")
+    });
+    let why: Vec<String> = names.into_iter().chain(by_hand).collect();
+    (!why.is_empty()).then(|| Foreign::new(why.join("; ")))
+}
+
 fn head(file: &mut File, order: &WorkOrder) {
     file.comment(&format!("{}: {}", order.item, order.goal));
-    let looked = order.looked.map_or_else(String::new, |at| format!(", read on {} UTC", words::moment(at)));
+    let looked = order.looked_at().map_or_else(String::new, |it| format!(", {it}"));
     let commit = order.commit.as_ref().map_or_else(String::new, |it| format!(" at commit {}", it.cut(12)));
     file.comment(&format!(
         "For {}, from its migrations{commit}{looked}. A database that was changed by hand may differ.",
@@ -59,11 +70,22 @@ fn head(file: &mut File, order: &WorkOrder) {
         let more = words::count(order.repairs.left_out, "object");
         file.comment(&format!("NOT WHOLE: {more} more are not in this file; apply it, then ask for another."));
     }
+    let by_hand = order.repairs.by_hand();
+    if by_hand > 0 {
+        let objects = words::count(by_hand, "object");
+        file.comment(&format!("NOT WHOLE: {objects} stand here as a comment only; complete them by hand."));
+    }
+    for it in &order.unseen {
+        file.comment(&format!("NOT WHOLE: {} could not see everything: {}", it.probe, it.gap.says.cut(LONGEST_TEXT)));
+    }
+    for it in &order.lost {
+        file.comment(&format!("NOT WHOLE: {}", it.cut(LONGEST_TEXT)));
+    }
     file.comment(&format!("It is proven by: {}", order.proof.first().map_or("", String::as_str)));
 }
 
 /// What one kind of repair is, and what it must not break.
-fn section(file: &mut File, first: &Repair, count: usize) {
+fn section(file: &mut File, order: &WorkOrder, first: &Repair, count: usize) {
     file.blank();
     match first {
         Repair::RowSecurity { .. } => {
@@ -73,6 +95,9 @@ fn section(file: &mut File, first: &Repair, count: usize) {
                 "and writes where the lines below begin with `-- create policy`; they cannot be derived. The service role goes",
             );
             file.comment("round all of it.");
+            if !order.unseen.is_empty() || !order.lost.is_empty() {
+                file.comment("Not everything was read (see above): a table may have policies, or be closed, already.");
+            }
         }
         Repair::Invoker { .. } => {
             file.comment(&format!("Asks with the caller's rights: {}. PostgreSQL 15 or newer.", words::count(count, "view")));
@@ -93,6 +118,10 @@ fn section(file: &mut File, first: &Repair, count: usize) {
                 "Each costs at every write: take out the lines of tables that stay under some thousand rows. A build that breaks",
             );
             file.comment("off leaves an invalid index: `drop index concurrently` it, and begin again.");
+        }
+        Repair::OtherIndex { .. } => {
+            file.comment(&format!("Not derived: {}.", several(count, "index of another kind", "indexes of another kind")));
+            file.comment("An ordinary index does not serve what is asked. It needs GIN or trigrams, which cannot be derived.");
         }
     }
 }
@@ -125,13 +154,23 @@ fn one(file: &mut File, repair: &Repair) {
         Repair::Withdraw { relation } => {
             file.line(&format!("revoke all on table {} from anon, authenticated;", qualified(relation)));
         }
-        Repair::SearchPath { routine } => {
+        Repair::SearchPath { routine, forms } if *forms > 1 => {
+            let path = quoted(routine.schema.as_str());
+            let routine = qualified(routine);
+            file.comment(&format!("It stands there {forms} times: one line for each that runs with its owner's rights."));
+            file.comment(&format!("alter routine {routine}(<arguments>) set search_path = {path}, pg_temp;"));
+        }
+        Repair::SearchPath { routine, .. } => {
             let path = quoted(routine.schema.as_str());
             let routine = qualified(routine);
             file.line(&format!("alter routine {routine} set search_path = {path}, pg_temp;"));
             file.comment(&format!(
                 "If no client calls it: revoke execute on routine {routine} from public, anon, authenticated;"
             ));
+        }
+        Repair::OtherIndex { table, column, operator } => {
+            let (table, column) = (qualified(table), quoted(column.as_str()));
+            file.comment(&format!("{table} ({column}) is asked by {}", operator.cut(LONGEST_TEXT)));
         }
         Repair::Index { table, columns, name, serves, partitioned } => {
             if let Some(to) = serves {

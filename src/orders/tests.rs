@@ -1,6 +1,6 @@
 //! Each form with texts that want out: what is ours reads the same, byte by byte, whatever strangers wrote.
 
-use super::model::{Before, Cause, Condition, Criterion, Spot, Step, Unseen};
+use super::model::{Before, Cause, Condition, Criterion, Look, Spot, Step, Unseen};
 use super::sql::quoted;
 use super::{Form, LONGEST_TEXT, WorkOrder, agent, render};
 use crate::domain::checklist::Effort;
@@ -8,7 +8,7 @@ use crate::domain::{
     Consent, Decides, Foreign, Gap, GapKind, Gate, ObjectName, Phase, Place, ProbeKind, Repair, Repairs, Severity, System, Truth,
     repair,
 };
-use chrono::DateTime;
+use chrono::{DateTime, TimeDelta, Utc};
 use comrak::nodes::{AstNode, NodeValue};
 use comrak::{Arena, Options, parse_document};
 use proptest::prelude::*;
@@ -33,10 +33,11 @@ fn order(text: &str) -> WorkOrder {
         consent: Consent::Passive,
         made: moment,
         looked: Some(moment),
-        commit: Some("abc1234".into()),
+        looks: vec![look("repo.row-level-security", 0, 0)],
+        commit: Some(foreign()),
         after: vec![Before { item: "BAK-04".parse().unwrap(), short: "A restore".into(), truth: Truth::Open }],
         causes: vec![Cause {
-            rule: "repo.rls-off".to_owned(),
+            rule: foreign().to_string(),
             name: "row-level security is off".to_owned(),
             probe: "repo.row-level-security".parse().unwrap(),
             severity: Some(Severity::High),
@@ -73,9 +74,27 @@ fn order(text: &str) -> WorkOrder {
         careful: vec!["Change nothing else".to_owned()],
         proof: vec!["rescue prove acme RLS-01".to_owned()],
         repairs: repairs(text),
-        no_repairs: None,
+        no_repairs: Some(foreign()),
+        lost: vec![foreign()],
         references: vec!["PostgreSQL: Row Security Policies".to_owned()],
     }
+}
+
+/// The same, and what the checklist says in its own words too, which no app's name gets into.
+fn order_of_hostile_checklist(text: &str) -> WorkOrder {
+    let mut order = order(text);
+    let foreign = || Foreign::new(text);
+    (order.short, order.goal, order.why, order.emergency) = (foreign(), foreign(), foreign(), vec![foreign()]);
+    order.criterion.also = vec![foreign().to_string()];
+    order
+}
+
+fn day(day: i64) -> DateTime<Utc> {
+    DateTime::from_timestamp(1_800_000_000, 0).unwrap() + TimeDelta::days(day)
+}
+
+fn look(probe: &str, seen: i64, looked: i64) -> Look {
+    Look { probe: probe.parse().unwrap(), seen: Some(day(seen)), looked: day(looked) }
 }
 
 fn repairs(text: &str) -> Repairs {
@@ -87,14 +106,16 @@ fn repairs(text: &str) -> Repairs {
             Repair::RowSecurity { table: name(text), policies: 0, owner: Some(Foreign::new(text)) },
             Repair::Invoker { view: name(text) },
             Repair::Withdraw { relation: name(text) },
-            Repair::SearchPath { routine: name(text) },
+            Repair::SearchPath { routine: name(text), forms: 0 },
+            Repair::SearchPath { routine: name(text), forms: 2 },
             Repair::Index {
                 table: name(text),
                 columns: vec![Foreign::new(text)],
-                name: "i".into(),
+                name: Foreign::new(text),
                 serves: Some(name(text)),
                 partitioned: false,
             },
+            Repair::OtherIndex { table: name(text), column: Foreign::new(text), operator: Foreign::new(text) },
         ],
         left_out: 2,
     }
@@ -193,12 +214,56 @@ fn check(text: &str) -> Result<(), TestCaseError> {
         prop_assert_eq!(bad, None, "{} lets a control character through", form);
         prop_assert!(made.len() < 60_000, "{} is {} bytes long", form, made.len());
     }
-    let shape = |order: &WorkOrder| -> Vec<String> {
-        let sql = render(order, Form::Sql).unwrap();
-        sql.lines().map(|it| it.split(|c: char| !c.is_ascii_lowercase()).next().unwrap_or_default().to_owned()).collect()
-    };
-    prop_assert_eq!(shape(&hostile), shape(&harmless), "a line of SQL begins otherwise");
+    let shape = |order: &WorkOrder| tokens(&render(order, Form::Sql).unwrap());
+    prop_assert_eq!(shape(&hostile), shape(&harmless), "a line of SQL is another statement");
+    let (hostile, harmless) = (order_of_hostile_checklist(text), order_of_hostile_checklist("word"));
+    prop_assert_eq!(shape(&hostile), shape(&harmless), "a line of SQL is another statement");
+    let issue = render(&hostile, Form::Issue).unwrap();
+    prop_assert_eq!(kinds(&issue), kinds(&render(&harmless, Form::Issue).unwrap()), "in\n{}", issue);
     Ok(())
+}
+
+/// SQL as the kinds of its tokens, line by line: words of ours as they are, a quoted name as a quoted name, a comment as one.
+fn tokens(sql: &str) -> Vec<Vec<String>> {
+    sql.lines().map(|line| if line.starts_with("--") { vec!["--".to_owned()] } else { statement(line) }).collect()
+}
+
+fn statement(line: &str) -> Vec<String> {
+    let (mut found, mut rest) = (Vec::new(), line.chars().peekable());
+    while let Some(first) = rest.next() {
+        match first {
+            '"' => {
+                let mut ends = false;
+                while let Some(next) = rest.next() {
+                    // A doubled quote is one of the name.
+                    if next == '"' && rest.next_if_eq(&'"').is_none() {
+                        ends = true;
+                        break;
+                    }
+                }
+                found.push(if ends { "a name" } else { "a name that does not end" }.to_owned());
+            }
+            ' ' => {}
+            c if c.is_alphanumeric() || c == '_' => {
+                let mut word = c.to_string();
+                while let Some(next) = rest.next_if(|it| it.is_alphanumeric() || *it == '_') {
+                    word.push(next);
+                }
+                found.push(word);
+            }
+            sign => found.push(sign.to_string()),
+        }
+    }
+    found
+}
+
+#[test]
+fn statements_of_other_tokens_have_another_shape() {
+    let is_alike = |a: &str, b: &str| tokens(a) == tokens(b);
+    assert!(is_alike("alter table \"a\".\"b\" x;", "alter table \"c \"\"; --\".\"\" x;"));
+    for other in ["alter table a.\"b\" x;", "alter table \"a\".\"b\" x; drop", "-- alter", "alter table \"a\" \"b\" x;"] {
+        assert!(!is_alike("alter table \"a\".\"b\" x;", other), "{other}");
+    }
 }
 
 proptest! {
@@ -237,10 +302,10 @@ fn a_text_of_a_hundred_thousand_letters_is_cut_and_says_so() {
 }
 
 #[rstest]
-#[case(Form::Text, &["RLS-01 No stranger reads a table", "row-level security is off · 9 places · high", "and 5 more that are not listed", "Write the policies first", "Done when", "rescue prove acme RLS-01", "first: BAK-04", "--as sql"])]
-#[case(Form::Agent, &["# Work order RLS-01 for the app acme", "DATA", "## Must not", "## Done when", "rescue prove acme RLS-01", "Look at the tables of the app"])]
-#[case(Form::Issue, &["# RLS-01: Tables are closed", "## What was found", "- [ ] ", "## What must not break", "rescue prove acme RLS-01"])]
-#[case(Form::Sql, &["Review it before you apply it", "never executes it", "NOT WHOLE: 2 objects", "enable row level security;", "-- create policy", "set (security_invoker = true);", "revoke all on table", "set search_path =", "create index concurrently \"i\""])]
+#[case(Form::Text, &["RLS-01 No stranger reads a table", "row-level security is off · 9 places · high", "and 5 more that are not listed", "Write the policies first", "Done when", "rescue prove acme RLS-01", "first: BAK-04", "--as sql", "At once, in this order", "  1. Save the logs", "  2. Enable it"])]
+#[case(Form::Agent, &["# Work order RLS-01 for the app acme", "DATA", "## Must not", "## Done when", "rescue prove acme RLS-01", "Look at the tables of the app", "Save the logs; Enable it.", "None of that is yours"])]
+#[case(Form::Issue, &["# RLS-01: Tables are closed", "## What was found", "- [ ] ", "## At once, in this order", "- [ ] Save the logs", "## What must not break", "rescue prove acme RLS-01"])]
+#[case(Form::Sql, &["Review it before you apply it", "never executes it", "NOT WHOLE: 2 objects", "enable row level security;", "-- create policy", "set (security_invoker = true);", "revoke all on table", "set search_path =", "create index concurrently \"word\""])]
 fn each_form_says_what_its_reader_needs(#[case] form: Form, #[case] wanted: &[&str]) {
     let made = render(&order("word"), form).unwrap();
     for it in wanted {
@@ -250,10 +315,72 @@ fn each_form_says_what_its_reader_needs(#[case] form: Form, #[case] wanted: &[&s
 
 #[test]
 fn sql_is_refused_where_nothing_can_be_derived() {
-    let nothing = WorkOrder { repairs: Repairs::default(), ..order("word") };
+    let nothing = WorkOrder { repairs: Repairs::default(), no_repairs: None, ..order("word") };
     assert_eq!(render(&nothing, Form::Sql).unwrap_err().to_string(), "nothing of RLS-01 can be derived as SQL");
-    let hidden = WorkOrder { repairs: Repairs { list: vec![], left_out: 2 }, ..order("word") };
-    assert!(render(&hidden, Form::Sql).unwrap_err().to_string().contains("2 names cannot be written down exactly"));
+    let why = |repairs: Repairs| {
+        let order = WorkOrder { repairs, no_repairs: None, ..order("word") };
+        render(&order, Form::Sql).unwrap_err().to_string()
+    };
+    assert!(why(Repairs { list: vec![], left_out: 2 }).contains("2 names cannot be written down exactly"));
+    let mut by_hand = repairs("word");
+    by_hand.list.retain(|it| !it.is_whole());
+    assert!(why(by_hand).contains("2 objects need what only a person can know"));
+}
+
+#[test]
+fn sql_says_of_each_probe_what_it_did_not_see_and_comments_what_only_a_person_knows() {
+    let order = WorkOrder { lost: vec!["what repo.other saw is not kept any more".into()], ..order("word") };
+    let sql = render(&order, Form::Sql).unwrap();
+    for wanted in [
+        "-- NOT WHOLE: site.bundle could not see everything: word",
+        "-- NOT WHOLE: what repo.other saw is not kept any more",
+        "-- NOT WHOLE: 2 objects stand here as a comment only",
+        "-- Not everything was read (see above)",
+        "-- alter routine \"word\".\"word\"(<arguments>) set search_path",
+        "-- \"word\".\"word\" (\"word\") is asked by word",
+    ] {
+        assert!(sql.lines().any(|it| it.starts_with(wanted)), "no {wanted:?} in\n{sql}");
+    }
+    let whole = WorkOrder { lost: vec![], unseen: vec![], ..order.clone() };
+    assert!(!render(&whole, Form::Sql).unwrap().contains("Not everything was read"));
+}
+
+#[rstest]
+#[case::one(vec![look("repo.a", 0, 0)], Some("looked at 2027-01-15 08:00 UTC"))]
+#[case::several(vec![look("repo.a", 0, 0), look("repo.b", 2, 2), look("repo.c", 1, 1)], Some("looked at from 2027-01-15 08:00 to 2027-01-17 08:00 UTC"))]
+#[case::saw_nothing(vec![look("repo.a", 0, 9)], Some("repo.a last seen 2027-01-15 08:00 UTC, and its look of 2027-01-24 08:00 UTC saw nothing"))]
+#[case::one_of_two(vec![look("repo.a", 9, 9), look("repo.b", 0, 9)], Some("looked at 2027-01-24 08:00 UTC; repo.b last seen 2027-01-15 08:00 UTC, and its look of 2027-01-24 08:00 UTC saw nothing"))]
+#[case::never_saw(vec![Look { seen: None, ..look("repo.a", 0, 9) }], Some("repo.a: its look of 2027-01-24 08:00 UTC saw nothing"))]
+#[case::never_looked(vec![], None)]
+fn a_day_is_that_of_a_look_that_saw(#[case] looks: Vec<Look>, #[case] wanted: Option<&str>) {
+    let order = WorkOrder { looks, ..order("word") };
+    assert_eq!(order.looked_at().as_deref(), wanted);
+    if let Some(wanted) = wanted {
+        let text = |form| render(&order, form).unwrap().split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(text(Form::Text).contains(wanted) && text(Form::Sql).contains(wanted), "{}", text(Form::Text));
+    }
+}
+
+#[test]
+fn an_agent_is_told_no_more_than_it_can_take_in() {
+    let mut order = order(&"x".repeat(1_000));
+    let mut cause = order.causes.remove(0);
+    cause.spots = vec![cause.spots.remove(0); 50];
+    cause.count = 70;
+    order.causes = vec![cause.clone(); 30];
+    let made = render(&order, Form::Agent).unwrap();
+    let data: usize = made.lines().filter(|it| it.starts_with(agent::BAR)).map(|it| it.chars().count()).sum();
+    assert!(data < 2 * agent::MOST_LETTERS && made.len() < 60_000, "{data} letters of data, {} bytes", made.len());
+    assert_eq!(made.matches("### Cause ").count(), agent::MOST_CAUSES);
+    assert!(made.contains("And 10 more causes with 700 places that are not listed"), "{made}");
+    assert_eq!(made.matches("more that are not listed").count(), agent::MOST_CAUSES, "each says how many more there are");
+    assert!(made.contains("## Must not") && made.ends_with("rescue prove acme RLS-01\n```\n"), "{made}");
+    // A short one is whole.
+    cause.spots.iter_mut().for_each(|it| *it = Spot { says: "short".into(), at: None, fix: None, exposed: None, ..it.clone() });
+    order.causes = vec![cause];
+    let made = render(&order, Form::Agent).unwrap();
+    assert_eq!(made.matches("- short").count(), 50);
+    assert!(made.contains("and 20 more that are not listed"));
 }
 
 #[test]

@@ -43,7 +43,7 @@ pub fn at_width(order: &WorkOrder, width: usize) -> String {
     done(&mut page, order);
     page.heading("Prove it");
     page.line(&format!("  {}", order.proof.join("\n  or: ")));
-    if !order.repairs.list.is_empty() {
+    if order.repairs.whole() > 0 {
         page.line(&format!("  As a migration to review: rescue fix {} {} --as sql", order.app, order.item));
     }
     if !order.references.is_empty() {
@@ -55,7 +55,7 @@ pub fn at_width(order: &WorkOrder, width: usize) -> String {
 
 fn head(page: &mut Page, order: &WorkOrder) {
     page.hang("", &format!("{} {}", order.item, order.goal));
-    let looked = order.looked.map_or_else(String::new, |at| format!(" · looked at {} UTC", words::moment(at)));
+    let looked = order.looked_at().map_or_else(String::new, |it| format!(" · {it}"));
     page.hang("", &format!("{} · {} · effort: {}{looked}", order.app, order.truth.words(), words::effort(order.effort)));
     if let Some(gate) = order.gate {
         page.hang("", words::gate(gate));
@@ -70,7 +70,8 @@ fn head(page: &mut Page, order: &WorkOrder) {
 fn one(page: &mut Page, at: usize, cause: &Cause) {
     let severity = cause.severity.map_or_else(|| "for a person to judge".to_owned(), |it| it.to_string());
     let places = words::count(cause.count, "place");
-    page.hang(&format!(" {at:>2}. "), &format!("{} · {places} · {severity} · {}", cause.name, cause.rule));
+    let rule = Foreign::new(&cause.rule).cut(LONGEST_TEXT);
+    page.hang(&format!(" {at:>2}. "), &format!("{} · {places} · {severity} · {rule}", cause.name));
     for spot in &cause.spots {
         page.hang("     · ", &says(spot));
         if let Some(exposed) = &spot.exposed {

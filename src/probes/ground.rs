@@ -136,6 +136,12 @@ impl Ground {
     /// Lays the first [`MOST_SHOWN`] of these before a person, and says how many more there are.
     #[must_use]
     pub fn exhibits(&self, rule: &str, exhibits: &[Exhibit]) -> Vec<Note> {
+        self.exhibits_of(rule, exhibits, exhibits.len())
+    }
+
+    /// The same of a list that was cut: `all` is how many there were.
+    #[must_use]
+    pub fn exhibits_of(&self, rule: &str, exhibits: &[Exhibit], all: usize) -> Vec<Note> {
         // Places of one name are one piece of evidence: a file that does it thirty times does not push the others out.
         let mut known: Vec<(&Exhibit, usize)> = Vec::new();
         for it in exhibits {
@@ -149,7 +155,7 @@ impl Ground {
             let spot = Spot { says: Foreign::new(format!("{}{again}", it.spot.says)), ..it.spot.clone() };
             self.evidence(format!("{rule}.{}", it.id), &spot)
         });
-        let more = known.len().saturating_sub(MOST_SHOWN);
+        let more = known.len().saturating_sub(MOST_SHOWN) + all.saturating_sub(exhibits.len());
         let rest = (more > 0).then(|| Note {
             key: format!("{rule}.more"),
             level: NoteLevel::Info,

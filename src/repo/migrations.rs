@@ -12,6 +12,7 @@ mod replay;
 mod rights;
 mod schema;
 mod shape;
+mod signature;
 mod tables;
 #[cfg(test)]
 mod tests;
@@ -22,7 +23,7 @@ pub use folders::{Folder, Tool};
 pub use generated::Generated;
 pub use prisma::{Model, PrismaSchema};
 pub use replay::{Touches, Unreplayed};
-pub use schema::{At, ForeignKey, Function, Index, Name, Policy, Relation, Schema, Sort};
+pub use schema::{At, ForeignKey, Form, Function, Index, Name, Policy, Relation, Schema, Sort};
 
 use super::workflows::Workflows;
 use chrono::NaiveDate;

@@ -16,6 +16,44 @@ pub struct AskedColumn {
     pub line: u32,
 }
 
+/// Which index serves what is asked of a column.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Serves {
+    /// An ordinary one (btree) that the column leads.
+    Btree,
+    /// One of another kind, such as GIN or trigrams: an ordinary one is no help.
+    Other,
+    /// None surely: a negation, or a comparison that is not known.
+    Unsure,
+}
+
+impl AskedColumn {
+    /// Which index serves it (PostgreSQL: Index Types; Operator Classes).
+    #[must_use]
+    pub fn serves(&self) -> Serves {
+        if self.is_inside() {
+            return Serves::Other;
+        }
+        match self.operator.as_str() {
+            "eq" | "in" | "gt" | "gte" | "lt" | "lte" | "is" | "match" | "where" | "order" | "inArray" | "between" | "isNull" => {
+                Serves::Btree
+            }
+            "like" | "ilike" | "likeAllOf" | "likeAnyOf" | "ilikeAllOf" | "ilikeAnyOf" | "regexMatch" | "regexIMatch"
+            | "contains" | "containedBy" | "overlaps" | "textSearch" | "fts" | "plfts" | "phfts" | "wfts" | "rangeGt"
+            | "rangeGte" | "rangeLt" | "rangeLte" | "rangeAdjacent" | "sl" | "sr" | "nxl" | "nxr" | "adj" | "startsWith"
+            | "endsWith" | "search" | "has" | "hasSome" | "hasEvery" | "path" | "string_contains" | "string_starts_with"
+            | "string_ends_with" | "array_contains" | "arrayContains" | "arrayContained" | "arrayOverlaps" => Serves::Other,
+            _ => Serves::Unsure,
+        }
+    }
+
+    /// It is about a key inside of a document, which no index on the column itself serves.
+    #[must_use]
+    pub fn is_inside(&self) -> bool {
+        self.operator.ends_with(" of a key inside")
+    }
+}
+
 /// One call on a table.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Asked {

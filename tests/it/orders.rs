@@ -143,7 +143,33 @@ fn what_could_not_be_seen_turns_nothing_and_is_said() {
     assert_eq!((&it["before"], &it["after"], &probe["outcome"]), (&"failing".into(), &"failing".into(), &"undecided".into()));
     assert_eq!((count(&probe["gone"]), told.code), (0, Some(3)), "a look that saw nothing takes no finding away: {probe}");
     assert!(count(&probe["unknown"]) > 0 && probe["gap"]["kind"] == "unreachable", "{probe}");
-    assert!(down.run(&["prove", "acme", "CI-01"]).out.contains("not met, but the look was not whole"));
+    let told = down.run(&["prove", "acme", "CI-01"]);
+    says(
+        &told,
+        &["not met, but the look was not whole", "nothing was seen this time; still failing", "could not see (still fail from"],
+    );
+    assert!(!told.out.contains('✘') && !told.out.contains('✔'), "{}", told.out);
+    // The order rests on the look that saw, and says so.
+    says(&down.must(&["fix", "acme", "CI-01"]), &["github.branch-protection last seen", "UTC saw nothing"]);
+}
+
+#[test]
+fn what_is_verified_and_was_not_seen_again_is_no_green_pass() {
+    let (server, week) = story();
+    week.store(2, Ordering::SeqCst);
+    let home = home_of(&server, |system| format!("token-of-{system}"));
+    take_on(&home);
+    home.must(&["prove", "acme", "CI-01"]);
+    let down = home.with("RESCUE_GITHUB_URL", "http://127.0.0.1:9/");
+    let told = down.run(&["prove", "acme", "CI-01"]);
+    assert_eq!(told.code, Some(5), "not seen is neither good nor bad: {told:?}");
+    says(&told, &["nothing was seen this time; still verified", "pass → could not see (still pass from", "UTC)"]);
+    assert!(!told.out.contains('✔') && !told.out.contains("pass → pass"), "{}", told.out);
+    let document = down.run(&["prove", "acme", "CI-01", "--json"]).json();
+    let it = proven(&document, "CI-01");
+    let probe = of_probe(it, "github.branch-protection");
+    assert_eq!((&it["after"], &probe["outcome"], &probe["after"]), (&"verified".into(), &"undecided".into(), &"pass".into()));
+    assert!(probe["after_seen"].as_str() < document["at"].as_str(), "{probe}");
 }
 
 #[test]

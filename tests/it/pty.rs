@@ -150,6 +150,37 @@ fn an_app_is_added_in_a_fresh_home_and_undo_works_after_a_restart() {
 }
 
 #[test]
+fn a_work_order_is_read_in_every_form_copied_and_proven() {
+    let (_home, mut console) = demo(LARGE);
+    console.shows("BAK-01");
+    console.keys("R");
+    console.shows("finished,");
+    console.keys("\u{1b}");
+    console.until("the board with ticks", |screen| screen.contains("verified") && screen.contains("Now"));
+    console.keys("F");
+    console.until("the order for a person", |screen| screen.contains("Work order") && screen.contains("[text] agent issue sql"));
+    console.shows("What was found");
+    console.keys("\t");
+    console
+        .until("the order for an agent", |screen| screen.contains("text [agent] issue sql") && screen.contains("# Work order"));
+    console.keys("y");
+    console.shows("Copied");
+    let copied = String::from_utf8_lossy(&console.raw).contains("\u{1b}]52;");
+    assert!(copied, "the terminal is asked to keep it");
+    console.keys("\t");
+    console.until("the order for a tracker", |screen| screen.contains("text agent [issue] sql"));
+    console.keys("\u{1b}");
+    console.until("the board", |screen| !screen.contains("Work order") && screen.contains("Now"));
+    console.keys("V");
+    console.until("the proof", |screen| screen.contains("Before and after") && screen.contains(" → "));
+    console.keys("\u{1b}");
+    console.until("the board", |screen| !screen.contains("Before and after"));
+    console.keys("q");
+    assert!(console.ended());
+    console.is_given_back();
+}
+
+#[test]
 fn another_process_is_seen_within_moments() {
     let home = Home::with_app("acme");
     let mut console = Terminal::open(&home, &[], LARGE);

@@ -120,24 +120,26 @@ impl Probe for BranchProtection {
                 }
             }
         }
+        // A list that is not shown is not an empty one (dossier §3.2 D and its row "admins included").
+        let hidden = (!unseen.is_empty()).then(|| {
+            let says = format!("{branch} is protected, but who may bypass that is shown only to those who may edit it");
+            Gap::new(GapKind::NoPermission, System::Github, says)
+                .needs("Look at the bypass lists in the repository's settings and attest that they are empty")
+        });
+        let bypass = format!("who may bypass the protection of {branch} is shown only to those who may edit it");
+        let missed = gaps.first().cloned().or_else(|| Some(Gap { says: bypass.into(), ..hidden.clone()? }));
         let verdict = match (findings.is_empty(), gaps.first()) {
             (false, _) => {
                 let findings: Vec<Finding> = findings.into_values().collect();
                 let says = findings.iter().map(|it| it.says.as_str()).collect::<Vec<_>>().join("; ");
                 let also = gaps.into_iter().map(|gap| note(NoteLevel::Info, "github.protection-unseen", gap.says.as_str()));
-                Verdict::fail(says, findings).with_notes(also)
+                Verdict::fail(says, findings).unseen(missed).with_notes(also)
             }
             (true, Some(gap)) => Verdict::undecided(gap.clone()),
-            // A list that is not shown is not an empty one (dossier §3.2 D and its row "admins included").
-            (true, None) if !unseen.is_empty() => Verdict::undecided(
-                Gap::new(
-                    GapKind::NoPermission,
-                    System::Github,
-                    format!("{branch} is protected, but who may bypass that is shown only to those who may edit it"),
-                )
-                .needs("Look at the bypass lists in the repository's settings and attest that they are empty"),
-            ),
-            (true, None) => Verdict::pass(format!("{branch} needs a pull request and passing checks and refuses force pushes")),
+            (true, None) => match hidden {
+                Some(gap) => Verdict::undecided(gap),
+                None => Verdict::pass(format!("{branch} needs a pull request and passing checks and refuses force pushes")),
+            },
         };
         verdict.with_notes(unseen.into_iter().map(bypass_unseen)).with_notes(asides(seen, settings, branch))
     }

@@ -63,7 +63,8 @@ impl Probe for LeakPrevention {
         let findings = findings(seen, settings);
         if !findings.is_empty() {
             let says = findings.iter().map(|it| it.says.as_str()).collect::<Vec<_>>().join("; ");
-            return Verdict::fail(says, findings);
+            let more = |gap| Gap { says: "not every switch and alert was seen, so there may be more".into(), ..gap };
+            return Verdict::fail(says, findings).unseen(what_hides(seen).map(more));
         }
         match what_hides(seen) {
             Some(gap) => Verdict::undecided(gap),

@@ -64,7 +64,8 @@ impl Probe for SecretScanning {
             .collect();
         if !findings.is_empty() {
             let says = format!("{} known to GitHub may still work", counted(findings.len(), "leaked credential"));
-            return Verdict::fail(says, findings.into_values().collect());
+            let more = |gap| Gap { says: "not every alert was seen, so there may be more".into(), ..gap };
+            return Verdict::fail(says, findings.into_values().collect()).unseen(what_hides(seen).map(more));
         }
         let mut verdict = match what_hides(seen) {
             Some(gap) => Verdict::undecided(gap),

@@ -72,7 +72,7 @@ impl Probe for ForeignKeyIndexes {
             Verdict::pass(format!("{} of the migrations lead an index", of(seen.keys, seen.keys, "foreign keys")))
         };
         verdict
-            .with_notes(ground.exhibits("repo.foreign-key-without-index", &seen.bare))
+            .with_notes(ground.exhibits_of("repo.foreign-key-without-index", &seen.bare, seen.bare_count))
             .with_notes(ground.exhibits("repo.foreign-key-unreplayed", &seen.unreplayed))
     }
 

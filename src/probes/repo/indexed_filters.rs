@@ -2,14 +2,14 @@
 //! will hold is not to be seen here, so a person judges what is listed.
 
 use crate::domain::checklist::Effort;
-use crate::domain::{AppSettings, Foreign, Gap, Remedy, Repairs, Verdict};
+use crate::domain::{AppSettings, Foreign, Gap, ObjectName, Remedy, Repair, Repairs, Verdict, repair};
 use crate::probes::data;
 use crate::probes::ground::{self, Exhibit, Ground, MOST_KEPT, Spot, judge, of};
 use crate::probes::repo::foreign_key_indexes::{index as missing, taken};
 use crate::probes::{Meta, Probe, Sight, Stage};
 use crate::repo::Survey;
-use crate::repo::migrations::{Name, Schema};
-use crate::repo::queried::{Asked, AskedColumn, Queried};
+use crate::repo::migrations::{Name, Relation, Schema};
+use crate::repo::queried::{Asked, AskedColumn, Queried, Serves};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -25,9 +25,12 @@ pub struct Seen {
     pub asks: bool,
     /// Columns that the code filters or sorts by.
     pub columns: usize,
-    /// Those that lead no index.
+    /// Those that lead no index, or none that serves what is asked.
     pub bare: Vec<Exhibit>,
     pub bare_count: usize,
+    /// How many of those need an index of another kind, and lead an ordinary one or ask for no ordinary one.
+    #[serde(default)]
+    pub other_count: usize,
     /// Those of tables, or columns, that no migration creates.
     pub unknown: Vec<Exhibit>,
     pub unknown_count: usize,
@@ -73,8 +76,9 @@ impl Probe for IndexedFilters {
         } else if !seen.asks {
             Verdict::not_applicable("no query in the code names a table")
         } else if seen.bare_count > 0 {
-            let says =
-                format!("{} that the code filters or sorts by lead no index", of(seen.bare_count, seen.columns, "columns"));
+            let columns = of(seen.bare_count, seen.columns, "columns");
+            let serving = if seen.other_count > 0 { " that serves what is asked of them" } else { "" };
+            let says = format!("{columns} that the code filters or sorts by lead no index{serving}");
             Verdict::undecided(judge(says, "Add an index where the table will pass 10 000 rows, or write down the reason"))
         } else if seen.unknown_count > 0 {
             let says = format!(
@@ -92,18 +96,29 @@ impl Probe for IndexedFilters {
             ))
         };
         verdict
-            .with_notes(ground.exhibits("repo.column-without-index", &seen.bare))
-            .with_notes(ground.exhibits("repo.column-unknown", &seen.unknown))
+            .with_notes(ground.exhibits_of("repo.column-without-index", &seen.bare, seen.bare_count))
+            .with_notes(ground.exhibits_of("repo.column-unknown", &seen.unknown, seen.unknown_count))
             .with_notes(ground.exhibits("repo.query-computed", &seen.computed))
             .with_notes(ground.exhibits("repo.index-unreplayed", &seen.unreplayed))
     }
 
-    fn remedy(seen: &Seen, _settings: &AppSettings) -> Remedy {
-        let index = |it: &Exhibit| {
-            let (table, column) = it.id.as_str().rsplit_once('.')?;
-            Some(Foreign::new(format!("`create index concurrently on {table} ({column});` in a migration of its own")))
-        };
-        Remedy { steps: seen.bare.iter().take(5).filter_map(index).collect(), effort: Effort::S }
+    fn remedy(seen: &Seen, settings: &AppSettings) -> Remedy {
+        // No name is a part of a statement here: they are quoted where the migration is written.
+        let (whole, other) = (seen.repairs.whole(), seen.repairs.by_hand());
+        let mut steps = Vec::new();
+        if whole > 0 {
+            let indexes = data::count(whole, "index", "indexes");
+            steps.push(format!("Write one migration with {indexes}: `rescue fix {} IDX-05 --as sql` prints it", settings.name));
+        }
+        if other > 0 {
+            let columns = data::count(other, "column", "columns");
+            steps
+                .push(format!("Choose an index for texts, lists or documents (GIN, trigrams) for {columns}, or ask another way"));
+        }
+        if steps.is_empty() && seen.bare_count > 0 {
+            steps.push("Write an index for each column that is listed, in a migration of its own".to_owned());
+        }
+        Remedy { steps: steps.into_iter().map(Foreign::new).collect(), effort: Effort::S }
     }
 
     fn repairs(seen: &Seen) -> Repairs {
@@ -120,33 +135,28 @@ fn seen(survey: &Survey) -> Seen {
             columns.entry((column.table.clone(), column.column.clone())).or_default().push((call, column));
         }
     }
-    let (mut bare, mut unknown) = (Vec::new(), Vec::new());
+    let (mut bare, mut unknown, mut other_count) = (Vec::new(), Vec::new(), 0);
     let (mut repairs, mut taken) = (Repairs::default(), taken(schema));
     for ((table, column), uses) in &columns {
         let Some((call, first)) = uses.first() else { continue };
-        let exhibit = |says: String| Exhibit::new(format!("{table}.{column}"), Spot::new(&call.path, first.line, says));
-        let places = data::count(uses.len(), "place", "places");
-        let indexed = index(survey, table, column);
-        match indexed {
-            Some(true) => {}
-            Some(false) => {
-                if let Some(relation) = schema.relations.get(table) {
-                    repairs.add(missing(table, relation, &[column], None, &mut taken));
-                }
-                let expression = schema.relations.get(table).is_some_and(crate::repo::migrations::Relation::has_expression_index);
-                let perhaps = if expression { "; an index on an expression may serve it" } else { "" };
-                bare.push((
-                    uses.len(),
-                    exhibit(format!(
-                        "{table}.{column} is asked by `{}` here, in {places}, and leads no index{perhaps}",
-                        first.operator
-                    )),
-                ));
-            }
-            None => unknown.push(exhibit(format!(
-                "{table}.{column} is asked here, in {places}, and is of no table whose columns the migrations give"
-            ))),
+        let Some(is_led) = index(survey, table, column) else {
+            let places = data::count(uses.len(), "place", "places");
+            let says =
+                format!("{table}.{column} is asked here, in {places}, and is of no table whose columns the migrations give");
+            unknown.push(Exhibit::new(format!("{table}.{column}"), Spot::new(&call.path, first.line, says)));
+            continue;
+        };
+        let relation = schema.relations.get(table);
+        let uses = Uses::of(uses, is_led, column, relation);
+        // Of a negation nobody knows whether an index helps it: it is shown, and none is derived from it alone.
+        if let Some(relation) = relation.filter(|_| uses.plain.iter().any(|(_, it)| it.serves() == Serves::Btree)) {
+            repairs.add(missing(table, relation, &[column], None, &mut taken));
         }
+        if let Some((_, it)) = uses.other.first() {
+            repairs.add(another(table, column, &it.operator));
+        }
+        other_count += usize::from(uses.plain.is_empty() && !uses.other.is_empty());
+        bare.extend(uses.exhibit(&format!("{table}.{column}"), relation));
     }
     bare.sort_by(|(a, first), (b, second)| b.cmp(a).then_with(|| first.id.cmp(&second.id)));
     let told = |says: &'static str| move |it: &crate::repo::queried::Line| Exhibit::new(&it.path, data::on(it, says));
@@ -164,6 +174,7 @@ fn seen(survey: &Survey) -> Seen {
             || !queried.unresolved.is_empty(),
         columns: columns.len(),
         bare_count: bare.len(),
+        other_count,
         bare: bare.into_iter().map(|(_, it)| it).take(MOST_KEPT).collect(),
         unknown_count: unknown.len(),
         unknown: unknown.into_iter().take(MOST_KEPT).collect(),
@@ -172,6 +183,48 @@ fn seen(survey: &Survey) -> Seen {
         disordered: data::disordered(survey),
         repairs,
     }
+}
+
+type Use<'a> = (&'a Asked, &'a AskedColumn);
+
+/// The uses of one column that no index serves.
+struct Uses<'a> {
+    /// By what an ordinary index serves, or perhaps.
+    plain: Vec<Use<'a>>,
+    /// By what an ordinary index never serves.
+    other: Vec<Use<'a>>,
+}
+
+impl<'a> Uses<'a> {
+    fn of(uses: &[Use<'a>], is_led: bool, column: &str, relation: Option<&Relation>) -> Self {
+        let is_plain = |(_, it): &Use<'a>| it.serves() != Serves::Other;
+        let is_led_otherwise = relation.is_some_and(|it| it.is_led_otherwise_by(column));
+        let is_served = |it: &Use<'a>| if is_plain(it) { is_led } else { is_led_otherwise && !it.1.is_inside() };
+        let (plain, other) = uses.iter().copied().filter(|it| !is_served(it)).partition(is_plain);
+        Self { plain, other }
+    }
+
+    /// How many there are, and the first of them; none when an index serves all.
+    fn exhibit(&self, name: &str, relation: Option<&Relation>) -> Option<(usize, Exhibit)> {
+        let (call, first) = self.plain.first().or_else(|| self.other.first())?;
+        let count = self.plain.len() + self.other.len();
+        let lack = match (self.plain.is_empty(), self.other.first()) {
+            (true, _) => ", which an ordinary index does not serve".to_owned(),
+            (false, None) => ", and leads no index".to_owned(),
+            (false, Some((_, it))) => format!(", and leads no index; an ordinary one does not serve `{}`", it.operator),
+        };
+        let expression = relation.is_some_and(Relation::has_expression_index);
+        let perhaps = if expression { "; an index on an expression may serve it" } else { "" };
+        let places = data::count(count, "place", "places");
+        let says = format!("{name} is asked by `{}` here, in {places}{lack}{perhaps}", first.operator);
+        Some((count, Exhibit::new(name, Spot::new(&call.path, first.line, says))))
+    }
+}
+
+/// What a column needs whose index cannot be derived.
+fn another(table: &Name, column: &str, operator: &str) -> Option<Repair> {
+    let table = ObjectName::exact(&table.schema, &table.name)?;
+    Some(Repair::OtherIndex { table, column: repair::exact(column)?, operator: Foreign::new(operator) })
 }
 
 /// Whether an index begins with the column; none when nothing that was read knows the column.

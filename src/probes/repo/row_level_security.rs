@@ -7,7 +7,7 @@ use crate::probes::data::{self, count};
 use crate::probes::ground::{self, Exhibit, Ground, MOST_KEPT, judge, of};
 use crate::probes::{Meta, Probe, Sight, Stage};
 use crate::repo::Survey;
-use crate::repo::migrations::{Name, Relation, Schema, Sort, Tool};
+use crate::repo::migrations::{Function, Name, Relation, Schema, Sort, Tool};
 use crate::repo::project::{LinkKind, Strength};
 use crate::repo::queried::Queried;
 use chrono::{DateTime, Utc};
@@ -29,6 +29,9 @@ pub struct Seen {
     pub unmade: Vec<Foreign>,
     /// Those on which it is off, and whose rights were not taken from client roles.
     pub open: Vec<Exhibit>,
+    /// How many of each kind there are; the lists are cut.
+    #[serde(default)]
+    pub counts: Counts,
     pub policies: usize,
     /// Policies whose condition is literally true.
     pub always_true: Vec<Exhibit>,
@@ -43,6 +46,27 @@ pub struct Seen {
     /// What of it can be mended by exact name.
     #[serde(default)]
     pub repairs: Repairs,
+}
+
+/// See [`Seen`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Counts {
+    pub open: usize,
+    pub always_true: usize,
+    pub around: usize,
+    pub unmade: usize,
+}
+
+impl Seen {
+    /// The counts; an observation of an older version has none, and its lists may be cut.
+    fn all(&self) -> Counts {
+        Counts {
+            open: self.counts.open.max(self.open.len()),
+            always_true: self.counts.always_true.max(self.always_true.len()),
+            around: self.counts.around.max(self.around.len()),
+            unmade: self.counts.unmade.max(self.unmade.len()),
+        }
+    }
 }
 
 impl Probe for RowLevelSecurity {
@@ -69,7 +93,8 @@ impl Probe for RowLevelSecurity {
             .gap("a table or a policy")
             .or_else(|| data::replay_gap(&seen.unreplayed, "row-level security"))
             .or_else(|| data::order_gap(&seen.disordered, "row-level security"));
-        let open = of(seen.open.len(), seen.tables, "tables");
+        let all = seen.all();
+        let open = of(all.open, seen.tables, "tables");
         let verdict = if let Some(gap) = gap {
             Verdict::undecided(gap)
         } else if !seen.is_supabase && ground.code_files == 0 {
@@ -90,16 +115,14 @@ impl Probe for RowLevelSecurity {
                 "Ask the database, and enable it in a migration",
             ))
         } else if !seen.always_true.is_empty() {
-            let says = format!("{} are literally true", of(seen.always_true.len(), seen.policies, "policies"));
+            let says = format!("{} are literally true", of(all.always_true, seen.policies, "policies"));
             Verdict::undecided(judge(says, "Give a reason for each, or restrict it to the row's owner"))
         } else if !seen.around.is_empty() {
-            let says = format!(
-                "{} may go round row-level security",
-                count(seen.around.len(), "view or function", "views and functions")
-            );
+            let says =
+                format!("{} may go round row-level security", count(all.around, "view or function", "views and functions"));
             Verdict::undecided(judge(says, "Set `security_invoker` on views, and a fixed search path on functions"))
         } else if let Some(first) = seen.unmade.first() {
-            let unmade = count(seen.unmade.len(), "table", "tables");
+            let unmade = count(all.unmade, "table", "tables");
             let made = of(seen.tables, seen.tables, "tables of the migrations have row-level security");
             let says = format!("{made}, and no migration creates {unmade} that the code uses, such as {first}");
             let gap = Gap::new(GapKind::Incomplete, System::Repo, says);
@@ -111,16 +134,26 @@ impl Probe for RowLevelSecurity {
             ))
         };
         verdict
-            .with_notes(ground.exhibits("repo.rls-off", &seen.open))
-            .with_notes(ground.exhibits("repo.policy-always-true", &seen.always_true))
-            .with_notes(ground.exhibits("repo.rls-bypass", &seen.around))
+            .with_notes(ground.exhibits_of("repo.rls-off", &seen.open, all.open))
+            .with_notes(ground.exhibits_of("repo.policy-always-true", &seen.always_true, all.always_true))
+            .with_notes(ground.exhibits_of("repo.rls-bypass", &seen.around, all.around))
             .with_notes(ground.exhibits("repo.rls-unreplayed", &seen.unreplayed))
             .with_notes(ground.exhibits("repo.rls-event-trigger", seen.event_trigger.as_slice()))
     }
 
-    fn remedy(seen: &Seen, _settings: &AppSettings) -> Remedy {
-        let Some(first) = seen.open.first() else { return Remedy::default() };
-        let step = format!("Write policies, then `alter table {} enable row level security;` in a migration", first.id);
+    fn remedy(seen: &Seen, settings: &AppSettings) -> Remedy {
+        let open = seen.all().open;
+        if open == 0 {
+            return Remedy::default();
+        }
+        // No name is a part of a statement here: they are quoted where the migration is written.
+        let tables = count(open, "table", "tables");
+        let prints = if Self::repairs(seen).whole() == 0 {
+            String::new()
+        } else {
+            format!(": `rescue fix {} RLS-01 --as sql` prints it", settings.name)
+        };
+        let step = format!("Write policies and enable row-level security on {tables} in one migration{prints}");
         Remedy { steps: vec![Foreign::new(step)], effort: Effort::M }
     }
 
@@ -132,28 +165,31 @@ impl Probe for RowLevelSecurity {
 fn seen(survey: &Survey) -> Seen {
     let migrations = &survey.migrations;
     let schema = &migrations.schema;
-    let open = schema.exposed().filter(|(_, it)| is_open(it));
+    let open = || schema.exposed().filter(|(_, it)| is_open(it));
     let policies =
         || schema.exposed().flat_map(|(table, it)| it.policies.iter().map(move |(name, policy)| (table, name, policy)));
-    let always_true = policies().filter(|(_, _, it)| it.is_always_true() && !it.is_for_service());
+    let always_true = || policies().filter(|(_, _, it)| it.is_always_true() && !it.is_for_service());
     let views = schema.relations.iter().filter(|(name, it)| goes_around(name, it));
     let views = views.map(|(name, it)| {
         Exhibit::new(name.to_string(), data::at(&it.at, format!("the view {name} asks with its owner's rights")))
     });
-    let functions =
-        schema.functions.iter().filter(|(name, it)| name.schema == "public" && it.security_definer && !it.sets_search_path);
-    let functions = functions.map(|(name, it)| {
-        Exhibit::new(
-            format!("{name}()"),
-            data::at(&it.at, format!("{name}() runs with its owner's rights and the caller's search path")),
-        )
+    // Several forms of one name are one piece of evidence, which stays until each of them is set.
+    let functions = definers(schema).filter_map(|(name, it)| {
+        let first = it.open().next()?;
+        let which =
+            if it.forms.len() > 1 { format!(" in {}", of(it.open().count(), it.forms.len(), "forms")) } else { String::new() };
+        let says = format!("{name}() runs with its owner's rights and the caller's search path{which}");
+        Some(Exhibit::new(format!("{name}()"), data::at(&first.at, says)))
     });
+    let around: Vec<Exhibit> = views.chain(functions).collect();
+    let unmade = unmade(survey);
     Seen {
         ground: data::ground(survey),
         is_supabase: is_supabase(survey),
-        unmade: unmade(survey),
+        counts: Counts { open: open().count(), always_true: always_true().count(), around: around.len(), unmade: unmade.len() },
+        unmade: unmade.into_iter().take(MOST_KEPT).collect(),
         tables: schema.exposed().count(),
-        open: open
+        open: open()
             .map(|(name, it)| {
                 Exhibit::new(
                     name.to_string(),
@@ -163,14 +199,14 @@ fn seen(survey: &Survey) -> Seen {
             .take(MOST_KEPT)
             .collect(),
         policies: policies().count(),
-        always_true: always_true
+        always_true: always_true()
             .map(|(table, name, it)| {
                 let says = format!("policy `{name}` lets {} {} every row of {table}", who(&it.roles), it.command);
                 Exhibit::new(format!("{table}.{name}"), data::at(&it.at, says))
             })
             .take(MOST_KEPT)
             .collect(),
-        around: views.chain(functions).take(MOST_KEPT).collect(),
+        around: around.into_iter().take(MOST_KEPT).collect(),
         unreplayed: data::unreplayed(survey, |it| it.security || it.tables),
         disordered: data::disordered(survey),
         repairs: repairs(schema),
@@ -214,11 +250,16 @@ fn repairs(schema: &Schema) -> Repairs {
             _ => Repair::Invoker { view: it },
         }));
     }
-    let definers = schema.functions.iter().filter(|(name, it)| name.schema == "public" && it.security_definer);
-    for (name, _) in definers.filter(|(_, it)| !it.sets_search_path) {
-        repairs.add(ObjectName::exact(&name.schema, &name.name).map(|routine| Repair::SearchPath { routine }));
+    for (name, it) in definers(schema) {
+        let forms = if it.forms.len() > 1 { it.forms.len() } else { 0 };
+        repairs.add(ObjectName::exact(&name.schema, &name.name).map(|routine| Repair::SearchPath { routine, forms }));
     }
     repairs
+}
+
+/// What runs with its owner's rights and the caller's search path, in whichever of its forms.
+fn definers(schema: &Schema) -> impl Iterator<Item = (&Name, &Function)> {
+    schema.functions.iter().filter(|(name, it)| name.schema == "public" && it.open().next().is_some())
 }
 
 /// Whether a client of Supabase is used, or a project of it is named: a client that no manifest declares is one too.
@@ -236,7 +277,7 @@ fn unmade(survey: &Survey) -> Vec<Foreign> {
     let names: std::collections::BTreeSet<_> = asked.into_iter().map(|it| it.table).collect();
     let unmade = names.into_iter().filter(|it| !Schema::is_foreign(&it.schema) && it.schema != "?");
     let unmade = unmade.filter(|it| !schema.relations.contains_key(it));
-    unmade.map(|it| Foreign::new(it.to_string())).take(MOST_KEPT).collect()
+    unmade.map(|it| Foreign::new(it.to_string())).collect()
 }
 
 fn who(roles: &[String]) -> String {

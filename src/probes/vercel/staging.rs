@@ -123,7 +123,7 @@ fn together(host: Half, variables: Half) -> Verdict {
         parts.join("; ")
     };
     match gap {
-        _ if failed => Verdict::fail(joined(false), findings),
+        gap if failed => Verdict::fail(joined(false), findings).unseen(gap),
         Some(gap) => Verdict::undecided(gap),
         None => Verdict::pass(joined(true)),
     }

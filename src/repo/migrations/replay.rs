@@ -233,8 +233,8 @@ impl Replay {
             }
         } else if it.eat(&["function"]) || it.eat(&["procedure"]) || it.eat(&["routine"]) {
             it.eat(&["if", "exists"]);
-            for name in it.parts().into_iter().filter_map(|mut it| it.name()) {
-                self.schema.functions.remove(&name);
+            for part in it.parts() {
+                rights::drop_function(&mut self.schema, part);
             }
         } else if it.eat(&["trigger"]) {
             it.eat(&["if", "exists"]);
@@ -305,7 +305,7 @@ impl Replay {
             let mut name = at;
             if let Some(called) = name.name()
                 && name.rest().first().is_some_and(|it| it.is_sign('('))
-                && self.schema.functions.get(&called).is_some_and(|it| it.is_dynamic)
+                && self.schema.functions.get(&called).is_some_and(super::schema::Function::is_dynamic)
             {
                 self.tell(tokens, scene, Touches::ALL);
                 return;

@@ -3,7 +3,8 @@
 use super::cursor::Cursor;
 use super::lex::{Kind, Token};
 use super::replay::Replay;
-use super::schema::{At, Function, Name, Policy, Schema};
+use super::schema::{At, Form, Name, Policy, Schema};
+use super::signature::signature;
 
 /// `create policy …` behind these words. False: name or table could not be read.
 pub(super) fn create_policy(replay: &mut Replay, mut it: Cursor<'_, '_>, at: &At, text: &str) -> bool {
@@ -68,40 +69,66 @@ fn conditions(policy: &mut Policy, it: &Cursor<'_, '_>, text: &str) {
 /// `create function …` behind these words.
 pub(super) fn create_function(replay: &mut Replay, mut it: Cursor<'_, '_>, at: &At) {
     let Some(name) = it.name() else { return };
-    it.group();
+    let arguments = it.group().map(|it| signature(&it)).unwrap_or_default();
     let body = it.rest().iter().find(|it| matches!(it.kind, Kind::Dollar)).map_or("", |it| it.text);
     let words = body.to_ascii_lowercase();
     let builds = ["alter table", "create table", "drop table", "create policy", "create index", "row level security"];
     // A body that runs whatever text it is given can do anything too.
     let is_dynamic =
         words.contains("execute") && (builds.iter().any(|it| words.contains(it)) || !words.contains("execute format"));
-    let function = Function {
+    let form = Form {
         security_definer: it.holds(&["security", "definer"]),
         sets_search_path: it.holds(&["set", "search_path"]),
         is_dynamic: is_dynamic && !words.contains("execute function"),
         at: at.clone(),
     };
-    replay.schema.functions.insert(name, function);
+    replay.schema.functions.entry(name).or_default().forms.insert(arguments, form);
 }
 
-/// `alter function …` behind these words.
+/// `alter function …` behind these words. What names no form that is known changes none: it stays as open as it was.
 pub(super) fn alter_function(replay: &mut Replay, mut it: Cursor<'_, '_>) {
     let Some(name) = it.name() else { return };
-    it.group();
+    let arguments = it.group().map(|it| signature(&it));
+    let functions = &mut replay.schema.functions;
+    let Some(function) = functions.get_mut(&name) else { return };
+    let wanted = match arguments {
+        Some(arguments) => arguments,
+        // Without arguments the database takes the only one that there is.
+        None if function.forms.len() > 1 => return,
+        None => function.forms.keys().next().cloned().unwrap_or_default(),
+    };
     if it.eat(&["rename", "to"]) {
-        if let (Some(to), Some(function)) = (it.identifier(), replay.schema.functions.remove(&name)) {
-            replay.schema.functions.insert(Name { schema: name.schema, name: to }, function);
+        if let (Some(to), Some(form)) = (it.identifier(), function.forms.remove(&wanted)) {
+            let to = Name { schema: name.schema.clone(), name: to };
+            if function.forms.is_empty() {
+                functions.remove(&name);
+            }
+            functions.entry(to).or_default().forms.insert(wanted, form);
         }
         return;
     }
-    let Some(function) = replay.schema.functions.get_mut(&name) else { return };
+    let Some(form) = function.forms.get_mut(&wanted) else { return };
     if it.holds(&["security", "definer"]) {
-        function.security_definer = true;
+        form.security_definer = true;
     } else if it.holds(&["security", "invoker"]) {
-        function.security_definer = false;
+        form.security_definer = false;
     }
-    function.sets_search_path |= it.holds(&["set", "search_path"]);
-    function.sets_search_path &= !(it.holds(&["reset", "search_path"]) || it.holds(&["reset", "all"]));
+    form.sets_search_path |= it.holds(&["set", "search_path"]);
+    form.sets_search_path &= !(it.holds(&["reset", "search_path"]) || it.holds(&["reset", "all"]));
+}
+
+/// `f(integer)` of a `drop function`: that form; without arguments all of them.
+pub(super) fn drop_function(schema: &mut Schema, mut it: Cursor<'_, '_>) {
+    let Some(name) = it.name() else { return };
+    let Some(function) = schema.functions.get_mut(&name) else { return };
+    if let Some(arguments) = it.group() {
+        function.forms.remove(&signature(&arguments));
+    } else {
+        function.forms.clear();
+    }
+    if function.forms.is_empty() {
+        schema.functions.remove(&name);
+    }
 }
 
 /// `grant …` and `revoke …` on tables, as far as every right is taken from a role or one is given back.

@@ -159,6 +159,15 @@ impl Relation {
         self.indexes.iter().any(|it| it.columns.first().is_some_and(|first| first.as_deref() == Some(column)))
     }
 
+    /// Whether an index of another kind than the ordinary ones begins with that column, such as one for texts or documents.
+    #[must_use]
+    pub fn is_led_otherwise_by(&self, column: &str) -> bool {
+        let is_other = |method: &str| !matches!(method, "btree" | "hash" | "brin");
+        self.indexes
+            .iter()
+            .any(|it| it.columns.first().is_some_and(|first| first.as_deref() == Some(column)) && is_other(&it.method))
+    }
+
     /// Whether an index begins with all of these columns, in whatever order. A partial one counts, as for one column; one by a
     /// method that finds no equal values does not.
     #[must_use]
@@ -192,14 +201,34 @@ impl Relation {
     }
 }
 
-/// A stored function or procedure; overloads are one.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// What stands under one name: a stored function or procedure, or several that differ in their arguments.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Function {
+    /// By the types of its arguments.
+    pub forms: BTreeMap<String, Form>,
+}
+
+/// A stored function or procedure with its arguments.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Form {
     pub security_definer: bool,
     pub sets_search_path: bool,
     /// Its body builds statements while it runs.
     pub is_dynamic: bool,
     pub at: At,
+}
+
+impl Function {
+    /// The forms that run with their owner's rights and the caller's search path.
+    pub fn open(&self) -> impl Iterator<Item = &Form> {
+        self.forms.values().filter(|it| it.security_definer && !it.sets_search_path)
+    }
+
+    /// One of its bodies builds statements while it runs.
+    #[must_use]
+    pub fn is_dynamic(&self) -> bool {
+        self.forms.values().any(|it| it.is_dynamic)
+    }
 }
 
 /// The schema after the last migration.

@@ -174,8 +174,34 @@ fn functions_say_with_whose_rights_they_run() {
         create function g() returns int language sql security definer as 'select 1'; alter function g() set search_path to public;
         create function h() returns int language sql as 'select 1';";
     let functions = replayed(sql).schema.functions;
-    let told: Vec<_> = functions.iter().map(|(name, it)| (name.to_string(), it.security_definer, it.sets_search_path)).collect();
+    let forms = functions.iter().flat_map(|(name, it)| it.forms.values().map(move |it| (name, it)));
+    let told: Vec<_> = forms.map(|(name, it)| (name.to_string(), it.security_definer, it.sets_search_path)).collect();
     assert_eq!(told, [("f".to_owned(), true, true), ("g".to_owned(), true, true), ("h".to_owned(), false, false)]);
+}
+
+/// Two functions of one name that run with their owner's rights, what is said of them, and how many are there and open.
+#[rstest]
+#[case::untouched("", 2, 2)]
+#[case::one_is_set("alter function f(int) set search_path = '';", 2, 1)]
+#[case::one_is_set_in_other_words("alter function public.f(a integer) set search_path = '';", 2, 1)]
+#[case::both_are_set("alter function f(int4) set search_path = ''; alter routine f(text) set search_path = '';", 2, 0)]
+#[case::none_is_meant("alter function f set search_path = '';", 2, 2)]
+#[case::another_is_meant("alter function f(uuid) set search_path = '';", 2, 2)]
+#[case::one_is_made_anew(
+    "create or replace function f(a integer) returns int language sql security definer set search_path = '' as 'select 1';",
+    2,
+    1
+)]
+#[case::one_is_dropped("drop function f(int);", 1, 1)]
+#[case::another_is_dropped("drop function if exists f(uuid);", 2, 2)]
+#[case::one_is_dropped_and_the_last_set("drop function f(text); alter function f set search_path = '';", 1, 0)]
+#[case::one_is_renamed("alter function f(int) rename to g;", 1, 1)]
+fn functions_of_one_name_are_told_apart(#[case] sql: &str, #[case] forms: usize, #[case] open: usize) {
+    let both = "create function f(a int) returns int language sql security definer as 'select 1';
+        create function f(b text) returns int language sql security definer as 'select 1';";
+    let functions = replayed(&format!("{both}\n{sql}")).schema.functions;
+    let it = &functions[&Name { schema: "public".to_owned(), name: "f".to_owned() }];
+    assert_eq!((it.forms.len(), it.open().count()), (forms, open), "{it:?}");
 }
 
 #[test]

@@ -159,3 +159,27 @@ fn one_migration_closes_all_of_a_cause() {
     assert_eq!(sql.lines().filter(|it| it.starts_with("alter table ") && it.ends_with("enable row level security;")).count(), 38);
     assert!(sql.contains("Row-level security: 38 tables."), "{sql}");
 }
+
+#[test]
+fn tables_whose_migrations_are_gone_are_not_closed() {
+    let schema = (1..=12).map(|n| format!("create table t{n} (id int primary key);\n")).collect::<Vec<_>>().concat();
+    let home = shop(&schema, "RLS-01");
+    let tree = home.beside("shop");
+    git(&tree, &["rm", "-r", "--quiet", "supabase/migrations"]);
+    git(&tree, &["commit", "--quiet", "-m", "Away"]);
+    let document = home.run(&["prove", "acme", "RLS-01", "--json"]).json();
+    let probe = of_probe(proven(&document, "RLS-01"), "repo.row-level-security");
+    assert_eq!((count(&probe["gone"]), count(&probe["unknown"])), (0, 10), "{probe}");
+    let told = home.run(&["prove", "acme", "RLS-01"]);
+    assert!(!told.out.contains("gone: ") && !told.out.contains('✔'), "{}", told.out);
+}
+
+#[test]
+fn a_file_from_half_a_look_says_so() {
+    let schema = "create table orders (id int primary key);
+        do $$ begin execute format('create policy mine on %I using (true)', 'orders'); end $$;";
+    let home = shop(schema, "RLS-01");
+    let sql = home.must(&["fix", "acme", "RLS-01", "--as", "sql"]).out;
+    assert!(sql.contains("-- NOT WHOLE: repo.row-level-security could not see everything: "), "{sql}");
+    assert!(sql.contains("a table may have policies, or be closed, already"), "{sql}");
+}

@@ -192,6 +192,21 @@ fn asides_are_told(#[case] active: Value, #[case] classic: Value, #[case] detail
     assert_eq!(verdict.notes.iter().map(|it| it.key.as_str()).collect::<Vec<_>>(), [key]);
 }
 
+#[rstest]
+#[case::whole(rules(json!([pull_request(1), no_force()])), unprotected(), nobody(), None)]
+#[case::bypass_unseen(rules(json!([pull_request(1), no_force()])), unprotected(), bypass_missing(), Some("who may bypass the protection of main is shown only to those who may edit it"))]
+#[case::rules_unread(hidden("unreachable"), classic(json!({"enforce_admins": {"enabled": false}, "required_status_checks": null})), nobody(), Some("whether main needs passing checks could not be seen: refused"))]
+fn a_fail_says_what_it_did_not_see(
+    #[case] active: Value,
+    #[case] classic: Value,
+    #[case] details: Value,
+    #[case] wanted: Option<&str>,
+) {
+    let verdict = BranchProtection::decide(&seen(active, classic, branch(true), details), &app(), noon());
+    assert_eq!(word(&verdict), "fail", "{verdict:?}");
+    assert_eq!(verdict.unseen.map(|it| it.says.to_string()).as_deref(), wanted);
+}
+
 #[test]
 fn zero_approvals_in_the_rules_say_nothing_while_classic_is_hidden() {
     let seen = seen(rules(json!([pull_request(0), checks(), no_force()])), refused(), branch(true), nobody());

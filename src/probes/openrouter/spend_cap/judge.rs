@@ -54,8 +54,10 @@ impl Agreed<'_> {
                 Verdict::undecided(gap).note(NoteLevel::Evidence, "openrouter.which-key", which)
             }
             Hold::Bad { rule, says } => {
-                let verdict = Verdict::fail(&says, vec![finding(rule, &key.title(), &says)]);
                 let hidden = "Budgets of the workspace are shown to a management key only";
+                let gap = Gap::new(GapKind::NoPermission, System::Openrouter, hidden)
+                    .needs("Give a management key: `rescue auth set openrouter`");
+                let verdict = Verdict::fail(&says, vec![finding(rule, &key.title(), &says)]).unseen(Some(gap));
                 verdict.note(NoteLevel::Evidence, "openrouter.which-key", which).note(
                     NoteLevel::Warning,
                     "openrouter.budgets-unseen",

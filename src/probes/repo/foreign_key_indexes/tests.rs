@@ -63,3 +63,13 @@ async fn without_tables_there_is_a_question() {
     let seen = Seen { ground: Ground::empty(), ..Seen::default() };
     assert_eq!(word(&ForeignKeyIndexes::decide(&seen, &acme(), noon())), "not_applicable");
 }
+
+#[tokio::test]
+async fn more_keys_than_are_kept_are_counted_whole() {
+    let child = |n: usize| format!("create table c{n} (parent_id int references parent (id));\n");
+    let sql = format!("{PARENT}\n{}", (1..=260).map(child).collect::<Vec<_>>().concat());
+    let verdict = of_files::<ForeignKeyIndexes>(&[("supabase/migrations/20260101000000_a.sql", &sql)], acme()).await.verdict;
+    assert!(verdict.says.as_str().starts_with("260 of 260"), "{}", verdict.says);
+    let more = verdict.notes.iter().find(|it| it.key == "repo.foreign-key-without-index.more").unwrap();
+    assert!(more.says.as_str().starts_with("250 more"), "{}", more.says);
+}

@@ -82,3 +82,56 @@ async fn without_code_there_is_a_question() {
     let seen = Seen { ground: Ground::empty(), ..Seen::default() };
     assert_eq!(word(&IndexedFilters::decide(&seen, &acme(), noon())), "not_applicable");
 }
+
+/// What is asked of `orders.name`, whether an ordinary index leads it, and what is then written down: whole, and as a comment.
+#[rstest]
+#[case::equal("eq('name', 1)", false, "needs_judgement", (1, 0))]
+#[case::equal_and_led("eq('name', 1)", true, "pass", (0, 0))]
+#[case::sorted("order('name')", false, "needs_judgement", (1, 0))]
+#[case::compared("match({ name: 1 })", false, "needs_judgement", (1, 0))]
+#[case::like("ilike('name', '%x%')", false, "needs_judgement", (0, 1))]
+#[case::like_and_led("ilike('name', '%x%')", true, "needs_judgement", (0, 1))]
+#[case::text("textSearch('name', 'x')", true, "needs_judgement", (0, 1))]
+#[case::list("contains('name', ['x'])", true, "needs_judgement", (0, 1))]
+#[case::overlap("overlaps('name', ['x'])", true, "needs_judgement", (0, 1))]
+#[case::named_operator("filter('name', 'ilike', '%x%')", true, "needs_judgement", (0, 1))]
+#[case::named_equal("filter('name', 'eq', 'x')", true, "pass", (0, 0))]
+#[case::either("or('name.ilike.%x%,id.eq.1')", true, "needs_judgement", (0, 1))]
+#[case::pattern("or('name.match.^x,id.eq.1')", true, "needs_judgement", (0, 1))]
+#[case::inside("eq('name->>key', 1)", true, "needs_judgement", (0, 1))]
+#[case::negated("not('name', 'is', null)", false, "needs_judgement", (0, 0))]
+#[case::negated_and_led("neq('name', 1)", true, "pass", (0, 0))]
+#[case::both("eq('name', 1).ilike('name', '%x%')", false, "needs_judgement", (1, 1))]
+#[tokio::test]
+async fn an_index_is_derived_for_what_it_serves(
+    #[case] code: &str,
+    #[case] led: bool,
+    #[case] wanted: &str,
+    #[case] derived: (usize, usize),
+) {
+    let index = if led { "create index on orders (name);" } else { "" };
+    let sql = format!("create table orders (id uuid primary key, name text); {index}");
+    let code = format!("s.from('orders').select().{code}");
+    let files = [("supabase/migrations/20260101000000_a.sql", sql.as_str()), ("src/a.ts", code.as_str())];
+    let answer = of_files::<IndexedFilters>(&files, acme()).await;
+    let seen: Seen = serde_json::from_value(answer.observation.unwrap()).unwrap();
+    assert_eq!((word(&answer.verdict).as_str(), (seen.repairs.whole(), seen.repairs.by_hand())), (wanted, derived), "{seen:?}");
+    let keys: Vec<_> = answer.verdict.notes.iter().map(|it| it.key.as_str()).collect();
+    assert_eq!(keys.contains(&"repo.column-without-index.orders.name"), wanted != "pass", "{keys:?}");
+    let steps = IndexedFilters::remedy(&seen, &acme()).steps;
+    assert!(steps.iter().all(|it| !it.as_str().contains("orders")), "no name is a part of a statement: {steps:?}");
+    assert_eq!(steps.is_empty(), wanted == "pass");
+}
+
+#[rstest]
+#[case::another_kind("create index on orders using gin (name gin_trgm_ops);", "pass")]
+#[case::on_an_expression("create index on orders (lower(name));", "needs_judgement")]
+#[tokio::test]
+async fn an_index_of_another_kind_serves_a_pattern(#[case] index: &str, #[case] wanted: &str) {
+    let sql = format!("create table orders (id uuid primary key, name text); {index}");
+    let files = [
+        ("supabase/migrations/20260101000000_a.sql", sql.as_str()),
+        ("src/a.ts", "s.from('orders').select().ilike('name', 'x')"),
+    ];
+    assert_eq!(word(&of_files::<IndexedFilters>(&files, acme()).await.verdict), wanted);
+}

@@ -23,6 +23,8 @@ const ON: &str = "create table a (id int); alter table a enable row level securi
 #[case::event_trigger("create table b (id int); create event trigger e on ddl_command_end execute function f();", "needs_judgement", &["repo.rls-off.b", "repo.rls-event-trigger.trigger"])]
 #[case::view("create view v as select * from a;", "needs_judgement", &["repo.rls-bypass.v"])]
 #[case::view_of_the_caller("create view v with (security_invoker = true) as select * from a;", "pass", &[])]
+#[case::definer_that_is_set("create function f() returns int language sql security definer as $$ select 1 $$; alter function f() set search_path = '';", "pass", &[])]
+#[case::one_of_two_definers_is_set("create function f(a int) returns int language sql security definer as $$ select 1 $$; create function f(a text) returns int language sql security definer as $$ select 1 $$; alter function f(int) set search_path = '';", "needs_judgement", &["repo.rls-bypass.f()"])]
 #[case::definer("create function f() returns int language sql security definer as $$ select 1 $$;", "needs_judgement", &["repo.rls-bypass.f()"])]
 #[tokio::test]
 async fn schemas(#[case] sql: &str, #[case] wanted: &str, #[case] shown: &[&str]) {
@@ -51,4 +53,42 @@ async fn apps(#[case] files: &[(&str, &str)], #[case] wanted: &str) {
 fn an_empty_repository_has_no_tables() {
     let seen = Seen { ground: Ground::empty(), ..Seen::default() };
     assert_eq!(word(&RowLevelSecurity::decide(&seen, &acme(), noon())), "not_applicable");
+}
+
+/// What is said and seen of a repository whose migrations are these.
+async fn look(sql: &str) -> (Verdict, Seen, Remedy) {
+    let answer = of_files::<RowLevelSecurity>(&[("supabase/migrations/20260101000000_a.sql", sql)], acme()).await;
+    let seen: Seen = serde_json::from_value(answer.observation.unwrap()).unwrap();
+    let remedy = RowLevelSecurity::remedy(&seen, &acme());
+    (answer.verdict, seen, remedy)
+}
+
+#[tokio::test]
+async fn more_tables_than_are_kept_are_counted_whole() {
+    let sql = (1..=260).map(|n| format!("create table t{n} (id int);\n")).collect::<Vec<_>>().concat();
+    let (verdict, _, remedy) = look(&sql).await;
+    assert_eq!(verdict.says.as_str(), "260 of 260 tables end without row-level security in the migrations");
+    let more = verdict.notes.iter().find(|it| it.key == "repo.rls-off.more").unwrap();
+    assert!(more.says.as_str().starts_with("250 more"), "{}", more.says);
+    assert!(remedy.steps[0].as_str().contains("on 260 tables"), "{remedy:?}");
+}
+
+#[tokio::test]
+async fn no_name_is_a_part_of_a_statement_that_is_advised() {
+    let (_, _, remedy) = look("create table \"x enable row level security; drop table users; --\" (id int);").await;
+    let step = remedy.steps[0].as_str();
+    assert!(!step.contains("drop table") && step.contains("RLS-01 --as sql` prints it"), "{step}");
+}
+
+#[tokio::test]
+async fn functions_of_one_name_are_not_written_down_as_one() {
+    let one = "returns int language sql security definer as $$ select 1 $$;";
+    let (_, seen, _) =
+        look(&format!("create table a (id int); create function f(a int) {one} create function f(a text) {one}")).await;
+    let forms = seen.repairs.list.iter().filter_map(|it| match it {
+        Repair::SearchPath { forms, .. } => Some(*forms),
+        _ => None,
+    });
+    assert_eq!(forms.collect::<Vec<_>>(), [2]);
+    assert_eq!((seen.repairs.whole(), seen.repairs.by_hand()), (1, 1));
 }

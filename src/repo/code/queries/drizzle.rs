@@ -5,7 +5,7 @@
 use super::chain::{self, Chain};
 use super::{Column, Columns, TableCall, Verb, Via};
 use crate::repo::code::chain::arrow;
-use oxc_ast::ast::{CallExpression, Expression, StaticMemberExpression};
+use oxc_ast::ast::{CallExpression, Expression, StaticMemberExpression, TaggedTemplateExpression};
 use oxc_ast_visit::{Visit, walk};
 use std::collections::BTreeMap;
 
@@ -215,14 +215,64 @@ fn made(table: String, verb: Verb, line: u32) -> TableCall {
     }
 }
 
+/// Functions of a condition that compare a column, by the name that they are imported under.
+const COMPARES: [&str; 22] = [
+    "eq",
+    "ne",
+    "gt",
+    "gte",
+    "lt",
+    "lte",
+    "inArray",
+    "notInArray",
+    "between",
+    "notBetween",
+    "isNull",
+    "isNotNull",
+    "like",
+    "notLike",
+    "ilike",
+    "notIlike",
+    "arrayContains",
+    "arrayContained",
+    "arrayOverlaps",
+    "exists",
+    "notExists",
+    "not",
+];
+
 /// Every `table.column` in a condition; whoever knows the tables sorts out those that are something else.
 fn members(it: &Expression<'_>, operator: &str, line: impl Fn(u32) -> u32 + Copy) -> Vec<Column> {
-    struct Members<'o, F> {
-        operator: &'o str,
+    struct Members<F> {
+        operator: String,
         line: F,
         found: Vec<Column>,
     }
-    impl<'a, F: Fn(u32) -> u32> Visit<'a> for Members<'_, F> {
+    impl<F> Members<F> {
+        fn under(&mut self, operator: &str, walk: impl FnOnce(&mut Self)) {
+            let before = std::mem::replace(&mut self.operator, operator.to_owned());
+            walk(self);
+            self.operator = before;
+        }
+    }
+    impl<'a, F: Fn(u32) -> u32> Visit<'a> for Members<F> {
+        fn visit_call_expression(&mut self, it: &CallExpression<'a>) {
+            let name = match it.callee.get_inner_expression() {
+                Expression::Identifier(it) => it.name.as_str(),
+                _ => "",
+            };
+            if self.operator != "order" && COMPARES.contains(&name) {
+                self.under(name, |inner| walk::walk_call_expression(inner, it));
+            } else {
+                walk::walk_call_expression(self, it);
+            }
+        }
+
+        // What a statement of text does with the column is not read.
+        fn visit_tagged_template_expression(&mut self, it: &TaggedTemplateExpression<'a>) {
+            self.under("sql", |inner| walk::walk_tagged_template_expression(inner, it));
+        }
+
         fn visit_static_member_expression(&mut self, it: &StaticMemberExpression<'a>) {
             let object = match it.object.get_inner_expression() {
                 Expression::Identifier(it) => Some(it.name.to_string()),
@@ -232,12 +282,12 @@ fn members(it: &Expression<'_>, operator: &str, line: impl Fn(u32) -> u32 + Copy
             if object.is_some() {
                 let line = (self.line)(it.property.span.start);
                 let name = it.property.name.to_string();
-                self.found.push(Column { name, operator: self.operator.to_owned(), line, of: object });
+                self.found.push(Column { name, operator: self.operator.clone(), line, of: object });
             }
             walk::walk_static_member_expression(self, it);
         }
     }
-    let mut members = Members { operator, line, found: Vec::new() };
+    let mut members = Members { operator: operator.to_owned(), line, found: Vec::new() };
     members.visit_expression(it);
     members.found
 }

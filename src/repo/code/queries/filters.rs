@@ -86,8 +86,13 @@ pub(super) fn add(call: &mut TableCall, links: &[Link<'_, '_>], line: impl Fn(u3
                 None => {}
             }
         } else if FILTERS.contains(&link.name) && link.arguments.is_some_and(|it| it.len() >= 2) {
+            // `.filter()` names its operator as PostgREST does.
+            let operator = match link.name {
+                "filter" => link.second().and_then(chain::text).map_or("filter", spelled),
+                name => name,
+            };
             match link.first().and_then(chain::text) {
-                Some(name) => push(call, name, link.name, None, at),
+                Some(name) => push(call, name, operator, None, at),
                 None => call.computed_columns.push(at),
             }
         }
@@ -128,6 +133,19 @@ fn column(name: &str, operator: &str, of: Option<&str>, line: u32) -> Option<Col
     is_name.then(|| Column { name: bare.to_owned(), operator, line, of: of.map(str::to_owned) })
 }
 
+/// An operator of PostgREST without its modifier, in one word with the client's: there `match` compares with a pattern, while
+/// the client's `.match()` compares for equality.
+fn spelled(operator: &str) -> &str {
+    match operator.split('(').next().unwrap_or(operator) {
+        "match" => "regexMatch",
+        "imatch" => "regexIMatch",
+        "cs" => "contains",
+        "cd" => "containedBy",
+        "ov" => "overlaps",
+        bare => bare,
+    }
+}
+
 /// `a.eq.1,and(b.gt.2,c.is.null),not.d.eq.3`.
 fn either(call: &mut TableCall, text: &str, of: Option<&str>, line: u32) {
     let (mut depth, mut from) = (0_i32, 0);
@@ -151,9 +169,10 @@ fn either(call: &mut TableCall, text: &str, of: Option<&str>, line: u32) {
             either(call, inside.strip_suffix(')').unwrap_or(inside), of, line);
             continue;
         }
-        let mut words = part.split('.');
-        let name = words.next().filter(|it| *it != "not").or_else(|| words.next()).unwrap_or_default();
-        let operator = words.next().unwrap_or("eq");
+        let mut words = part.split('.').peekable();
+        let is_not = words.next_if_eq(&"not").is_some();
+        let name = words.next().unwrap_or_default();
+        let operator = if is_not { "not" } else { spelled(words.next().unwrap_or("eq")) };
         if name.contains(HOLE) {
             call.computed_columns.push(line);
         } else {

@@ -67,6 +67,26 @@ pub(super) fn call(chain: &Chain<'_, '_>, line: impl Fn(u32) -> u32 + Copy) -> O
     Some(call)
 }
 
+/// How a condition on one column compares, when it is neither for equality nor by order.
+fn matching(value: &Expression<'_>) -> Option<&'static str> {
+    const MATCHING: [&str; 13] = [
+        "contains",
+        "startsWith",
+        "endsWith",
+        "search",
+        "has",
+        "hasSome",
+        "hasEvery",
+        "path",
+        "string_contains",
+        "string_starts_with",
+        "string_ends_with",
+        "array_contains",
+        "not",
+    ];
+    MATCHING.into_iter().find(|it| chain::property(value, it).is_some())
+}
+
 /// The fields of a condition. Whether one is a column or leads to another model is for whoever knows the models.
 fn fields(
     it: &Expression<'_>,
@@ -82,7 +102,8 @@ fn fields(
                 if matches!(name.as_str(), "AND" | "OR" | "NOT") {
                     fields(value, operator, into, computed, line, here);
                 } else {
-                    into.push(Column { name, operator: operator.to_owned(), line: line(start), of: None });
+                    let operator = matching(value).unwrap_or(operator).to_owned();
+                    into.push(Column { name, operator, line: line(start), of: None });
                 }
             }
         }

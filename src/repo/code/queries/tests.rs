@@ -58,8 +58,8 @@ fn what_is_no_table_is_counted() {
 #[case("s.from('a').select().eq('x', 1).neq('y', 2).in('z', []).ilike('w', `%${q}%`)", &["x eq", "y neq", "z in", "w ilike"], &[], 0)]
 #[case("s.from('a').select().order('x', { ascending: false }).order('y').limit(3)", &[], &["x order", "y order"], 0)]
 #[case("s.from('a').select().match({ x: 1, 'y': z })", &["x match", "y match"], &[], 0)]
-#[case("s.from('a').select().or(`x.eq.${id},and(y.gt.1,z.is.null),not.w.in.(1,2)`)", &["x eq", "y gt", "z is", "w in"], &[], 0)]
-#[case("s.from('a').select().not('x', 'is', null).filter('y->>k', 'eq', 1)", &["x not", "y filter of a key inside"], &[], 0)]
+#[case("s.from('a').select().or(`x.eq.${id},and(y.gt.1,z.is.null),not.w.in.(1,2)`)", &["x eq", "y gt", "z is", "w not"], &[], 0)]
+#[case("s.from('a').select().not('x', 'is', null).filter('y->>k', 'eq', 1)", &["x not", "y eq of a key inside"], &[], 0)]
 #[case("s.from('a').select('*, b(*)').eq('b.x', 1).order('y', { referencedTable: 'b' })", &["b.x eq"], &["b.y order"], 0)]
 #[case("s.from('a').select().eq(field, 1).order(sort)", &[], &[], 2)]
 #[case("let q = s.from('a').select(); if (x) q = q.eq('x', 1); q = q.order('y'); await q", &["x eq"], &["y order"], 0)]
@@ -85,6 +85,7 @@ fn a_line_is_that_of_the_link() {
 #[case("prisma.user.findMany({ where: { email, OR: [{ name: 'x' }, { age: { gt: 1 } }] }, orderBy: { createdAt: 'desc' } })", Some(("user", Verb::Select)), &["email where", "name where", "age where"], &["createdAt order"])]
 #[case("ctx.db.orderItem.create({ data: {} })", Some(("orderItem", Verb::Insert)), &[], &[])]
 #[case("await tx.account.update({ where: { id }, data: {} })", Some(("account", Verb::Update)), &["id where"], &[])]
+#[case("prisma.user.findMany({ where: { name: { contains: 'x', mode: 'insensitive' }, tags: { hasSome: [] } } })", Some(("user", Verb::Select)), &["name contains", "tags hasSome"], &[])]
 #[case("this.prisma.a.deleteMany()", Some(("a", Verb::Delete)), &[], &[])]
 #[case("prisma.a.findMany({ orderBy: [{ x: 'asc' }, { y: 'asc' }] })", Some(("a", Verb::Select)), &[], &["x order", "y order"])]
 #[case("cache.items.delete('x'); db.items.delete(x); stripe.customers.create({ email })", None, &[], &[])]
@@ -99,12 +100,13 @@ fn prisma_calls(#[case] text: &str, #[case] wanted: Option<(&str, Verb)>, #[case
 }
 
 #[rstest]
-#[case("db.select().from(users).where(and(eq(users.email, x), gt(users.age, 1))).orderBy(desc(users.createdAt)).limit(1)", &["users select"], &["users.email where", "users.age where"], &["users.createdAt order"])]
+#[case("db.select().from(users).where(and(eq(users.email, x), gt(users.age, 1))).orderBy(desc(users.createdAt)).limit(1)", &["users select"], &["users.email eq", "users.age gt"], &["users.createdAt order"])]
 #[case("db.select({ a: users.a }).from(users).leftJoin(posts, eq(posts.userId, users.id))", &["users select", "posts select"], &[], &[])]
 #[case("await db.insert(users).values(x).onConflictDoUpdate({})", &["users upsert"], &[], &[])]
-#[case("tx.update(schema.users).set(x).where(eq(schema.users.id, 1))", &["users update"], &["users.id where", "schema.users where"], &[])]
-#[case("db.delete(users).where(eq(users.id, 1))", &["users delete"], &["users.id where"], &[])]
-#[case("db.query.users.findMany({ where: eq(users.id, 1), orderBy: [asc(users.b)] })", &["users select"], &["users.id where"], &["users.b order"])]
+#[case("db.select().from(users).where(or(ilike(users.name, '%x%'), sql`${users.a} @@ b`))", &["users select"], &["users.name ilike", "users.a sql"], &[])]
+#[case("tx.update(schema.users).set(x).where(eq(schema.users.id, 1))", &["users update"], &["users.id eq", "schema.users eq"], &[])]
+#[case("db.delete(users).where(eq(users.id, 1))", &["users delete"], &["users.id eq"], &[])]
+#[case("db.query.users.findMany({ where: eq(users.id, 1), orderBy: [asc(users.b)] })", &["users select"], &["users.id eq"], &["users.b order"])]
 #[case("map.delete(key); hash.update(x); set.insert(y)", &[], &[], &[])]
 fn drizzle_calls(#[case] text: &str, #[case] wanted: &[&str], #[case] filters: &[&str], #[case] orders: &[&str]) {
     let queries = read(text);
