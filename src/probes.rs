@@ -33,7 +33,7 @@ pub use part::Part;
 use crate::domain::{AppSettings, Consent, Gap, ProbeBook, ProbeKind, ProbeTraits, Remedy, Repairs, Slug, System, Verdict};
 use crate::net::Door;
 use crate::repo::clone::{CloneProblem, Cloned};
-use crate::scan::ScanKey;
+use crate::scan::{Reach, ScanKey};
 use chrono::{DateTime, Utc};
 use futures_util::future::BoxFuture;
 use serde::Serialize;
@@ -99,6 +99,8 @@ pub struct Sight {
     pub once: Arc<Once>,
     /// Makes a clone of a repository that has no checkout here; none where nothing can.
     pub cloner: Option<Cloner>,
+    /// How far a walk over the app's site goes: what it then leaves out was not seen.
+    pub reach: Reach,
 }
 
 /// Clones a repository of the app's code host, bare and into a directory that goes away with what it gives. Blocks; ends

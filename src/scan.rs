@@ -34,9 +34,9 @@ pub use key::ScanKey;
 pub use progress::Progress;
 pub use report::{Confidence, Coverage, Leak, Report, Skipped, Surface};
 pub use site::{
-    Announced, Asked, Conduct, Cookie, ExposedMap, FileKind, FoundProject, Framework, Front, Home, MOST_HOME_REDIRECTS, Mark,
-    MarkOf, MetAtHome, Reach, Requests, Route, Routes, SiteLimits, SiteOptions, SiteReport, Tally, Visit, home_page, scan_site,
-    visit_site,
+    Announced, Asked, BEYOND_A_VISIT, Conduct, Cookie, ExposedMap, FileKind, FoundProject, Framework, Front, Home,
+    MOST_HOME_REDIRECTS, Mark, MarkOf, MetAtHome, Reach, Requests, Route, Routes, SiteLimits, SiteOptions, SiteReport, Tally,
+    Visit, home_page, scan_site, visit_site,
 };
 pub use values::Values;
 

@@ -170,7 +170,16 @@ async function check() {
     assert.equal(result.isError, true, JSON.stringify(result));
     const { what, why, next } = result.structuredContent.error;
     for (const word of words) assert.ok([what, why, next].join("\n").includes(word), `no \`${word}\` in ${JSON.stringify(result)}`);
-    assert.ok(result.content[0].text.startsWith(what));
+    const lines = result.content[0].text.split("\n");
+    assert.equal(lines[0], what);
+    // A reason may hold what a repository or a vendor said: it stands behind the fence, and is marked.
+    if (why !== null) {
+      const [, mark] = /^<<<data ([0-9a-f]{16})$/.exec(lines.at(-3)) ?? assert.fail(result.content[0].text);
+      assert.deepEqual([JSON.parse(lines.at(-2)), lines.at(-1)], [why, `${mark} data>>>`]);
+      assert.deepEqual(result.structuredContent.foreign.fields, ["error.why"]);
+      const outside = [...lines.slice(0, -2), lines.at(-1)].join("\n");
+      assert.ok(!outside.includes(why), outside);
+    }
   };
   await refused("status", { app: "acne" }, "no app is called `acne`", "Known: acme");
   await refused("status", { app: "hidden" }, "no app is called `hidden`", "Known: acme");

@@ -9,6 +9,7 @@ use crate::config::{Endpoints, Environment, Paths};
 use crate::desk::Desk;
 use crate::desk::looks::authorisation;
 use crate::desk::writing::{NoPlace, Place};
+use crate::domain::app::Authorisation;
 use crate::domain::{Checklist, Consent, FactBody, Foreign, Gap, System};
 use crate::look::address::{Given, address};
 use crate::look::{self, Look, Page, Permission, Plan, Wanted, keep};
@@ -46,8 +47,7 @@ pub async fn look(
         permission: None,
     };
     let desk = args.app.as_ref().map(|_| Desk::open(environment)).transpose()?;
-    let hosts: BTreeSet<String> = Plan::new(url.clone(), Wanted::default()).hosts().into_iter().collect();
-    wanted.permission = permission(&args, desk.as_ref(), &hosts, clock.now())?;
+    wanted.permission = permission(&args, desk.as_ref(), &Plan::new(url.clone(), Wanted::default()).hosts(), clock.now())?;
     let plan = Plan::new(url, wanted);
     for line in remarks.into_iter().chain(plan.lines()) {
         out.say(Foreign::new(line).as_str());
@@ -116,7 +116,7 @@ pub async fn look(
 fn permission(
     args: &LookArgs,
     desk: Option<&Desk>,
-    hosts: &BTreeSet<String>,
+    hosts: &[String],
     now: chrono::DateTime<Utc>,
 ) -> Result<Option<Permission>, Trouble> {
     if let (Some(by), Some(proof)) = (&args.authorised_by, &args.proof) {
@@ -130,18 +130,22 @@ fn permission(
             return Err(Trouble::usage(format!("{until} is past")).next("Give the last day on which the permission counts"));
         }
         let end = until.succ_opt().unwrap_or(until).and_time(NaiveTime::MIN).and_utc();
-        return Ok(Some(Permission { by: Foreign::new(by), proof: Some(Foreign::new(proof)), hosts: hosts.clone(), until: end }));
+        return Ok(Some(Permission {
+            by: Foreign::new(by),
+            proof: Some(Foreign::new(proof)),
+            hosts: hosts.iter().cloned().collect(),
+            until: end,
+        }));
     }
     let (Some(desk), Some(name)) = (desk, &args.app) else { return Ok(None) };
     let given = desk.authorisations(&desk.app(name)?)?;
-    let covers = |it: &crate::domain::app::Authorisation| {
-        it.consent >= Consent::OutsideIn
-            && it.until > now
-            && it.hosts.iter().any(|host| hosts.contains(&host.to_ascii_lowercase()))
-    };
-    // Without one it is a look like any other: what a browser asks needs nobody's leave.
-    let found = given.into_iter().find(covers);
-    Ok(found.map(|it| Permission { by: it.by, proof: None, hosts: it.hosts, until: it.until }))
+    let named = |it: &Authorisation| it.hosts.iter().map(|host| host.to_ascii_lowercase()).collect::<BTreeSet<_>>();
+    // The one that names most of this look's hosts; at the others it is a look like any other. Without one it is that at
+    // all: what a browser asks needs nobody's leave.
+    let counts = |it: &Authorisation| hosts.iter().filter(|host| named(it).contains(*host)).count();
+    let valid = given.into_iter().filter(|it| it.consent >= Consent::OutsideIn && it.until > now && counts(it) > 0);
+    let found = valid.max_by_key(|it| (hosts.first().is_some_and(|host| named(it).contains(host)), counts(it), it.until));
+    Ok(found.map(|it| Permission { hosts: named(&it), by: it.by, proof: None, until: it.until }))
 }
 
 /// Has the requests agreed to: at a terminal by a question; elsewhere what a browser asks needs no word, and the rest `--yes`.

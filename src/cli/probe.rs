@@ -17,6 +17,7 @@ use crate::desk::scheduled::Shortfall;
 use crate::desk::telling::TellReport;
 use crate::domain::AppName;
 use crate::engine::Only;
+use crate::scan::Reach;
 use crate::trouble::Trouble;
 use crate::words;
 use chrono::{DateTime, Utc};
@@ -158,7 +159,7 @@ fn wanted(desk: &Desk, args: &ProbeArgs) -> Result<Wanted, Trouble> {
         let named = args.names.iter().map(|name| desk.app(name)).collect::<Result<Vec<AppName>, _>>()?;
         named.into_iter().filter(|app| once.insert(app.clone())).collect()
     };
-    Ok(Wanted { apps, only_due: args.due, only, confirm: !args.no_confirm })
+    Ok(Wanted { apps, only_due: args.due, only, confirm: !args.no_confirm, wait: true, reach: Reach::App })
 }
 
 /// What is said after several apps: what was left over, and when the next thing is due.

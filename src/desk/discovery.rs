@@ -43,6 +43,7 @@ impl Desk {
             scratch: Arc::new(self.paths.scratch()),
             once: Arc::default(),
             cloner: None,
+            reach: crate::scan::Reach::App,
         })
     }
 

@@ -12,6 +12,7 @@ use super::Desk;
 use super::due::Check;
 use crate::domain::{AppName, Board, Foreign, Gap, ItemId, ProbeId, System, UnusedAcceptance};
 use crate::engine::{Only, PlannedProbe, RunEvent, RunReport};
+use crate::scan::Reach;
 use crate::trouble::Trouble;
 use chrono::{DateTime, TimeDelta, Utc};
 use futures_util::FutureExt as _;
@@ -37,6 +38,10 @@ pub struct Wanted {
     pub only: Vec<Only>,
     /// Whether a fail that needs a second look gets it within this rerun.
     pub confirm: bool,
+    /// Whether probes of a system that wants no requests for now wait until it does; else that gap is their answer.
+    pub wait: bool,
+    /// How far a walk over the app's site goes.
+    pub reach: Reach,
 }
 
 /// What a rerun tells while it goes on. What is told as decided has been stored.

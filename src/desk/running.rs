@@ -133,6 +133,7 @@ impl Desk {
             scratch: Arc::new(self.paths.scratch()),
             once: Arc::default(),
             cloner: self.cloner(app),
+            reach: crate::scan::Reach::App,
         })
     }
 

@@ -6,6 +6,7 @@ use super::rerun::{self, How, Wanted};
 use crate::domain::fact::RunEnd;
 use crate::domain::{AppName, Foreign, System};
 use crate::engine::RunEvent;
+use crate::scan::Reach;
 use chrono::{DateTime, Utc};
 use std::collections::BTreeMap;
 use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
@@ -42,7 +43,7 @@ impl Desk {
     /// Reruns these apps whole and tells how it goes. Ends when all are through. A fail that needs a second look stays
     /// suspected, as in every run of the console: nobody waits ten minutes before a screen.
     pub async fn several(&self, apps: Vec<AppName>, tell: UnboundedSender<Told>, stop: CancellationToken) {
-        let wanted = Wanted { apps, only_due: false, only: Vec::new(), confirm: false };
+        let wanted = Wanted { apps, only_due: false, only: Vec::new(), confirm: false, wait: true, reach: Reach::App };
         let (send, mut heard) = unbounded_channel();
         let mut decided = BTreeMap::new();
         let mut pass_on = |next: rerun::Told| {

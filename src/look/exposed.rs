@@ -1,12 +1,14 @@
 //! Files that a site should never serve, asked for once each, with the owner's permission only (`apis/http.md` §4), and how
-//! it answers for a path that nobody has (§7). Of what is found only names are kept, never a value and never the text.
+//! it answers for a path that nobody has (§7). Of what is found only names are kept, never a value and never the text; what
+//! no answer decides is not seen.
 
-use super::model::Outside;
+use super::model::{Outside, Permission};
+use super::over::{BEFORE, End, Over};
+use super::plan::{Plan, host_of};
 use crate::domain::{Foreign, System};
 use crate::net::{Door, ReadCall};
 use crate::scan::{FileKind, Requests};
 use serde::{Deserialize, Serialize};
-use tokio_util::sync::CancellationToken;
 use url::Url;
 use zeroize::Zeroizing;
 
@@ -78,52 +80,127 @@ const INSIDE: [(&str, &str); 12] = [
     ("vite-error-overlay", "the overlay of a development server"),
 ];
 
-/// Asks for each, one after the other, beside `page`. Ends when told to, with what was seen until then.
-pub async fn ask(door: &Door, page: &Url, requests: &Requests, stop: &CancellationToken) -> Outside {
-    let mut seen = Outside::default();
-    let random = format!("rescue-looks-for-nothing-{:016x}", getrandom::u64().unwrap_or(0x72_65_73_63_75_65));
-    let paths = FILES.iter().map(|it| (it.path.to_owned(), Some(it.test))).chain([(random, None)]);
-    for (path, test) in paths {
-        let Ok(address) = page.join("./").and_then(|it| it.join(&path)) else { continue };
+/// How the path begins that nobody has.
+const NOBODYS: &str = "rescue-looks-for-nothing-";
+
+/// Whether this is the path that nobody has.
+pub(super) fn is_nobodys(path: &Foreign) -> bool {
+    path.as_str().contains(NOBODYS)
+}
+
+/// What one look asks so, and when it ends.
+pub(super) struct Asking<'a> {
+    pub door: &'a Door,
+    pub plan: &'a Plan,
+    pub permission: &'a Permission,
+    pub requests: &'a Requests,
+    pub end: &'a End,
+}
+
+impl Asking<'_> {
+    /// Asks for each path that was printed, one after the other, at the host of `page`, if the permission names it. Ends when
+    /// the look ends, with what was seen until then and why it is over; the rest is named as not seen.
+    pub async fn all(&self, page: &Url) -> (Outside, Option<Over>) {
+        let mut seen = Outside::default();
+        let mut over = None;
+        let random = format!("{NOBODYS}{:016x}", getrandom::u64().unwrap_or(0x72_65_73_63_75_65));
+        let files = FILES.iter().map(|it| (it.path, Some(it.test)));
+        for (file, test) in files.chain([(random.as_str(), None)]) {
+            let path = format!("{}{file}", self.plan.below());
+            let why = if over.is_some() {
+                Some(BEFORE.to_owned())
+            } else {
+                match self.end.unless_over(self.one(page, &path, test, &mut seen)).await {
+                    Ok(why) => why,
+                    Err(ended) => {
+                        over = Some(ended);
+                        Some(BEFORE.to_owned())
+                    }
+                }
+            };
+            seen.unseen.extend(why.map(|why| (Foreign::new(&path), Foreign::new(why))));
+        }
+        (seen, over)
+    }
+
+    /// Asks for one; gives back why nobody can tell, if so.
+    async fn one(&self, page: &Url, path: &str, test: Option<Test>, seen: &mut Outside) -> Option<String> {
+        // What was printed and nothing else, wherever the page led at its host.
+        let mut address = page.clone();
+        address.set_path(path);
+        address.set_query(None);
+        address.set_fragment(None);
+        let host = host_of(&address);
+        if address.path() != path {
+            return Some("it is no path that can be asked for".to_owned());
+        }
+        if !self.permission.hosts.contains(&host) {
+            return Some(format!("the permission does not name {host}, which answered"));
+        }
         let shown = Foreign::new(address.path());
-        let hidden = |why: &str| (shown.clone(), Foreign::new(why));
-        let Some(number) = requests.begins(&address, FileKind::Exposed).await else { return seen };
+        let Some(number) = self.requests.begins(&address, FileKind::Exposed).await else {
+            return Some("nobody heard of the request".to_owned());
+        };
         let call = ReadCall::follow(System::Site, &address).as_answered().at_most(MOST_BYTES).header("range", "bytes=0-511");
         let call = match address.join("/") {
             Ok(base) => call.at(base),
-            Err(_) => continue,
+            Err(_) => return Some("it is at no host".to_owned()),
         };
         let call = if crate::net::is_loopback(&address) { call } else { call.found() };
         seen.tried.push(shown.clone());
-        let reply = tokio::select! {
-            biased;
-            () = stop.cancelled() => {
-                seen.unseen.push(hidden("the look was stopped before"));
-                return seen;
-            }
-            reply = door.read(call) => reply,
-        };
-        let reply = match reply {
+        let reply = match self.door.read(call).await {
             Ok(reply) => reply,
-            Err(gap) => {
-                seen.unseen.push(hidden(gap.says.as_str()));
-                continue;
-            }
+            Err(gap) => return Some(gap.says.as_str().to_owned()),
         };
         let status = reply.status.as_u16();
-        requests.answered(number, status, None);
+        self.requests.answered(number, status, None);
         let body = Zeroizing::new(Vec::from(reply.body));
-        match (test, status) {
-            (None, _) => {
-                seen.nowhere = Some(status);
-                seen.gives_away = gives_away(&body);
-            }
-            (Some(test), 200 | 206) => seen.files.extend(found(&shown, test, &body)),
-            (Some(_), 401 | 403 | 429) => seen.unseen.push(hidden(&format!("it refuses strangers (status {status})"))),
-            _ => {}
+        let Some(test) = test else {
+            seen.nowhere = Some(status);
+            seen.gives_away = gives_away(&body);
+            // An error of the site's own tells something; a door-keeper's word does not.
+            return undecided(status).filter(|_| status < 500);
+        };
+        match met(&shown, test, status, &body) {
+            Met::It(file) => seen.files.push(file),
+            Met::NotThere => {}
+            Met::Unclear(why) => return Some(why),
         }
+        None
     }
-    seen
+}
+
+/// What an answer says of a file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Met {
+    It(ExposedFile),
+    NotThere,
+    /// Why nobody can tell.
+    Unclear(String),
+}
+
+fn met(path: &Foreign, test: Test, status: u16, body: &[u8]) -> Met {
+    if let Some(why) = undecided(status) {
+        return Met::Unclear(why);
+    }
+    // Hosts of single pages answer any path with their page.
+    let is_page = String::from_utf8_lossy(body).trim_start().starts_with('<');
+    match found(path, test, body).filter(|_| matches!(status, 200 | 206)) {
+        Some(file) => Met::It(file),
+        None if is_page || matches!(status, 404 | 410) => Met::NotThere,
+        None => Met::Unclear("it answers with something that is neither the file nor a page".to_owned()),
+    }
+}
+
+/// Why an answer of this status decides nothing; none where it decides.
+fn undecided(status: u16) -> Option<String> {
+    match status {
+        200 | 206 | 404 | 410 => None,
+        401 | 403 | 429 => Some(format!("it refuses strangers (status {status})")),
+        300..=399 => Some(format!("it leads elsewhere (status {status}), which was not followed")),
+        500.. => Some(format!("the site failed at it (status {status})")),
+        _ => Some(format!("it answers with status {status}, which says neither")),
+    }
 }
 
 /// The file, if the answer is it.
@@ -173,43 +250,4 @@ fn gives_away(body: &[u8]) -> Vec<Foreign> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use rstest::rstest;
-
-    fn names(path: &str, body: &str) -> Option<String> {
-        let test = FILES.iter().find(|it| it.path == path).unwrap().test;
-        let file = found(&Foreign::new(path), test, body.as_bytes())?;
-        Some(file.names.iter().map(ToString::to_string).collect::<Vec<_>>().join(" "))
-    }
-
-    #[rstest]
-    #[case(".env", "# x\nDATABASE_URL=abc\nexport STRIPE_KEY=\"y\"\nlower=1\n", Some("DATABASE_URL STRIPE_KEY"))]
-    #[case(".env", "<!doctype html><title>A=B</title>", None)]
-    #[case(".env", "not found", None)]
-    #[case(".git/HEAD", "ref: refs/heads/main\n", Some(""))]
-    #[case(".git/HEAD", "<html>ref: refs/heads/main", None)]
-    #[case(".git/HEAD", "0123456789abcdef0123456789abcdef01234567", Some(""))]
-    #[case(".git/config", "[core]\n\tbare = false", Some(""))]
-    #[case("package.json", "{\"name\":\"x\",\"scripts\":{", Some(""))]
-    #[case("package.json", "{\"error\":\"not found\"}", None)]
-    #[case("supabase/config.toml", "project_id = \"x\"", Some(""))]
-    fn a_file_is_known_by_what_is_in_it(#[case] path: &str, #[case] body: &str, #[case] wanted: Option<&str>) {
-        assert_eq!(names(path, body).as_deref(), wanted);
-    }
-
-    #[test]
-    fn no_value_is_kept() {
-        let mark = ["kana", "ri"].concat();
-        let file = found(&Foreign::new("/.env"), Test::Settings, format!("API_KEY={mark}").as_bytes()).unwrap();
-        assert!(file.opens && !format!("{file:?}").contains(&mark));
-    }
-
-    #[test]
-    fn errors_that_tell_of_the_inside() {
-        let body = b"Error: x\n    at /var/task/node_modules/pg/lib/client.js:1:1\n{\"stack\":1}";
-        let found: Vec<String> = gives_away(body).iter().map(ToString::to_string).collect();
-        assert_eq!(found, ["paths of the server's files", "a trace of the server's calls"]);
-        assert_eq!(gives_away(b"<title>404</title>"), Vec::<Foreign>::new());
-    }
-}
+mod tests;

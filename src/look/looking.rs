@@ -1,18 +1,20 @@
 //! Does what the plan says: walks the site as a visitor, asks once without TLS, and with a permission for what should not be
 //! there. It judges nothing; what was seen until it was stopped is kept.
 
-use super::exposed;
+use super::exposed::Asking;
 use super::model::{Look, Plain, ServiceSeen};
+use super::over::{BEFORE, End};
+use super::plain::plain;
 use super::plan::{LONGEST, Plan};
 use crate::clock::SharedClock;
 use crate::domain::{AppSettings, Foreign, Gap, GapKind, System, Verdict};
-use crate::net::{Door, ReadCall};
+use crate::net::Door;
 use crate::probes::served::Served;
 use crate::probes::site::bundle::Bundle;
 use crate::probes::{Part, Probe as _};
 use crate::repo::project::systems::KNOWN;
-use crate::scan::{self, Conduct, FileKind, Reach, Requests, ScanKey, SiteOptions, Visit};
-use tokio::time::{Instant, timeout_at};
+use crate::scan::{self, Conduct, Reach, Requests, ScanKey, SiteOptions, Visit};
+use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 use url::Url;
 
@@ -28,11 +30,12 @@ pub async fn look(
     requests: &Requests,
     stop: &CancellationToken,
 ) -> Result<Look, Gap> {
-    let (began, end) = (clock.now(), Instant::now() + LONGEST);
+    let (began, end) = (clock.now(), End { at: Instant::now() + LONGEST, stop: stop.clone() });
     let permission = plan.wanted.permission.as_ref();
     let conduct = Conduct {
         reach: if permission.is_some() { Reach::App } else { Reach::Visitor },
         own_hosts_only: true,
+        permitted: plan.permitted(),
         notices: true,
         requests: requests.clone(),
         stop: stop.clone(),
@@ -44,18 +47,23 @@ pub async fn look(
         return Err(Gap::internal("the first page was read and nothing was noted of it"));
     };
     let page = Url::parse(front.address.as_str()).unwrap_or_else(|_| plan.address.clone());
-    let is_over = || stop.is_cancelled() || Instant::now() >= end;
+    let mut ended = None;
     let unencrypted = match plan.plain() {
-        Some(_) if is_over() => Plain::Unseen { why: "the look ended before".into() },
-        Some(address) => timeout_at(end, plain(door, &address, requests))
-            .await
-            .unwrap_or_else(|_| Plain::Unseen { why: "the look ended before".into() }),
+        Some(address) => end.unless_over(plain(door, plan, &address, requests)).await.unwrap_or_else(|over| {
+            ended = Some(over);
+            Plain::Unseen { why: BEFORE.into() }
+        }),
         None => Plain::Unseen { why: "it has no usual port without TLS to ask at".into() },
     };
     let outside = match permission {
-        Some(_) if !is_over() => timeout_at(end, exposed::ask(door, &page, requests, stop)).await.ok(),
-        _ => None,
+        Some(permission) => {
+            let (outside, over) = Asking { door, plan, permission, requests, end: &end }.all(&page).await;
+            ended = ended.or(over);
+            Some(outside)
+        }
+        None => None,
     };
+    let halted = halted.or_else(|| ended.map(super::over::Over::why));
     let services = services.into_iter().filter_map(|(name, path)| {
         let known = KNOWN.iter().find(|it| it.name == name)?;
         Some(ServiceSeen { name: name.into(), purpose: known.purpose, metered: known.is_metered, path })
@@ -87,30 +95,6 @@ pub async fn look(
 #[must_use]
 pub fn judged(look: &Look, settings: &AppSettings) -> Verdict {
     Bundle::decide(&look.served, settings, look.at)
-}
-
-/// Whether the address without TLS leads to the one with it.
-async fn plain(door: &Door, address: &Url, requests: &Requests) -> Plain {
-    let unseen = |why: &str| Plain::Unseen { why: Foreign::new(why) };
-    let Some(number) = requests.begins(address, FileKind::Plain).await else { return unseen("nobody heard of the request") };
-    // Its text is not wanted: where it leads is in its head.
-    let call = ReadCall::follow(System::Site, address).as_answered().at(address.clone()).found();
-    match door.read(call).await {
-        Err(gap) => unseen(gap.says.as_str()),
-        Ok(reply) => {
-            let status = reply.status.as_u16();
-            let to = reply.header("location").and_then(|it| address.join(it).ok()).filter(|_| reply.status.is_redirection());
-            requests.answered(number, status, to.as_ref());
-            let bare = |url: &Url| url.host_str().map(|host| host.strip_prefix("www.").unwrap_or(host).to_owned());
-            match to {
-                Some(to) if to.scheme() == "https" && bare(&to) == bare(address) => Plain::LeadsToTls,
-                Some(to) if bare(&to) != bare(address) => {
-                    Plain::LeadsAway { to: Foreign::new(to.host_str().unwrap_or_default()) }
-                }
-                _ => Plain::Serves { status },
-            }
-        }
-    }
 }
 
 /// The gap of a first page that was not seen, with a step that a person can take who has no app yet.

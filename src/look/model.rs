@@ -91,10 +91,25 @@ pub struct Outside {
     pub tried: Vec<Foreign>,
     /// Those of which nobody can tell, each with why.
     pub unseen: Vec<(Foreign, Foreign)>,
-    /// The status of a path that nobody has.
+    /// The status of a path that nobody has, if the site answered it.
     pub nowhere: Option<u16>,
     /// What that answer gives away of the inside.
     pub gives_away: Vec<Foreign>,
+}
+
+impl Outside {
+    /// Files of which an answer said whether they are there.
+    #[must_use]
+    pub fn decided(&self) -> usize {
+        let is_open = |path: &Foreign| self.unseen.iter().any(|(unseen, _)| unseen == path);
+        self.tried.iter().filter(|path| !super::exposed::is_nobodys(path) && !is_open(path)).count()
+    }
+
+    /// Whether the site itself answered for a path that nobody has.
+    #[must_use]
+    pub fn saw_an_error(&self) -> bool {
+        self.nowhere.is_some() && !self.unseen.iter().any(|(path, _)| super::exposed::is_nobodys(path))
+    }
 }
 
 impl Look {

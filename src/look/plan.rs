@@ -32,6 +32,10 @@ pub const MOST_REQUESTS: u32 = 1_000;
 pub const USUAL_REQUESTS: u32 = 200;
 /// The longest that a look takes.
 pub const LONGEST: Duration = Duration::from_mins(2);
+/// Requests without TLS: the address, and the one that it leads to.
+const MOST_PLAIN: u32 = 2;
+/// Columns of what is said beforehand, unless a word is longer.
+const WIDTH: usize = 80;
 /// The name under which it asks.
 pub const AGENT: &str = concat!("rescue/", env!("CARGO_PKG_VERSION"));
 
@@ -61,11 +65,29 @@ impl Plan {
         if self.wanted.permission.is_some() { Consent::OutsideIn } else { Consent::Passive }
     }
 
+    /// The host of the address, and its twin with or without `www.`.
+    #[must_use]
+    pub fn own(&self) -> Vec<String> {
+        own_hosts(&self.address)
+    }
+
     /// Every host that it may ask, those that a person named included.
     #[must_use]
     pub fn hosts(&self) -> Vec<String> {
-        let own = own_hosts(&self.address);
-        own.into_iter().chain(self.wanted.asset_hosts.iter().cloned()).collect()
+        self.own().into_iter().chain(self.wanted.asset_hosts.iter().cloned()).collect()
+    }
+
+    /// Where the app begins: what is asked for beside the page lies below it, wherever the page leads at its host.
+    #[must_use]
+    pub fn below(&self) -> String {
+        self.address.join("./").map_or_else(|_| "/".to_owned(), |it| it.path().to_owned())
+    }
+
+    /// The hosts at which more may be asked than a browser asks: those of the permission that are this look's.
+    #[must_use]
+    pub fn permitted(&self) -> Option<BTreeSet<String>> {
+        let permission = self.wanted.permission.as_ref()?;
+        Some(self.hosts().into_iter().filter(|host| permission.hosts.contains(host)).collect())
     }
 
     /// The same address without TLS, if that is worth a request.
@@ -82,7 +104,7 @@ impl Plan {
     /// Requests that are not the walk's.
     fn beside(&self) -> u32 {
         let files = if self.wanted.permission.is_some() { FILES.len() + 1 } else { 0 };
-        u32::from(self.plain().is_some()) + u32::try_from(files).unwrap_or(u32::MAX)
+        self.plain().map_or(0, |_| MOST_PLAIN) + u32::try_from(files).unwrap_or(u32::MAX)
     }
 
     /// The limits of the walk, so that no request of the whole look is beyond what was said.
@@ -96,10 +118,10 @@ impl Plan {
         }
     }
 
-    /// The same for people, one thing a line.
+    /// The same for people, one thing a line and none wider than a terminal of eighty columns.
     #[must_use]
     pub fn lines(&self) -> Vec<String> {
-        let Wanted { pages, requests, asset_hosts, permission } = &self.wanted;
+        let Wanted { pages, requests, permission, .. } = &self.wanted;
         let mut lines = vec![format!("{} will be asked, as by a browser that opens it:", self.address)];
         let page = match pages {
             1 => "the page itself, and where it redirects at these hosts".to_owned(),
@@ -109,20 +131,20 @@ impl Plan {
         lines.push("  - the scripts that it loads, and those that these load in turn".to_owned());
         lines.push("  - the source maps that scripts name".to_owned());
         if let Some(plain) = self.plain() {
-            lines.push(format!("  - {plain} once, to see whether it leads to https"));
+            lines.push(format!(
+                "  - {plain} and where it leads at these hosts, at most {MOST_PLAIN} requests, to see whether that is https"
+            ));
         }
         if let Some(permission) = permission {
-            lines.push(format!("and, which {} permits, as by any stranger:", permission.by));
-            let below = self.address.join("./").map(|it| it.path().to_owned()).unwrap_or_default();
+            let at = self.permitted().unwrap_or_default().into_iter().collect::<Vec<_>>().join(", ");
+            lines.push(format!("and at {at}, which {} permits, as by any stranger:", permission.by.cut(80)));
+            let below = self.below();
             let files: Vec<String> = FILES.iter().map(|it| format!("{below}{}", it.path)).collect();
-            lines.extend(files.chunks(4).map(|some| format!("  - {}", some.join(" "))));
+            lines.push(format!("  - {}", files.join(" ")));
             lines.push("  - a path that nobody has, to see how errors look".to_owned());
             lines.push("  - sitemap, service worker, manifests, and source maps that nothing names".to_owned());
         }
-        lines.push(format!(
-            "Hosts: {}; no other",
-            own_hosts(&self.address).into_iter().chain(asset_hosts.iter().cloned()).collect::<Vec<_>>().join(", ")
-        ));
+        lines.push(format!("Hosts: {}; no other", self.hosts().join(", ")));
         let seconds = LONGEST.as_secs();
         lines.push(format!(
             "At most {requests} requests in {seconds} s, each told before it is sent, as {AGENT}, with no credential"
@@ -130,8 +152,25 @@ impl Plan {
         if permission.is_none() {
             lines.push("Not asked: a path that nothing names, any form, anything that changes something".to_owned());
         }
-        lines
+        lines.iter().flat_map(|line| wrapped(line)).collect()
     }
+}
+
+/// A line broken between words; what goes on stands below the text of its beginning.
+fn wrapped(line: &str) -> Vec<String> {
+    let (lead, hang) = if line.starts_with("  - ") { ("  ", "    ") } else { ("", "  ") };
+    let mut lines: Vec<String> = Vec::new();
+    for word in line.trim_start().split(' ') {
+        match lines.last_mut() {
+            Some(last) if last.chars().count() + 1 + word.chars().count() <= WIDTH => {
+                last.push(' ');
+                last.push_str(word);
+            }
+            Some(_) => lines.push(format!("{hang}{word}")),
+            None => lines.push(format!("{lead}{word}")),
+        }
+    }
+    lines
 }
 
 /// The host, and its twin with or without `www.`.
@@ -163,7 +202,7 @@ mod tests {
         let permission = permission.then(|| Permission {
             by: Foreign::new("Ana"),
             proof: None,
-            hosts: BTreeSet::new(),
+            hosts: own_hosts(&address.parse().unwrap()).into_iter().collect(),
             until: "2026-12-01T00:00:00Z".parse().unwrap(),
         });
         Plan::new(address.parse().unwrap(), Wanted { permission, ..Wanted::default() })
@@ -183,9 +222,9 @@ mod tests {
     }
 
     #[rstest]
-    #[case("https://acme.example/", false, 199)]
+    #[case("https://acme.example/", false, 198)]
     #[case("http://127.0.0.1:3000/", false, 200)]
-    #[case("https://acme.example/", true, 199 - 11)]
+    #[case("https://acme.example/", true, 198 - 11)]
     fn the_walk_may_use_what_is_left_of_what_was_said(#[case] address: &str, #[case] permission: bool, #[case] wanted: u32) {
         assert_eq!(plan(address, permission).limits().requests, wanted);
     }
@@ -195,8 +234,33 @@ mod tests {
         let told = |permission| plan("https://acme.example/", permission).lines().join("\n");
         assert!(told(true).contains("/.env ") && told(true).contains("Ana permits"));
         assert!(!told(false).contains(".env") && told(false).contains("Not asked"));
-        for line in plan("https://acme.example/", false).lines() {
-            assert!(line.chars().count() <= 100, "{line}");
+    }
+
+    #[test]
+    fn what_is_said_beforehand_fits_eighty_columns_and_loses_no_word() {
+        for permission in [false, true] {
+            let mut plan = plan("https://www.shop-of-a-long-name.acme.example/a/path/of/some/length/", permission);
+            plan.wanted.pages = 20;
+            let told = plan.lines();
+            assert!(told.iter().all(|line| line.chars().count() <= 80 && *line == line.trim_end()), "{told:#?}");
+            let flat = told.join(" ").split_whitespace().collect::<Vec<_>>().join(" ");
+            assert!(flat.contains("each told before it is sent, as rescue/"), "{flat}");
+            assert_eq!(permission, flat.contains("/a/path/of/some/length/.env /a/path/of/some/length/.env.local"), "{flat}");
         }
+    }
+
+    #[rstest]
+    #[case::both(&["acme.example", "www.acme.example"], &["acme.example", "www.acme.example"])]
+    #[case::the_twin_alone(&["www.acme.example"], &["www.acme.example"])]
+    #[case::another_port(&["acme.example:8443"], &[])]
+    #[case::another(&["other.example"], &[])]
+    fn a_permission_counts_at_the_hosts_that_it_names(#[case] named: &[&str], #[case] wanted: &[&str]) {
+        let mut plan = plan("https://acme.example/", true);
+        plan.wanted.asset_hosts.insert("files.acme-cdn.example".to_owned());
+        plan.wanted.permission.as_mut().unwrap().hosts = named.iter().map(|it| (*it).to_owned()).collect();
+        let permitted: Vec<String> = plan.permitted().unwrap().into_iter().collect();
+        assert_eq!(permitted, wanted);
+        let told = plan.lines().join(" ");
+        assert!(wanted.is_empty() || told.contains(&format!("and at {}, which Ana permits", wanted.join(", "))), "{told}");
     }
 }

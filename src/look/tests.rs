@@ -194,6 +194,37 @@ fn most_of_the_checklist_was_not_seen_and_the_page_says_what_opens_it() {
 }
 
 #[test]
+fn a_permitted_look_that_ended_before_it_asked_does_not_say_that_nobody_permitted_it() {
+    let mut look = good();
+    look.permission = Some(Permission {
+        by: "Ana".into(),
+        proof: None,
+        hosts: BTreeSet::from(["shop.example.com".to_owned()]),
+        until: noon() + TimeDelta::days(1),
+    });
+    let path = |n: usize| Foreign::new(format!("/file-{n}"));
+    let unseen_paths = (2..=8).map(|n| (path(n), Foreign::new("the look ended before")));
+    look.outside = Some(model::Outside {
+        tried: vec![path(1), path(2)],
+        unseen: unseen_paths.chain([(path(9), "it refuses strangers (status 403)".into())]).collect(),
+        ..model::Outside::default()
+    });
+    let told = unseen(&look, checklist());
+    let flat = told.here.join("\n");
+    assert!(!flat.contains("permission only"), "{flat}");
+    for words in ["/file-2, /file-3, /file-4 and 4 more: the look ended before", "/file-9: it refuses strangers (status 403)"] {
+        assert!(told.here.iter().any(|it| it == words), "no `{words}` in {flat}");
+    }
+    assert_eq!(told.touched, ["SEC-03", "SEC-08", "WEB-01", "WEB-02"], "one file was decided, no error was seen");
+    look.outside =
+        Some(model::Outside { unseen: vec![(path(1), "x".into())], tried: vec![path(1)], ..model::Outside::default() });
+    assert_eq!(unseen(&look, checklist()).touched, ["SEC-03", "WEB-01", "WEB-02"], "nothing was decided");
+    look.outside = None;
+    let here = unseen(&look, checklist()).here.join("\n");
+    assert!(here.contains("hidden source maps: the look ended before") && !here.contains("permission only"), "{here}");
+}
+
+#[test]
 fn the_page_fits_eighty_columns_and_is_text_in_every_form() {
     let mut look = good();
     let hostile = "<b>x</b> [a](http://evil.example) \u{1b}[31m =cmd()";

@@ -1,8 +1,8 @@
 //! What a look did not see, which is most: by what would open it, counted from the checklist and from what each probe says
 //! it asks; and what even the look itself left out. It counts nothing as good.
 
-use super::model::{Look, Plain};
-use crate::domain::{Checklist, Gate, Item, System};
+use super::model::{Look, Outside, Plain};
+use crate::domain::{Checklist, Foreign, Gate, Item, System};
 use crate::probes;
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -78,17 +78,20 @@ pub struct Unseen {
 /// Items of which a look sees a part: what the site's scripts hold, and how it is reached.
 const TOUCHED: [&str; 3] = ["SEC-03", "WEB-01", "WEB-02"];
 /// The same with a permission: files that should not be there, and errors.
-const TOUCHED_OUTSIDE: [&str; 2] = ["SEC-08", "ERR-01"];
+const TOUCHED_BY_FILES: &str = "SEC-08";
+const TOUCHED_BY_ERRORS: &str = "ERR-01";
 /// Items that a row gives as examples.
 const EXAMPLES: usize = 3;
 /// What the look left out and is named one by one.
 const MOST_HERE: usize = 5;
+/// Paths that are named of those with one reason.
+const MOST_NAMED: usize = 3;
 
 /// What the look did not see of this checklist.
 #[must_use]
 pub fn unseen<'c>(look: &Look, checklist: &'c Checklist) -> Unseen {
-    let outside: &[&str] = if look.outside.is_some() { &TOUCHED_OUTSIDE } else { &[] };
-    let is_touched = |it: &&Item| TOUCHED.contains(&it.id.as_str()) || outside.contains(&it.id.as_str());
+    let touched = touched(look);
+    let is_touched = |it: &&Item| touched.contains(&it.id.as_str());
     let mut by: BTreeMap<Opens, Vec<&'c Item>> = BTreeMap::new();
     for item in &checklist.items {
         for opens in needs(item) {
@@ -139,7 +142,7 @@ fn here(look: &Look) -> Vec<String> {
         here.push(format!("{} of {total} scripts that it names", total - seen));
     }
     let skipped: Vec<_> =
-        site.report.coverage.skipped.iter().filter(|it| it.hides && it.what != "everything else of the app").collect();
+        site.report.coverage.skipped.iter().filter(|it| it.hides && it.what != crate::scan::BEYOND_A_VISIT).collect();
     here.extend(skipped.iter().take(MOST_HERE).map(|it| format!("{}: {}", it.what.cut(100), it.why)));
     if skipped.len() > MOST_HERE {
         let more: usize = skipped.iter().skip(MOST_HERE).map(|it| it.count).sum();
@@ -149,13 +152,11 @@ fn here(look: &Look) -> Vec<String> {
         here.push("any script of the app: the page loads none, so it may be a placeholder".to_owned());
     }
     here.push("other pages of the site, the scripts that only they load, and whatever lies behind a sign-in".to_owned());
-    if look.outside.is_none() {
-        here.push(
-            "files that should not be served (.env, .git), error pages, hidden source maps: asked with permission only"
-                .to_owned(),
-        );
+    match (&look.outside, &look.permission) {
+        (Some(outside), _) => here.extend(paths(outside)),
+        (None, Some(_)) => here.push(format!("{BEYOND}: the look ended before")),
+        (None, None) => here.push(format!("{BEYOND}: asked with permission only")),
     }
-    here.extend(look.outside.iter().flat_map(|it| &it.unseen).take(MOST_HERE).map(|(path, why)| format!("{path}: {why}")));
     if let Plain::Unseen { why } = &look.plain
         && look.is_under_tls()
     {
@@ -166,6 +167,37 @@ fn here(look: &Look) -> Vec<String> {
         here.push(format!("{certificate}TLS was 1.2 or 1.3, whether older ones are still spoken was not asked"));
     }
     here
+}
+
+/// What is asked for with a permission, in words.
+const BEYOND: &str = "files that should not be served (.env, .git), error pages, hidden source maps";
+
+/// The items of which this look saw a part: of those of a permitted look only where an answer decided something.
+fn touched(look: &Look) -> Vec<&'static str> {
+    let mut touched = TOUCHED.to_vec();
+    if let Some(outside) = &look.outside {
+        touched.extend((outside.decided() > 0).then_some(TOUCHED_BY_FILES));
+        touched.extend(outside.saw_an_error().then_some(TOUCHED_BY_ERRORS));
+    }
+    touched
+}
+
+/// The paths of which nobody can tell, those with one reason together.
+fn paths(outside: &Outside) -> Vec<String> {
+    let mut by: Vec<(&Foreign, Vec<&Foreign>)> = Vec::new();
+    for (path, why) in &outside.unseen {
+        match by.iter_mut().find(|(known, _)| *known == why) {
+            Some((_, paths)) => paths.push(path),
+            None => by.push((why, vec![path])),
+        }
+    }
+    let row = |(why, paths): (&Foreign, Vec<&Foreign>)| {
+        let named: Vec<String> = paths.iter().take(MOST_NAMED).map(|it| it.cut(60)).collect();
+        let more = paths.len().saturating_sub(MOST_NAMED);
+        let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+        format!("{}{more}: {why}", named.join(", "))
+    };
+    by.into_iter().map(row).collect()
 }
 
 /// Whether there was no script of the app at all.

@@ -26,6 +26,7 @@ pub async fn served(sight: &Sight) -> Result<Arc<Served>, Gap> {
     let walk = async {
         let projects = sight.settings.supabase.iter().chain(&sight.settings.staging).cloned();
         let mut options = SiteOptions::new(sight.now).projects(projects);
+        options.conduct.reach = sight.reach;
         for host in &sight.settings.asset_hosts {
             options = options.host(host.as_str());
         }

@@ -29,6 +29,7 @@ pub fn sight(server: &MockServer, systems: &[System], settings: &AppSettings) ->
         scratch: Arc::new(std::path::PathBuf::from("scratch")),
         once: Arc::default(),
         cloner: None,
+        reach: crate::scan::Reach::App,
     }
 }
 

@@ -21,6 +21,7 @@ mod walk;
 mod webpack;
 
 pub use conduct::{Announced, Asked, Conduct, FileKind, Reach, Requests};
+pub use finish::BEYOND_A_VISIT;
 pub use front::{Cookie, Front, Mark, MarkOf};
 pub use home::{Home, MOST_REDIRECTS as MOST_HOME_REDIRECTS, Met as MetAtHome, home_page};
 pub use report::{ExposedMap, FoundProject, Framework, SiteReport, Tally};

@@ -134,6 +134,7 @@ async fn verdicts(path: &Path) -> BTreeMap<&'static str, Verdict> {
         scratch: Arc::new(path.join("scratch")),
         once: Arc::default(),
         cloner: None,
+        reach: rescue::scan::Reach::App,
     };
     let began = Instant::now();
     let looks = TABLE.iter().map(|probe| async {

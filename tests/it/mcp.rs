@@ -350,6 +350,45 @@ fn a_flood_of_questions_is_answered_one_by_one() {
 }
 
 #[test]
+fn a_flood_of_questions_that_nobody_wants_answered_leaves_the_server_answering() {
+    const CALLS: i64 = 1_000;
+    let home = Home::with_app("acme");
+    let mut agent = Agent::of(&home, &["--app", "acme"]);
+    for _ in 0..CALLS {
+        let id = agent.send("tools/call", &json!({ "name": "status", "arguments": {} }));
+        let params = json!({ "requestId": id });
+        agent.say(&json!({ "jsonrpc": "2.0", "method": "notifications/cancelled", "params": params }).to_string());
+    }
+    assert_eq!(agent.document("status", &json!({}))["app"], "acme");
+    assert_eq!(agent.end().0, Some(0));
+}
+
+#[test]
+fn an_agent_visits_the_site_and_a_person_asks_for_the_rest() {
+    let server = serve(|asked| match asked.path.as_str() {
+        "/" => html("<script src=\"/site/a.js\"></script>"),
+        "/a.js" => Reply::json(200, "1").with("content-type", "application/javascript"),
+        _ => Reply::json(404, "{}"),
+    });
+    let home = server.home(&["site"]);
+    home.must(&["app", "add", "acme", "--url", "https://acme.example"]);
+    let paths = |server: &Server| server.asked().iter().map(|it| it.path.clone()).collect::<Vec<_>>();
+    let mut agent = Agent::of(&home, &["--app", "acme"]);
+    let told = agent.document("rerun_probes", &json!({ "only": ["site.bundle"] }));
+    assert_eq!(paths(&server), ["/", "/a.js"], "no path that nothing names");
+    let outcome = &told["outcomes"][0];
+    assert_eq!(outcome["outcome"], "undecided", "{outcome}");
+    assert!(outcome["gap"]["needs"].as_str().unwrap().contains("Have a person run"), "{outcome}");
+    home.run(&["probe", "acme", "--only", "site.bundle", "--no-confirm"]);
+    assert!(paths(&server).iter().any(|it| it == "/sw.js"), "{:?}", paths(&server));
+}
+
+fn html(tags: &str) -> Reply {
+    let body = format!("<!doctype html><html><head>{tags}</head><body>Acme</body></html>").into();
+    Reply::Whole { status: 200, headers: vec![("content-type".into(), "text/html".into())], body }
+}
+
+#[test]
 fn more_than_passive_looks_are_refused_also_where_they_are_permitted() {
     let home = two_apps();
     home.must(&[
@@ -377,19 +416,26 @@ fn more_than_passive_looks_are_refused_also_where_they_are_permitted() {
     assert_eq!(done["outcomes"][0]["probe"], "scan.tree");
 }
 
+/// How often the status is read before what is waited for is taken not to come: each reading starts the program.
+const READINGS: usize = 3_000;
+
+/// The first that is found in the app's newest run, read again and again.
+#[track_caller]
+fn awaited<T>(home: &Home, what: &str, find: impl Fn(&Value) -> Option<T>) -> T {
+    let mut readings = (0..READINGS).map(|_| home.json(&["status", "acme", "--json"])["last_run"].clone());
+    readings.find_map(|run| find(&run)).unwrap_or_else(|| panic!("{what}: not in {READINGS} readings"))
+}
+
 /// Waits until the app's newest run is over; how it ended.
+#[track_caller]
 fn ended(home: &Home) -> String {
-    loop {
-        let status = home.json(&["status", "acme", "--json"]);
-        if let Some(how) = status["last_run"]["how"].as_str() {
-            return how.to_owned();
-        }
-    }
+    awaited(home, "a run that ended", |run| run["how"].as_str().map(str::to_owned))
 }
 
 /// Waits until a run of the app is open.
+#[track_caller]
 fn begun(home: &Home) {
-    while home.json(&["status", "acme", "--json"])["last_run"].is_null() {}
+    awaited(home, "a run that began", |run| (!run.is_null()).then_some(()));
 }
 
 #[test]

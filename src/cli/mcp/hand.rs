@@ -1,19 +1,33 @@
-//! The questions in hand: taken in and not answered yet. Their number is bounded, so that an agent that asks faster than it
-//! reads is slowed down instead of filling the memory.
+//! The questions in hand: taken in and not answered yet, and those at work: also one that nobody waits for any more works
+//! until it ends. Both are bounded, so that an agent that asks faster than it reads, or asks and cancels, is slowed down
+//! instead of filling the memory.
 
 use rmcp::model::RequestId;
 use std::collections::HashSet;
-use std::sync::{Mutex, MutexGuard, PoisonError};
-use tokio::sync::Notify;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore};
 
 /// How many there may be. More than an agent has at once, fewer than a flood.
 pub(super) const MOST: usize = 32;
 
 /// Those in hand.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Hand {
     ids: Mutex<HashSet<RequestId>>,
     freed: Notify,
+    work: Arc<Semaphore>,
+}
+
+/// A question is at work as long as this is held, whoever still waits for its answer.
+#[derive(Debug, Clone)]
+pub(super) struct AtWork(
+    #[expect(dead_code, reason = "it is held, and given back when it is dropped")] Arc<OwnedSemaphorePermit>,
+);
+
+impl Default for Hand {
+    fn default() -> Self {
+        Self { ids: Mutex::default(), freed: Notify::default(), work: Arc::new(Semaphore::new(MOST)) }
+    }
 }
 
 impl Hand {
@@ -23,6 +37,13 @@ impl Hand {
             // Whoever frees one leaves its word here, also before somebody waits for it.
             self.freed.notified().await;
         }
+        // Given back at once: only the one who waits here takes them, so that there is one when a question comes.
+        drop(self.work.acquire().await);
+    }
+
+    /// What a question that was taken holds while it is at work; none when too many are, which [`Self::room`] waits out.
+    pub fn work(&self) -> Option<AtWork> {
+        Arc::clone(&self.work).try_acquire_owned().ok().map(|permit| AtWork(Arc::new(permit)))
     }
 
     /// Takes one; false when one with its id is in hand.
@@ -59,6 +80,22 @@ mod tests {
         hand.free(&RequestId::Number(99));
         assert!(hand.room().now_or_never().is_none(), "a stranger frees nothing");
         hand.free(&RequestId::Number(0));
+        assert!(hand.room().now_or_never().is_some());
+    }
+
+    #[test]
+    fn what_nobody_waits_for_any_more_takes_its_room_until_it_ends() {
+        let hand = Hand::default();
+        let mut working: Vec<AtWork> = Vec::new();
+        for n in 0..MOST {
+            let id = RequestId::Number(i64::try_from(n).unwrap());
+            assert!(hand.room().now_or_never().is_some() && hand.take(&id), "{n}");
+            working.extend(hand.work());
+            hand.free(&id);
+        }
+        assert_eq!(working.len(), MOST);
+        assert!(hand.room().now_or_never().is_none() && hand.work().is_none());
+        working.pop();
         assert!(hand.room().now_or_never().is_some());
     }
 }

@@ -35,8 +35,6 @@ const OURS: &[&str] = &[
     "headline.answer",
     "headline.question",
     "headline.open_gates[]",
-    "how",
-    "how[]",
     "items[]",
     "items[].id",
     "items[].short",
@@ -130,11 +128,20 @@ mod tests {
             "title": "a client's title",
             "items": [{ "id": "SEC-01", "truth": "failing", "gap": { "kind": "no_permission", "says": "…" }, "work": { "is": "doing", "who": "Sam" } }],
             "findings": [{ "id": "rule:a table's name", "items": ["SEC-01"], "severity": "high", "place": { "path": "x", "line": 4 } }],
+            "how": ["a step in which the app's title is filled in"],
+            "last_run": { "how": "finished" },
             "nobody_thought_of_it": ["…"],
         });
         let told: Vec<String> = foreign(&document).into_iter().collect();
-        let wanted =
-            ["findings[].id", "findings[].place.path", "items[].gap.says", "items[].work.who", "nobody_thought_of_it[]", "title"];
+        let wanted = [
+            "findings[].id",
+            "findings[].place.path",
+            "how[]",
+            "items[].gap.says",
+            "items[].work.who",
+            "nobody_thought_of_it[]",
+            "title",
+        ];
         assert_eq!(told, wanted);
     }
 

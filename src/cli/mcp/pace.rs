@@ -43,6 +43,15 @@ pub(super) struct Turn {
     app: AppName,
 }
 
+impl Turn {
+    /// Nothing was asked with it: it counts for nothing.
+    pub fn was_for_nothing(self) {
+        if let Some(began) = self.pace.known().began.get_mut(&self.app) {
+            began.pop_back();
+        }
+    }
+}
+
 impl Drop for Turn {
     fn drop(&mut self) {
         self.pace.known().going_on.remove(&self.app);
@@ -137,6 +146,17 @@ mod tests {
         assert_eq!(taken, RERUNS);
         let known = pace.known();
         assert_eq!((known.began[&acme].len(), known.going_on.len()), (RERUNS, 0));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_turn_that_asked_nothing_counts_for_nothing_and_is_one_at_a_time() {
+        let (pace, acme) = (Pace::default(), app("acme"));
+        for _ in 0..10 * RERUNS {
+            let turn = pace.turn(&acme, now()).unwrap();
+            assert!(pace.turn(&acme, now()).is_err(), "one at a time, also while it is only looked at");
+            turn.was_for_nothing();
+        }
+        assert_eq!((0..10 * RERUNS).filter(|_| pace.turn(&acme, now()).is_ok()).count(), RERUNS);
     }
 
     #[tokio::test(start_paused = true)]

@@ -2,8 +2,8 @@
 //! goes on in a task of its own, tells how far it is, and ends in order when it is cancelled or the agent goes away.
 
 use super::answer::{Document, Refusal, answer};
-use super::arguments::Given;
-use super::pace::Pace;
+use super::arguments::{APP, Given};
+use super::pace::{Pace, Turn};
 use super::scope::Scope;
 use super::tools::{self, Does, Tool, rerun_probes};
 use crate::desk::rerun::Told;
@@ -70,30 +70,47 @@ impl Server {
         match tool.does {
             Does::Reads(reads) => {
                 let given = Given::check(tool.name, tool.arguments, arguments)?;
-                self.aside(move |desk, scope| reads(desk, scope, &given)).await
+                self.aside(&context.ct, move |desk, scope| reads(desk, scope, &given)).await
             }
             Does::Reruns => {
                 rerun_probes::stays_passive(arguments.as_ref())?;
                 let given = Given::check(tool.name, tool.arguments, arguments)?;
-                let asked = self.aside(move |desk, scope| rerun_probes::asked(desk, scope, &given)).await?;
-                self.rerun(asked, context).await
+                let name = given.name(&APP).map(str::to_owned);
+                let app = self.aside(&context.ct, move |desk, scope| Ok(scope.app(desk, name.as_deref())?)).await?;
+                // Before anything of the app is read: who asks too often costs no more than this.
+                let turn = self.pace.turn(&app, self.desk.clock.now())?;
+                let asked = self.aside(&context.ct, move |desk, _| rerun_probes::asked(desk, app, &given)).await;
+                match asked {
+                    Ok(asked) => self.rerun(asked, turn, context).await,
+                    Err(refusal) => {
+                        turn.was_for_nothing();
+                        Err(refusal)
+                    }
+                }
             }
         }
     }
 
-    /// Reads the store where nobody waits for anything else.
-    async fn aside<T, F>(&self, work: F) -> Result<T, Refusal>
+    /// Reads the store where nobody waits for anything else; not at all when the answer is no longer wanted by then.
+    async fn aside<T, F>(&self, unwanted: &CancellationToken, work: F) -> Result<T, Refusal>
     where
         T: Send + 'static,
         F: FnOnce(&Desk, &Scope) -> Result<T, Refusal> + Send + 'static,
     {
-        let (desk, scope) = (Arc::clone(&self.desk), Arc::clone(&self.scope));
-        let done = tokio::task::spawn_blocking(move || work(&desk, &scope)).await;
+        let (desk, scope, unwanted) = (Arc::clone(&self.desk), Arc::clone(&self.scope), unwanted.clone());
+        let read = move || {
+            if unwanted.is_cancelled() { Err(Trouble::failed("it was cancelled").into()) } else { work(&desk, &scope) }
+        };
+        let done = tokio::task::spawn_blocking(read).await;
         done.unwrap_or_else(|_| Err(Trouble::failed("that failed inside").next("Report it with the log file").into()))
     }
 
-    async fn rerun(&self, asked: rerun_probes::Asked, context: RequestContext<RoleServer>) -> Result<Document, Refusal> {
-        let turn = self.pace.turn(&asked.app, self.desk.clock.now())?;
+    async fn rerun(
+        &self,
+        asked: rerun_probes::Asked,
+        turn: Turn,
+        context: RequestContext<RoleServer>,
+    ) -> Result<Document, Refusal> {
         let (tell, mut heard) = unbounded_channel();
         let stop = self.gone.child_token();
         self.reruns.0.spawn(asked.rerun(Arc::clone(&self.desk), turn, tell, stop.clone()));
@@ -115,7 +132,9 @@ impl Server {
                 None => break,
             }
         }
-        self.aside(move |_, _| asked.document(over.as_deref())).await
+        let now = self.desk.clock.now();
+        // Also for one that was cancelled: it costs nothing, and nobody takes the answer.
+        self.aside(&CancellationToken::new(), move |_, _| asked.document(over.as_deref(), now)).await
     }
 }
 

@@ -5,8 +5,8 @@ use super::hand::Hand;
 use super::hear::{Heard, begins, hear};
 use super::lines::{Line, Lines, MOST_BYTES};
 use rmcp::model::{
-    ClientJsonRpcMessage, ClientNotification, ErrorData, JsonRpcError, JsonRpcMessage, RequestId, ServerJsonRpcMessage,
-    ServerResult,
+    ClientJsonRpcMessage, ClientNotification, ErrorData, GetExtensions as _, JsonRpcError, JsonRpcMessage, RequestId,
+    ServerJsonRpcMessage, ServerResult,
 };
 use rmcp::service::RoleServer;
 use rmcp::transport::Transport;
@@ -54,7 +54,7 @@ impl<R: AsyncRead + Unpin> Wire<R> {
 
     /// Takes a line in; what is to be obeyed comes back.
     fn take_in(&mut self, line: &[u8]) -> Option<ClientJsonRpcMessage> {
-        let message = match hear(line, self.begun.load(Ordering::SeqCst)) {
+        let mut message = match hear(line, self.begun.load(Ordering::SeqCst)) {
             Heard::Nothing => return None,
             Heard::Wrong(id, error) => {
                 self.owe(id, error);
@@ -62,11 +62,18 @@ impl<R: AsyncRead + Unpin> Wire<R> {
             }
             Heard::Message(message) => *message,
         };
-        match &message {
+        match &mut message {
             // Under the same id the two answers could not be told apart: the question in hand keeps it.
             JsonRpcMessage::Request(asked) if !self.hand.take(&asked.id) => {
                 self.owe(None, ErrorData::invalid_request("an earlier question with that id is not answered yet", None));
                 return None;
+            }
+            // It travels with the question, and is given back where that is dropped: when its work ends, not when its
+            // answer is no longer wanted.
+            JsonRpcMessage::Request(asked) => {
+                if let Some(work) = self.hand.work() {
+                    asked.request.extensions_mut().insert(work);
+                }
             }
             JsonRpcMessage::Notification(told) => {
                 if let ClientNotification::CancelledNotification(cancelled) = &told.notification
@@ -192,5 +199,39 @@ async fn write_all<W: AsyncWrite + Unpin>(mut write: W, mut queue: mpsc::Receive
         if let Some(done) = done {
             let _ = done.send(());
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cli::mcp::hand::MOST;
+    use futures_util::FutureExt as _;
+
+    /// An agent that asks and at once wants no answer is heard no further than the work that it started reaches.
+    #[tokio::test]
+    async fn asking_and_cancelling_does_not_get_around_the_bound() {
+        let mut lines = vec![r#"{"jsonrpc":"2.0","id":"a","method":"ping"}"#.to_owned()];
+        for id in 0..3 * MOST {
+            lines.push(format!(r#"{{"jsonrpc":"2.0","id":{id},"method":"tools/call","params":{{"name":"status"}}}}"#));
+            lines.push(format!(r#"{{"jsonrpc":"2.0","method":"notifications/cancelled","params":{{"requestId":{id}}}}}"#));
+        }
+        let text: &'static [u8] = Vec::leak((lines.join("\n") + "\n").into_bytes());
+        let (mut wire, _writing) = Wire::new(text, tokio::io::sink(), CancellationToken::new());
+        wire.begun.store(true, Ordering::SeqCst);
+        let mut working = Vec::new();
+        // Each request is kept, as a call keeps it whose work goes on.
+        while let Some(Some(message)) = wire.receive().now_or_never() {
+            working.extend(matches!(message, JsonRpcMessage::Request(_)).then_some(message));
+            tokio::task::yield_now().await;
+        }
+        assert_eq!(working.len(), MOST);
+        working.clear();
+        let mut further = 0;
+        while let Some(Some(message)) = wire.receive().now_or_never() {
+            further += usize::from(matches!(message, JsonRpcMessage::Request(_)));
+            tokio::task::yield_now().await;
+        }
+        assert_eq!(further, 2 * MOST + 1, "those that are over leave room for all the others");
     }
 }

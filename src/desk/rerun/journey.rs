@@ -8,7 +8,7 @@ use crate::domain::{AppName, GapKind, Outcome, ProbeId, System, Verdict};
 use crate::engine::run::Over;
 use crate::engine::{PlannedProbe, RunEvent, RunReport, Running};
 use crate::net::Keys;
-use crate::probes::AnyProbe;
+use crate::probes::{AnyProbe, Sight};
 use crate::schedule::reason::APART;
 use crate::store::Holder;
 use crate::trouble::Trouble;
@@ -159,6 +159,7 @@ impl Floor<'_> {
         let before = run.decided().len();
         let door = self.desk.door_of(way.keys.clone(), Some(self.desk.store.shelf(self.desk.id(way.app)?)))?;
         let sight = self.desk.sight(way.app, Arc::clone(&way.chosen.settings), door)?;
+        let sight = Sight { reach: self.wanted.reach, ..sight };
         run.ask(&part.probes, sight, over).await;
         Ok(run.decided().get(before..).unwrap_or_default().to_vec())
     }
@@ -172,7 +173,9 @@ impl Floor<'_> {
         for it in part.probes {
             let closed = asked(it.0.meta(), &way.chosen.settings).filter_map(|system| counter(system, way.keys));
             let closed = closed.filter_map(|counter| Some((self.closed(&counter)?, counter.0))).max();
-            match closed.filter(|(until, _)| part.waits < MOST_WAITS && *until > now && *until - now <= LONGEST_WAIT) {
+            match closed
+                .filter(|(until, _)| self.wanted.wait && part.waits < MOST_WAITS && *until > now && *until - now <= LONGEST_WAIT)
+            {
                 Some(closed) => waiting.entry(closed).or_default().push(it),
                 None => rest.push(it),
             }
@@ -201,6 +204,7 @@ impl Floor<'_> {
         for (probe, verdict, ..) in decided {
             let Some(gap) = verdict.outcome.gap().filter(|gap| gap.kind == GapKind::RateLimited) else { continue };
             if let (Some(until), Some(system), Some(it)) = (gap.until, gap.system, of(probe))
+                && self.wanted.wait
                 && part.waits < MOST_WAITS
                 && until - now <= LONGEST_WAIT
             {

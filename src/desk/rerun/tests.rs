@@ -123,6 +123,8 @@ fn wanted(apps: &[&AppName], only: &[&str], only_due: bool) -> Wanted {
         only_due,
         only: only.iter().map(|part| part.parse().unwrap()).collect(),
         confirm: true,
+        wait: true,
+        reach: Reach::App,
     }
 }
 
@@ -431,6 +433,30 @@ async fn what_is_closed_for_longer_than_anybody_waits_keeps_its_gap() {
     let again = house.quietly(&wanted(&[&acme], &["openai"], true)).await;
     assert!(due(&again, &acme).iter().all(|(_, because)| *because == Because::Gap(GapKind::RateLimited)));
     assert_eq!(due(&again, &acme).len(), decided.len());
+}
+
+#[tokio::test]
+async fn where_nobody_waits_a_closed_system_is_a_gap_with_its_moment() {
+    let server = MockServer::start().await;
+    let closed = ResponseTemplate::new(429).insert_header("retry-after", "300");
+    Mock::given(any()).respond_with(closed).mount(&server).await;
+    let house = House::with(Some(&server.uri()));
+    let acme = house.app("acme", |it| {
+        it.providers.insert(System::Openai);
+        it.ceilings.insert(System::Openai, 100);
+    });
+    let hasty = Wanted { wait: false, ..wanted(&[&acme], &[SCAN, "openai"], false) };
+    // Once when it is turned away in the middle, and once when it is known to be closed.
+    for _ in 0..2 {
+        let heard = house.quietly(&hasty).await;
+        assert!(!heard.iter().any(|it| matches!(it, Told::Waits { .. })));
+        let decided = &ran(&heard, &acme).report.decided;
+        let gaps: Vec<&crate::domain::Gap> = decided.iter().filter_map(|(_, verdict, ..)| verdict.outcome.gap()).collect();
+        let closed = gaps.iter().filter(|gap| gap.kind == GapKind::RateLimited);
+        assert!(closed.clone().count() > 0 && closed.clone().all(|gap| gap.until.is_some()), "{gaps:?}");
+        assert!(decided.iter().any(|(probe, ..)| probe.as_str() == SCAN), "the others are decided all the same");
+    }
+    assert_eq!(house.ends(&acme), [RunEnd::Finished, RunEnd::Finished]);
 }
 
 #[test]

@@ -23,7 +23,9 @@ impl Probe for Bundle {
         asks: "Is the JavaScript served in production free of privileged keys?",
         needs: &["The address of production, open to visitors", "The repository's file names, for a site of Next.js"],
         cost: &[(System::Site, 1_500), (System::Github, 2)],
-        // Pages, scripts and maps: what every visitor's browser fetches, or its developer tools do.
+        // Pages, scripts and maps, read as a visitor's browser and its developer tools read them; and, for a person who is
+        // engaged for this app, what the dossier's seeds add that no page may name: a path that nobody has, the service
+        // worker, the sitemap, maps beside their scripts. Whoever only visits (`Sight::reach`) leaves these out, unseen.
         consent: Consent::Passive,
         kind: ProbeKind::Proof,
         // A key that was read was read: no fault of a network puts one into a script.

@@ -122,7 +122,7 @@ impl Walk<'_> {
         let beside = at.join(&format!("{}.map", at.path().rsplit('/').next().unwrap_or_default())).ok();
         let named = script.map.and_then(|it| at.join(&it).ok());
         let same = named == beside;
-        let tried = beside.filter(|_| !same && !self.is_visitor());
+        let tried = beside.filter(|it| !same && self.hosts.is_ours(it) && self.may_go_beyond(it));
         for (address, role) in [(named, Role::Map), (tried, Role::TriedMap)] {
             let Some(address) = address.filter(|it| self.hosts.is_ours(it)) else { continue };
             if self.queue.is_new(&address, role) {
@@ -165,6 +165,9 @@ impl Walk<'_> {
             Missed::Elsewhere(to) if is_sign_in(to) => format!("leads to a sign-in at {}", to.host_str().unwrap_or("?")),
             Missed::Elsewhere(to) => format!("leads to another host, {}", to.host_str().unwrap_or("?")),
             Missed::Lost => "redirects on and on".to_owned(),
+            Missed::NotPermitted(to) => {
+                format!("leads to {}, which the permission does not name", to.host_str().unwrap_or("?"))
+            }
             Missed::Unheard => {
                 let why = "nobody heard of the request before it was sent".to_owned();
                 self.halted = Some(why.clone());
@@ -178,6 +181,7 @@ impl Walk<'_> {
         };
         let away = matches!(missed, Missed::Elsewhere(to) if !is_sign_in(to)) || matches!(missed, Missed::Lost);
         match job.role {
+            _ if matches!(missed, Missed::NotPermitted(_)) => self.all.unseen(shown, why),
             Role::Link(_) if away => self.all.absent(shown, why),
             Role::Start | Role::Route | Role::Link(_) => {
                 self.all.pages.total += 1;

@@ -3,6 +3,7 @@
 
 use crate::domain::Foreign;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, PoisonError};
 use strum::{Display, IntoStaticStr};
 use tokio::sync::{mpsc::UnboundedSender, oneshot};
@@ -26,11 +27,23 @@ pub struct Conduct {
     pub reach: Reach,
     /// Only the host that was given, with or without `www.`, and those that a person listed; whatever the pages say.
     pub own_hosts_only: bool,
+    /// The hosts, with their ports where these are not the usual ones, at which [`Reach::App`] also asks for what nothing
+    /// names; none: at all of the app's. A permission is for the hosts that it names.
+    pub permitted: Option<BTreeSet<String>>,
     /// Also note what the pages say of how the app was built, and whose services its files name.
     pub notices: bool,
     pub requests: Requests,
     /// What was seen until then is kept.
     pub stop: CancellationToken,
+}
+
+impl Conduct {
+    /// Whether this address may be asked for though nothing names it.
+    #[must_use]
+    pub fn permits(&self, address: &Url) -> bool {
+        let named = |hosts: &BTreeSet<String>| super::hosts::listed(address).is_some_and(|host| hosts.contains(&host));
+        self.reach == Reach::App && self.permitted.as_ref().is_none_or(named)
+    }
 }
 
 /// What a request is for.

@@ -9,6 +9,9 @@ use super::walk::Walk;
 use super::webpack::Naming;
 use url::Url;
 
+/// What a visitor's walk leaves out, as its report names it.
+pub const BEYOND_A_VISIT: &str = "everything else of the app";
+
 /// Asks for what only all files together name: chunks by their numbers. Whether there is anything new.
 pub(super) fn further(walk: &mut Walk<'_>) -> bool {
     let before = (walk.facts.sure.len(), walk.asked_guesses);
@@ -46,7 +49,7 @@ fn lacks_its_chunk(walk: &Walk<'_>, naming: &Naming, at: &Url) -> bool {
 
 /// Asks for the manifests of the build that a page came from, and if it is the first page for what it was made of.
 pub(super) fn manifests(walk: &mut Walk<'_>, page: &PageSeen, address: &Url, role: Role) {
-    let Some(id) = page.build.id.as_deref().filter(|_| !walk.is_visitor()) else { return };
+    let Some(id) = page.build.id.as_deref() else { return };
     let base = page.tags.base.as_deref().and_then(|it| address.join(it).ok()).unwrap_or_else(|| address.clone());
     let scripts = page.tags.scripts.iter().filter_map(|it| base.join(&it.address).ok());
     let root = scripts.filter(|it| walk.hosts.is_ours(it)).find_map(|it| super::bundle::next_root(&it));
@@ -55,13 +58,16 @@ pub(super) fn manifests(walk: &mut Walk<'_>, page: &PageSeen, address: &Url, rol
         // Scripts may lie at another host; data never does.
         let own = if root.origin() == walk.hosts.home().origin() { Some(root.clone()) } else { walk.base.join("_next/").ok() };
         if let Some(data) = own.and_then(|own| next::data(&own, id, page.build.locale.as_deref(), address))
+            && walk.may_go_beyond(&data)
             && walk.queue.is_new(&data, Role::Data)
         {
             walk.queue.push(Job { address: data, role: Role::Data, depth: 1 });
         }
     }
     for (manifest, sure) in next::manifests(&root, id).into_iter().zip([true, false]) {
-        walk.script(manifest, sure, 1);
+        if walk.may_go_beyond(&manifest) {
+            walk.script(manifest, sure, 1);
+        }
     }
 }
 
@@ -69,7 +75,7 @@ pub(super) fn manifests(walk: &mut Walk<'_>, page: &PageSeen, address: &Url, rol
 pub(super) fn judge(walk: &mut Walk<'_>) -> Framework {
     let framework = walk.facts.framework();
     if walk.is_visitor() {
-        walk.all.unseen("everything else of the app", "only the page itself and the scripts that it leads to were asked for");
+        walk.all.unseen(BEYOND_A_VISIT, "only the page itself and the scripts that it leads to were asked for");
         return framework;
     }
     let is_next = matches!(framework, Framework::NextApp | Framework::NextPages);

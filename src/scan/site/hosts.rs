@@ -127,7 +127,7 @@ impl Hosts {
 }
 
 /// A host as a person lists it.
-fn listed(address: &Url) -> Option<String> {
+pub(super) fn listed(address: &Url) -> Option<String> {
     let host = address.host_str()?;
     Some(address.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}")))
 }

@@ -31,6 +31,11 @@ impl Role {
     pub fn is_page(self) -> bool {
         matches!(self, Self::Start | Self::Route | Self::Link(_) | Self::Fallback)
     }
+
+    /// Whether only a walk that goes beyond a visitor's asks so.
+    pub fn is_beyond(self) -> bool {
+        !matches!(self, Self::Start | Self::Route | Self::Link(_) | Self::Script | Self::Map)
+    }
 }
 
 /// A file to ask for.

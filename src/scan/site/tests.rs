@@ -3,6 +3,7 @@
 
 mod bad;
 mod next;
+mod reach;
 mod vite;
 
 use super::*;

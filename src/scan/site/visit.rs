@@ -6,6 +6,7 @@ use super::hosts::Hosts;
 use super::map::{self, Pointer};
 use super::next::{self, Build};
 use super::page::{self, Tags};
+use super::queue::Job;
 use super::search::{Found, Searcher};
 use super::webpack::{self, Naming};
 use super::{Conduct, FileKind, Front};
@@ -41,6 +42,8 @@ pub(super) enum Missed {
     /// A redirect in circles, or to nowhere.
     Lost,
     PastRequests,
+    /// A redirect of what nothing names to a host at which nobody permitted to ask for such.
+    NotPermitted(Url),
     /// Whoever hears of the requests is gone.
     Unheard,
 }
@@ -120,8 +123,8 @@ pub(super) struct ScriptSeen {
 
 impl Visitor {
     /// Fetches a file of at most so many unpacked bytes, and looks through it.
-    pub async fn visit(self: Arc<Self>, address: Url, kind: As, most: usize, hosts: Arc<Hosts>) -> Result<Seen, Missed> {
-        let reply = self.fetch(address, kind, most, &hosts).await?;
+    pub async fn visit(self: Arc<Self>, job: Job, kind: As, most: usize, hosts: Arc<Hosts>) -> Result<Seen, Missed> {
+        let reply = self.fetch(job, kind, most, &hosts).await?;
         let shown = hosts.shown(&reply.address);
         // Searching keeps a core busy for some time; the network's threads are not for that.
         let looked = tokio::task::spawn_blocking(move || self.look(reply, kind, &shown)).await;
@@ -129,9 +132,9 @@ impl Visitor {
     }
 
     /// The answer at the end of the redirects.
-    async fn fetch(&self, address: Url, kind: As, most: usize, hosts: &Hosts) -> Result<Reply, Missed> {
+    async fn fetch(&self, job: Job, kind: As, most: usize, hosts: &Hosts) -> Result<Reply, Missed> {
         let requests = &self.conduct.requests;
-        let mut at = address;
+        let (mut at, is_beyond) = (job.address, job.role.is_beyond());
         for _ in 0..=MOST_REDIRECTS {
             let spent = self.left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| left.checked_sub(1));
             if spent.is_err() {
@@ -155,6 +158,9 @@ impl Visitor {
             let next = next.ok_or(Missed::Lost)?;
             if !hosts.is_ours(&next) {
                 return Err(Missed::Elsewhere(next));
+            }
+            if is_beyond && !self.conduct.permits(&next) {
+                return Err(Missed::NotPermitted(next));
             }
             at = next;
             at.set_fragment(None);

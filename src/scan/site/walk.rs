@@ -2,7 +2,7 @@
 //! nothing new or a limit is reached. Whatever was not reached is in the report by name.
 
 use super::finish;
-use super::hosts::{Hosts, is_sign_in};
+use super::hosts::{Hosts, is_sign_in, listed};
 use super::queue::{Job, Queue, Role};
 use super::report::{Collected, Framework};
 use super::search::Searcher;
@@ -102,7 +102,8 @@ pub(super) async fn walk(door: &Door, address: &Url, key: &ScanKey, options: &Si
     let mut address = address.clone();
     address.set_fragment(None);
     let first_hosts = Arc::new(Hosts::new(&address, &options.hosts).strict(conduct.own_hosts_only));
-    let first = Arc::clone(&visitor).visit(address.clone(), As::Page, limits.page_bytes, Arc::clone(&first_hosts));
+    let job = Job { address: address.clone(), role: Role::Start, depth: 0 };
+    let first = Arc::clone(&visitor).visit(job.clone(), As::Page, limits.page_bytes, Arc::clone(&first_hosts));
     let first = tokio::select! {
         biased;
         () = conduct.stop.cancelled() => return Err(stopped()),
@@ -134,7 +135,7 @@ pub(super) async fn walk(door: &Door, address: &Url, key: &ScanKey, options: &Si
     if is_sign_in(&first.address) && !is_sign_in(&address) {
         walk.all.unseen(shown, "the first page leads to a sign-in, behind which nothing was seen");
     }
-    walk.absorb(&Job { address, role: Role::Start, depth: 0 }, Ok(first));
+    walk.absorb(&job, Ok(first));
     walk.seeds();
     walk.run(&visitor, end).await;
     let framework = finish::judge(&mut walk);
@@ -147,7 +148,7 @@ pub(super) async fn walk(door: &Door, address: &Url, key: &ScanKey, options: &Si
 impl Walk<'_> {
     /// What is asked for whatever the first page says.
     fn seeds(&mut self) {
-        if self.is_visitor() {
+        if !self.may_go_beyond(&self.base.clone()) {
             return;
         }
         // Were there no random number, any path that nobody has would do nearly as well.
@@ -187,7 +188,7 @@ impl Walk<'_> {
                     Role::Manifest | Role::Data => (As::Manifest, self.limits.page_bytes),
                     _ => (As::Script, self.limits.script_bytes),
                 };
-                let visit = Arc::clone(visitor).visit(job.address.clone(), kind, most, Arc::clone(&self.hosts));
+                let visit = Arc::clone(visitor).visit(job.clone(), kind, most, Arc::clone(&self.hosts));
                 number += 1;
                 aloft.insert(number, job);
                 flying.push(async move { (number, visit.await) });
@@ -304,7 +305,7 @@ impl Walk<'_> {
             return;
         }
         if !sure {
-            if self.is_visitor() || self.facts.sure.contains(&address) {
+            if self.facts.sure.contains(&address) || !self.may_go_beyond(&address) {
                 return;
             }
             self.asked_guesses += 1;
@@ -361,9 +362,8 @@ impl Walk<'_> {
         self.facts.next_app |= page.build.app_router;
         self.facts.next_pages |= page.build.pages_router;
         finish::manifests(self, page, address, role);
-        let manifests: &[String] = if self.is_visitor() { &[] } else { &page.tags.manifests };
-        for manifest in manifests.iter().filter_map(|it| base.join(it).ok()) {
-            if self.hosts.is_ours(&manifest) && self.queue.is_new(&manifest, Role::Manifest) {
+        for manifest in page.tags.manifests.iter().filter_map(|it| base.join(it).ok()) {
+            if self.hosts.is_ours(&manifest) && self.may_go_beyond(&manifest) && self.queue.is_new(&manifest, Role::Manifest) {
                 self.queue.push(Job { address: manifest, role: Role::Manifest, depth: 0 });
             }
         }
@@ -382,6 +382,19 @@ impl Walk<'_> {
     /// Whether nothing may be asked for that nothing names.
     pub fn is_visitor(&self) -> bool {
         self.options.conduct.reach == Reach::Visitor
+    }
+
+    /// Whether this address may be asked for though no page loads it. Where only the permission does not name its host,
+    /// that is said: what lies there was not seen.
+    pub fn may_go_beyond(&mut self, address: &Url) -> bool {
+        let conduct = &self.options.conduct;
+        if self.is_visitor() || conduct.permits(address) {
+            return !self.is_visitor();
+        }
+        if let Some(host) = listed(address) {
+            self.all.unseen(format!("what no page loads at {host}"), "the permission does not name that host");
+        }
+        false
     }
 
     fn client_router(&mut self, address: &Url) {
@@ -412,7 +425,7 @@ fn no_start(missed: &Missed) -> Gap {
             Gap::new(GapKind::Ambiguous, System::Site, says).needs(ADDRESS)
         }
         Missed::Lost => Gap::new(GapKind::UnexpectedAnswer, System::Site, "the address redirects on and on").needs(ADDRESS),
-        Missed::PastRequests | Missed::Unheard => Gap::internal("no request was allowed"),
+        Missed::PastRequests | Missed::NotPermitted(_) | Missed::Unheard => Gap::internal("no request was allowed"),
     }
 }
 

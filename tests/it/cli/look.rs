@@ -146,6 +146,73 @@ fn what_needs_a_permission_is_asked_with_one_and_kept_without_values() {
     assert!(given["body"]["authorisation"]["by"].as_str().unwrap().contains("Ana Client"), "{given}");
 }
 
+/// The first page leads elsewhere at its host: what was printed is what is asked, and nothing else.
+#[test]
+fn a_redirect_of_the_first_page_changes_nothing_of_what_was_printed() {
+    let server = demo(|asked| match asked.path.as_str() {
+        "/" => {
+            Some(Reply::Whole { status: 302, headers: vec![("location".into(), "/site/auth/login".into())], body: Vec::new() })
+        }
+        "/auth/login" => Some(page("")),
+        "/.env" => Some(says("text/plain", "ACME_SETTING=1\n")),
+        "/.git/HEAD" => Some(Reply::Whole { status: 503, headers: Vec::new(), body: Vec::new() }),
+        _ => Some(gone()),
+    });
+    let home = Home::new();
+    let look = ["look", &server.address("site"), "--authorised-by", "Ana", "--proof", "order 7", "--yes", "--no-keep"];
+    let told = home.must(&look);
+    nothing_beyond(&told, &server, &["page", "data of a page", "script", "a file that should not be there"]);
+    let printed = told.err[..told.err.find("    1  ").unwrap()].to_owned();
+    let words: BTreeSet<&str> = printed.split_whitespace().collect();
+    let came: Vec<String> = server.asked().into_iter().map(|it| format!("/{}{}", it.system, it.path)).collect();
+    let files: Vec<&String> = came.iter().filter(|it| it.contains("/.") || it.ends_with("package.json")).collect();
+    assert!(files.len() >= 7 && files.iter().all(|it| words.contains(it.as_str())), "{came:?} against {printed}");
+    assert!(!came.iter().any(|it| it.contains("/auth/") && !it.ends_with("/auth/login")), "{came:?}");
+    let flat = told.out.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(flat.contains("/site/.env is served to anybody") && flat.contains("/site/.git/HEAD: "), "{}", told.out);
+    assert!(printed.lines().all(|line| line.chars().count() <= 80), "{printed}");
+}
+
+#[test]
+fn a_permission_for_another_host_is_none_here() {
+    let server = demo(|_| None);
+    let home = Home::with_app("acme");
+    let given = ["app", "authorise", "acme", "--consent", "outside-in", "--by", "Ana", "--host", "www.acme.example"];
+    home.must(&[&given[..], &["--until", "2999-01-01"]].concat());
+    let told = home.must(&["look", &server.address("site"), "--app", "acme", "--yes", "--no-keep"]);
+    nothing_beyond(&told, &server, &["page", "script", "source map"]);
+    assert!(told.err.contains("Not asked:") && !told.err.contains(".env"), "{told:?}");
+}
+
+/// Interrupted while it asks with a permission, it shows what it found, and does not say that nobody permitted it.
+#[cfg(unix)]
+#[test]
+fn an_interrupt_among_the_permitted_paths_loses_nothing() {
+    let (tell, hears) = mpsc::channel();
+    let server = demo(move |asked| match asked.path.as_str() {
+        "/.env" => Some(says("text/plain", "ACME_SETTING=1\n")),
+        "/.env.production" => {
+            let _ = tell.send(());
+            Some(Reply::Nothing)
+        }
+        _ => None,
+    });
+    let home = Home::new();
+    let address = server.address("site");
+    let look = ["look", &address, "--authorised-by", "Ana", "--proof", "order 7", "--yes", "--no-keep"];
+    let child = home.command(&look).spawn().unwrap();
+    hears.recv_timeout(Duration::from_mins(1)).unwrap();
+    let sent = std::process::Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap();
+    assert!(sent.success());
+    let told = Told::of(&child.wait_with_output().unwrap());
+    assert_eq!(told.code, Some(1), "{told:?}");
+    let flat = told.out.split_whitespace().collect::<Vec<_>>().join(" ");
+    for words in ["/site/.env is served to anybody", "ended early", "/site/.env.production, ", "the look ended before"] {
+        assert!(flat.contains(words), "no `{words}` in {}", told.out);
+    }
+    assert!(!flat.contains("permission only"), "{}", told.out);
+}
+
 #[test]
 fn a_permission_is_recorded_for_an_app_that_is_known_and_used_the_next_time() {
     let server = demo(|_| None);

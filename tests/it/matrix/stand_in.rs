@@ -158,6 +158,7 @@ pub fn sight(hub: &Hub, settings: &AppSettings, shelf: Option<Arc<dyn Keeps>>) -
         scratch: Arc::new(std::path::PathBuf::from("scratch")),
         once: Arc::default(),
         cloner: None,
+        reach: rescue::scan::Reach::App,
     }
 }
 

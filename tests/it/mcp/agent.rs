@@ -136,13 +136,27 @@ impl Agent {
         result["structuredContent"].clone()
     }
 
-    /// Calls a tool that has to refuse; its words, as the commands would print them.
+    /// Calls a tool that has to refuse; its words, as the commands would print them. The reason, which may hold foreign text,
+    /// stands behind a fence and is marked.
     #[track_caller]
     pub fn refused(&mut self, tool: &str, arguments: &Value) -> String {
         let result = self.call(tool, arguments);
         assert_eq!(result["isError"], true, "{result}");
-        assert!(result["structuredContent"]["error"]["what"].is_string(), "{result}");
-        result["content"][0]["text"].as_str().unwrap().to_owned()
+        let error = &result["structuredContent"]["error"];
+        let part = |name: &str, lead: &str| error[name].as_str().map(|it| format!("{lead}{it}"));
+        let (what, why, next) = (part("what", "").unwrap(), part("why", "\n  because: "), part("next", "\n  next: "));
+        let (why, next) = (why.unwrap_or_default(), next.unwrap_or_default());
+        let text = result["content"][0]["text"].as_str().unwrap();
+        let rest = text.strip_prefix(&format!("{what}{next}")).unwrap_or_else(|| panic!("{text}"));
+        let lines: Vec<&str> = rest.trim_start().lines().collect();
+        if error["why"].is_string() {
+            assert_eq!(result["structuredContent"]["foreign"]["fields"], json!(["error.why"]), "{result}");
+            assert_eq!((lines.len(), lines.get(2).copied()), (4, Some(error["why"].to_string().as_str())), "{text}");
+            assert_eq!(lines[1].strip_prefix("<<<data "), lines[3].strip_suffix(" data>>>"), "{text}");
+        } else {
+            assert_eq!(lines, Vec::<&str>::new());
+        }
+        format!("{what}{why}{next}")
     }
 
     /// Nothing more is asked: how the program ends, after what was still to be said.

@@ -1,20 +1,21 @@
 //! `rerun_probes`: named passive probes of one app are asked again, as `rescue probe NAME --only …` does it, so that an agent
 //! that mended something can see whether it is so. Never a look that needs the client's permission, whatever was permitted:
-//! that a person starts.
+//! that a person starts. A site it only visits, and a system that wants no requests for now it does not wait for.
 
 use super::{Does, Tool};
 use crate::cli::mcp::answer::{Document, Refusal};
 use crate::cli::mcp::arguments::{APP, Argument, Given, Kind};
 use crate::cli::mcp::pace::Turn;
-use crate::cli::mcp::scope::Scope;
 use crate::cli::mcp::tools::item::known;
 use crate::cli::probe;
 use crate::desk::Desk;
 use crate::desk::rerun::{Ended, How, Told, Wanted};
-use crate::domain::{AppName, Board, Consent, ItemId, ProbeId, Truth};
+use crate::domain::{AppName, Board, Consent, Gap, GapKind, ItemId, ProbeId, Truth};
 use crate::engine::{NEEDS_PERMISSION, Only};
 use crate::probes;
+use crate::scan::Reach;
 use crate::trouble::Trouble;
+use chrono::{DateTime, Utc};
 use rmcp::model::JsonObject;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -44,7 +45,9 @@ pub const TOOL: Tool = Tool {
     title: "Ask passive probes again",
     says: "Asks the named probes of one app again, live and read-only towards the client's systems, and tells what each decided and \
            how the items stand before and after. Call it after a fix, to prove it. What is decided is recorded, like a rerun by a \
-           person. One at a time for an app, six within a minute; cancelling keeps what was decided",
+           person. One at a time for an app, six within a minute; cancelling keeps what was decided. The app's site is visited as \
+           a browser does; what no page of it loads stays unseen, and a person's `rescue probe` asks for that. A system that wants \
+           no requests for now is not waited for: its gap says until when, and `retry_after_seconds` after how long to call again",
     arguments: &[APP, ONLY, CONSENT],
     does: Does::Reruns,
 };
@@ -78,9 +81,8 @@ pub(in crate::cli::mcp) fn stays_passive(arguments: Option<&JsonObject>) -> Resu
 /// Checks what is asked for.
 ///
 /// # Errors
-/// An app, item or probe that is not there, a whole system, a look that an agent may not start, nothing to ask.
-pub(in crate::cli::mcp) fn asked(desk: &Desk, scope: &Scope, given: &Given) -> Result<Asked, Refusal> {
-    let app = scope.app(desk, given.name(&APP))?;
+/// An item or probe that is not there, a whole system, a look that an agent may not start, nothing to ask.
+pub(in crate::cli::mcp) fn asked(desk: &Desk, app: AppName, given: &Given) -> Result<Asked, Refusal> {
     let board = desk.board(&app)?;
     let mut asked = Asked::of(app, |probe| probes::find(probe.as_str()).map(|it| it.meta().consent));
     for name in given.names(&ONLY) {
@@ -157,7 +159,7 @@ impl Asked {
     ///
     /// # Errors
     /// Nothing was asked: the words of the command for why.
-    pub fn document(self, ended: Option<&Ended>) -> Result<Document, Refusal> {
+    pub fn document(self, ended: Option<&Ended>, now: DateTime<Utc>) -> Result<Document, Refusal> {
         let app = &self.app;
         let Some(ended) = ended else {
             return Err(Trouble::failed(format!("the rerun of {app} failed inside")).next("Report it with the log file").into());
@@ -175,6 +177,8 @@ impl Asked {
         let items = items.map(|it| json!({ "id": it.item, "before": self.before.get(&it.item), "after": it.truth }));
         if let Some(fields) = document.as_object_mut() {
             fields.insert("items".to_owned(), items.collect());
+            let gaps = after.report.decided.iter().filter_map(|(_, verdict, ..)| verdict.outcome.gap());
+            fields.extend(again_in(gaps, now).map(|seconds| ("retry_after_seconds".to_owned(), json!(seconds))));
             if !self.withheld.is_empty() {
                 fields.insert("withheld".to_owned(), Value::Array(self.withheld));
             }
@@ -184,8 +188,9 @@ impl Asked {
 
     fn wanted(&self) -> Wanted {
         let only = self.probes.iter().cloned().map(Only::Probe).collect();
-        // Nobody waits ten minutes for a second look; a fail that needs one is told as suspected.
-        Wanted { apps: vec![self.app.clone()], only_due: false, only, confirm: false }
+        // Nobody waits ten minutes for a second look, where a fail that needs one is told as suspected; nor an hour for a
+        // vendor, where the app's run would keep everybody else out.
+        Wanted { apps: vec![self.app.clone()], only_due: false, only, confirm: false, wait: false, reach: Reach::Visitor }
     }
 
     /// Asks. What is told as decided is stored; stopping it keeps that. The turn is given back when it is over.
@@ -204,6 +209,13 @@ impl Asked {
     }
 }
 
+/// After how many seconds everything that was turned away for now may be asked again.
+fn again_in<'a>(gaps: impl Iterator<Item = &'a Gap>, now: DateTime<Utc>) -> Option<i64> {
+    let until = gaps.filter(|gap| gap.kind == GapKind::RateLimited).filter_map(|gap| gap.until).max()?;
+    let left = until - now;
+    Some((left.num_seconds() + i64::from(left.subsec_nanos() > 0)).max(1))
+}
+
 /// The words for a look that an agent may not start.
 fn needs_a_person(app: &AppName, probe: &ProbeId, consent: Consent) -> Trouble {
     Trouble::usage(NEEDS_PERMISSION)
@@ -214,6 +226,7 @@ fn needs_a_person(app: &AppName, probe: &ProbeId, consent: Consent) -> Trouble {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::System;
     use crate::domain::testing::{Story, all_of, item};
     use rstest::rstest;
 
@@ -270,6 +283,23 @@ mod tests {
         assert!(asked.add_item(&board, "CI-9").is_err() && asked.add_item(&board, "CI-04").is_err());
         let only = asked.wanted().only;
         assert!(only.iter().all(|it| matches!(it, Only::Probe(probe) if invented(probe) == Some(Consent::Passive))), "{only:?}");
-        assert!(!asked.wanted().confirm, "nobody waits ten minutes");
+        assert!(!asked.wanted().confirm && !asked.wanted().wait, "nobody waits ten minutes, or an hour for a vendor");
+        assert_eq!(asked.wanted().reach, Reach::Visitor, "whatever was permitted");
+    }
+
+    #[test]
+    fn when_to_ask_again_is_when_the_last_system_takes_requests() {
+        let now: DateTime<Utc> = "2026-11-23T12:00:00Z".parse().unwrap();
+        let gap =
+            |kind, until: Option<&str>| Gap { until: until.map(|it| it.parse().unwrap()), ..Gap::new(kind, System::Github, "x") };
+        let of = |gaps: &[Gap]| again_in(gaps.iter(), now);
+        assert_eq!(of(&[]), None);
+        assert_eq!(of(&[gap(GapKind::RateLimited, None), gap(GapKind::TimedOut, Some("2026-11-23T13:00:00Z"))]), None);
+        let two = [
+            gap(GapKind::RateLimited, Some("2026-11-23T12:00:00.5Z")),
+            gap(GapKind::RateLimited, Some("2026-11-23T12:01:00.2Z")),
+        ];
+        assert_eq!((of(&two[..1]), of(&two)), (Some(1), Some(61)));
+        assert_eq!(of(&[gap(GapKind::RateLimited, Some("2026-11-23T11:00:00Z"))]), Some(1), "now is soon enough");
     }
 }

@@ -106,6 +106,7 @@ fn sight(settings: AppSettings, server: &MockServer, scratch: &Path) -> Sight {
         scratch: Arc::new(scratch.to_owned()),
         once: Arc::default(),
         cloner: None,
+        reach: crate::scan::Reach::App,
     }
 }
 

@@ -5,7 +5,7 @@ use crate::domain::checklist::Effort;
 use crate::domain::{Exposure, Finding, Foreign, Gap, GapKind, Note, NoteLevel, Place, Remedy, System, Verdict};
 use crate::probes::leaks::{self, Group};
 use crate::probes::part::Part;
-use crate::scan::{Framework, Leak, SiteReport};
+use crate::scan::{BEYOND_A_VISIT, Framework, Leak, SiteReport};
 use chrono::{DateTime, Utc};
 
 /// Steps that name a place to rotate; further ones are counted.
@@ -144,6 +144,9 @@ fn left_out(seen: &Seen, lead: &str) -> Option<Gap> {
     let scripts = format!("{} of {} scripts", site.scripts.seen, site.scripts.total);
     let says = format!("{lead} {scripts}, but not seen: {first}{more}");
     let gap = Gap::new(GapKind::Incomplete, System::Site, says);
+    if site.report.coverage.skipped.iter().any(|it| it.what == BEYOND_A_VISIT) {
+        return Some(gap.needs("Have a person run the probe `site.bundle`, which asks for what no page loads, too"));
+    }
     Some(match &seen.pages {
         // Only this framework needs the list; for it, what hides the list is what to open.
         Part::Hidden(why) if site.framework == Framework::NextApp => {
