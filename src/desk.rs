@@ -204,7 +204,10 @@ impl Desk {
     /// # Errors
     /// A store that cannot be read.
     pub fn board(&self, app: &AppName) -> Result<Board, Trouble> {
-        self.board_of(&self.facts(app)?, self.clock.now())?.ok_or_else(|| no_settings(app))
+        let (facts, now) = (self.facts(app)?, self.clock.now());
+        let since = self.credentials_since(app)?;
+        let checklists = self.checklists_of(&facts)?;
+        board::board_with(&facts, &checklists, &self.book, now, &since).ok_or_else(|| no_settings(app))
     }
 
     /// The board at a moment; none before the app was taken on.

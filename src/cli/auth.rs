@@ -3,7 +3,7 @@
 use super::args::AuthCommand;
 use super::asking::{MOST, unseen};
 use super::{exit, json, out::Out};
-use crate::credentials::Secret;
+use crate::credentials::{Found, Secret};
 use crate::desk::Desk;
 use crate::desk::connections::{Connection, Standing};
 use crate::domain::{AppName, System};
@@ -54,7 +54,10 @@ pub async fn auth(desk: &Desk, command: AuthCommand, out: &mut Out<'_>) -> Resul
             let app = app.map(|name| desk.app(&name)).transpose()?;
             let secret = read_secret(system, out)?;
             desk.chain.keyring().set(app.as_ref(), system, &secret).map_err(|error| keyring_trouble(&error))?;
-            let finds_it = app.clone().map_or_else(|| desk.apps(false).unwrap_or_default(), |app| vec![app]);
+            // Only where it is the one that is found: a place before the keyring may hold another, which is no newer than it was.
+            let mut finds_it = app.clone().map_or_else(|| desk.apps(false).unwrap_or_default(), |app| vec![app]);
+            let is_it = |found: Found| found.secret.fingerprint() == secret.fingerprint();
+            finds_it.retain(|app| desk.chain.find(app, system).is_ok_and(is_it));
             desk.credential_was_set(&finds_it, system, &secret);
             out.line(format!("the credential of {} is in the keyring{}", system.title(), of(app.as_ref())));
         }

@@ -16,7 +16,8 @@ use crate::systems::github::Github;
 use crate::systems::vercel::Vercel;
 use crate::trouble::Trouble;
 use chrono::{DateTime, Utc};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+use strum::VariantArray as _;
 
 /// Whether something changed since it was last asked.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -128,7 +129,18 @@ impl Desk {
         }
     }
 
-    fn key_of_marks(&self) -> Result<ScanKey, Trouble> {
+    /// Since when each credential is the one that it is, as far as anybody noticed: every run marks the ones that it looks with
+    /// before it looks.
+    pub(super) fn credentials_since(&self, app: &AppName) -> Result<BTreeMap<System, DateTime<Utc>>, Trouble> {
+        let marks = self.store.marks(self.id(app)?)?;
+        let since = |system: &System| {
+            let mark = marks.get(&marks::credential(*system))?;
+            Some((*system, mark.changed.unwrap_or(mark.met)))
+        };
+        Ok(System::VARIANTS.iter().filter_map(since).collect())
+    }
+
+    pub(super) fn key_of_marks(&self) -> Result<ScanKey, Trouble> {
         Ok(ScanKey::new(self.store.scan_key()?))
     }
 

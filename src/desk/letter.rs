@@ -6,7 +6,6 @@ use crate::credentials::Found;
 use crate::domain::app::Use;
 use crate::domain::{AppName, AppSettings, Author, Foreign, GapKind, ProbeId, System};
 use crate::letter::{self, KeyState, Letter, LetterWords, Needs, Request};
-use crate::scan::ScanKey;
 use crate::schedule::marks;
 use crate::trouble::Trouble;
 use std::collections::BTreeMap;
@@ -47,21 +46,20 @@ impl Desk {
         }))
     }
 
-    /// How we stand with the keys of the systems that the app uses.
+    /// How we stand with the keys of the systems that the app uses. What is found is marked, as everywhere, so that the lane does
+    /// not ask for it either.
     fn key_states(&self, app: &AppName, settings: &AppSettings) -> Result<BTreeMap<System, KeyState>, Trouble> {
-        let marks = self.store.marks(self.id(app)?)?;
-        let key = ScanKey::new(self.store.scan_key()?);
+        let (marks, key, now) = (self.store.marks(self.id(app)?)?, self.key_of_marks()?, self.clock.now());
         let used = System::VARIANTS.iter().filter(|it| it.needs_credential() && settings.uses(**it) == Use::Yes);
         let state = |system: System| match self.chain.find(app, system) {
             Err(missing) if missing.gap.kind == GapKind::NoCredential => KeyState::Missing,
             Err(_) => KeyState::Unusable,
             Ok(Found { secret, .. }) => {
-                // What is marked is the credential that the last look used: another one was not refused yet.
                 let name = key.name(secret.fingerprint().as_bytes());
-                match marks.get(&marks::credential(system)) {
-                    Some(mark) if mark.value != *name.as_str() => KeyState::Renewed,
-                    _ => KeyState::Here,
-                }
+                self.credential_was_set(std::slice::from_ref(app), system, &secret);
+                // One that nobody marked was in no look yet: every run marks the ones that it looks with.
+                let mark = marks.get(&marks::credential(system)).filter(|mark| mark.value == *name.as_str());
+                KeyState::Here { since: mark.map_or(now, |mark| mark.changed.unwrap_or(mark.met)) }
             }
         };
         Ok(used.map(|system| (*system, state(*system))).collect())

@@ -116,7 +116,11 @@ impl Desk {
         stop: CancellationToken,
     ) -> Result<RunReport, Trouble> {
         let planned = plan.probes.iter().map(|(_, planned)| planned.clone()).collect();
-        let sight = self.sight(app, Arc::new(self.settings(app)?), self.door(app).await?)?;
+        let keys = self.keys(app).await?;
+        // Before it looks: what it meets is met with these.
+        self.mark_credentials(app, &keys)?;
+        let door = self.door_of(keys, Some(self.store.shelf(self.id(app)?)))?;
+        let sight = self.sight(app, Arc::new(self.settings(app)?), door)?;
         let mut running = self.begin(app, planned, tell, stop).await?;
         running.ask(&plan.probes, sight, &run::nobody()).await;
         Ok(running.end().await)

@@ -5,8 +5,8 @@ use super::fact::RunEnd;
 use super::ledger::Ledger;
 use super::state::RunSummary;
 use super::{
-    Assessment, Board, Checklist, Digest, Fact, FactBody, Phase, PhaseProgress, ProbeBook, ProbeId, Truth, assess, calendar,
-    findings, headline, lane, plan, unused,
+    Assessment, Board, Checklist, Digest, Fact, FactBody, Phase, PhaseProgress, ProbeBook, ProbeId, System, Truth, assess,
+    calendar, findings, headline, lane, plan, unused,
 };
 use chrono::{DateTime, Utc};
 use std::collections::{BTreeMap, BTreeSet};
@@ -20,13 +20,26 @@ pub fn board(
     book: &ProbeBook,
     now: DateTime<Utc>,
 ) -> Option<Board> {
+    board_with(facts, checklists, book, now, &BTreeMap::new())
+}
+
+/// The same, told by somebody who knows since when each credential is the one that it is, which no fact tells: the lane does not
+/// ask for a credential that came after the look which missed it.
+#[must_use]
+pub fn board_with(
+    facts: &[Fact],
+    checklists: &BTreeMap<Digest, Arc<Checklist>>,
+    book: &ProbeBook,
+    now: DateTime<Utc>,
+    since: &BTreeMap<System, DateTime<Utc>>,
+) -> Option<Board> {
     let ledger = Ledger::read(facts, now).with_checklists(checklists);
     let settings = ledger.settings()?;
     let checklist = checklists.get(ledger.checklist()?)?;
     let items: Vec<Assessment> = checklist.items.iter().map(|item| assess(item, &ledger, book)).collect();
     let (day, week) = calendar::day_and_week(settings.start, now);
     let findings = findings::standing(&items, &ledger, book);
-    let lane = lane::now(checklist, &items, &findings, week, &ledger);
+    let lane = lane::now(checklist, &items, &findings, week, &ledger, since);
     let midnight = Some(calendar::end_of(now.date_naive())).filter(|at| *at > now);
     let changes = items.iter().filter_map(|it| it.next_change).chain(ledger.next_fact()).chain(midnight);
     Some(Board {

@@ -297,12 +297,14 @@ fn permissions(ledger: &Ledger<'_>, board: &Board, consents: &BTreeMap<ProbeId, 
     given
         .map(|(fact, it)| {
             let hosts: Vec<&str> = it.hosts.iter().map(String::as_str).collect();
-            let needs =
-                |probe: &ProbeId| consents.get(probe).is_some_and(|needed| *needed != Consent::Passive && *needed <= it.consent);
+            let covers = |needed: Consent| needed != Consent::Passive && needed <= it.consent;
+            let needs = |probe: &ProbeId| consents.get(probe).is_some_and(|needed| covers(*needed));
             let stands = it.until > ledger.now();
             let (items, probes) = resting(board, |of| {
                 let found: Vec<ProbeId> = of.words.iter().map(|word| word.probe.clone()).filter(|id| needs(id)).collect();
-                (stands && !found.is_empty()).then_some(found)
+                // What people look at by hand in such a way rests on it too, whatever the item's probes do.
+                let by_hand = board.item(of.item.as_str()).is_some_and(|item| covers(item.consent));
+                (stands && (by_hand || !found.is_empty())).then_some(found)
             });
             Decision {
                 kind: DecisionKind::Authorisation,

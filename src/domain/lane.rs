@@ -11,7 +11,8 @@ use super::headline::is_live;
 use super::ledger::Ledger;
 use super::opening::{Held, is_settled, is_urgent, lack};
 use super::state::{NowRow, Task};
-use super::{Assessment, Checklist, Freshness, Gate, Item, Phase, Severity, StandingFinding, Work};
+use super::{Assessment, Checklist, Freshness, Gate, Item, Phase, Severity, StandingFinding, System, Work, plan};
+use chrono::{DateTime, Utc};
 use rank::{Closed, closed};
 use std::collections::BTreeMap;
 use steps::Ground;
@@ -36,16 +37,18 @@ pub(super) struct Lane {
     pub later: usize,
 }
 
-/// The lane. `week` is 0 before the start; `standing`: the findings that stand today.
+/// The lane. `week` is 0 before the start; `standing`: the findings that stand today; `since`: since when credentials are the ones
+/// that they are.
 pub(super) fn now(
     checklist: &Checklist,
     items: &[Assessment],
     standing: &[StandingFinding],
     week: u16,
     ledger: &Ledger<'_>,
+    since: &BTreeMap<System, DateTime<Utc>>,
 ) -> Lane {
     let settled: BTreeMap<&str, bool> = items.iter().map(|it| (it.item.as_str(), is_settled(it.truth))).collect();
-    let held = Held::of_facts(ledger);
+    let held = Held { since: since.clone(), ..Held::of_facts(ledger) };
     let closed = closed(standing);
     let is_due = |item: &Item, it: &Assessment| is_due(item, it, week.max(1), ledger);
     let mut lane = Lane::default();
@@ -59,7 +62,7 @@ pub(super) fn now(
             lane.rows.push(row(item, it, &closed, ledger));
         }
     }
-    lane.rows.extend(Ground { checklist, items, closed: &closed, ledger }.steps(&is_due));
+    lane.rows.extend(Ground { checklist, items, closed: &closed, ledger, held: &held }.steps(&is_due));
     lane.rows.sort_by_key(|row| row.rank.order());
     lane.more = lane.rows.len().saturating_sub(ROWS);
     lane.rows.truncate(ROWS);
@@ -105,10 +108,9 @@ fn is_due(item: &Item, it: &Assessment, week: u16, ledger: &Ledger<'_>) -> bool 
     }
 }
 
-/// The first week of a phase, when the engagement is longer or shorter than six weeks.
 fn first_week(phase: Phase, ledger: &Ledger<'_>) -> u16 {
-    let weeks = ledger.settings().map_or(6, |it| u16::from(it.weeks));
-    1 + u16::from(phase.weeks().0 - 1) * weeks / 6
+    let (first, _) = ledger.settings().map_or(phase.weeks(), |it| plan::weeks(phase, it.weeks));
+    u16::from(first)
 }
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 
 use super::ledger::Ledger;
 use super::{Assessment, Checklist, Consent, FactBody, GapKind, Gate, Item, ItemId, ProbeKind, ProbeWord, System, Truth};
+use chrono::{DateTime, Utc};
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -80,8 +81,10 @@ pub struct Held {
     /// Systems of probes that cannot be asked for want of a credential, each with the system whose credential it is: an
     /// archive of the repository is read with GitHub's.
     pub without: BTreeMap<System, System>,
-    /// Systems whose credential is another one than the one that was refused: nobody knows yet what it may see.
-    pub renewed: BTreeSet<System>,
+    /// Since when each credential is the one that it is: what was missed, refused or too small before that says nothing of it.
+    pub since: BTreeMap<System, DateTime<Utc>>,
+    /// Systems whose credential was found just now: that there was none is past.
+    pub found: BTreeSet<System>,
 }
 
 impl Held {
@@ -89,6 +92,19 @@ impl Held {
     pub(super) fn of_facts(ledger: &Ledger<'_>) -> Self {
         Self { permitted: permitted(ledger), ..Self::default() }
     }
+
+    /// Whether what a probe met was no fault of the credential that is here now: nobody knows yet what that one may see.
+    #[must_use]
+    pub fn is_past(&self, word: &ProbeWord) -> bool {
+        let Some(gap) = word.gap.as_ref().filter(|gap| wants_credential(gap.kind)) else { return false };
+        let system = gap.system.unwrap_or(word.system);
+        let came = self.since.get(&system).is_some_and(|since| word.gap_at.is_some_and(|met| *since > met));
+        came || (gap.kind == GapKind::NoCredential && self.found.contains(&system))
+    }
+}
+
+fn wants_credential(kind: GapKind) -> bool {
+    matches!(kind, GapKind::NoCredential | GapKind::BadCredential | GapKind::NoPermission)
 }
 
 /// The ways of looking for which the client's permission stands today.
@@ -161,8 +177,8 @@ fn missing(word: &ProbeWord, item: &Item, held: &Held) -> Missing {
     };
     let system = gap.system.unwrap_or(word.system);
     match gap.kind {
-        GapKind::NoCredential | GapKind::BadCredential | GapKind::NoPermission if held.renewed.contains(&system) => look,
-        GapKind::NoCredential | GapKind::BadCredential | GapKind::NoPermission => Missing::Key(Key::Access(system)),
+        kind if wants_credential(kind) && held.is_past(word) => look,
+        kind if wants_credential(kind) => Missing::Key(Key::Access(system)),
         GapKind::NeedsConsent => Missing::Key(Key::Permission(item.consent.max(Consent::OutsideIn))),
         // Never looked at because nobody named it; a look that met something unnamed says itself what to do.
         GapKind::NotConfigured if word.gap_at.is_none() => Missing::Key(Key::Connection(word.system)),

@@ -5,7 +5,7 @@ use super::model::{Ask, Block, KeyState, Letter, Needs, Part, What};
 use super::words::LetterWords;
 use crate::domain::app::Authorisation;
 use crate::domain::opening::{self, Held, Key};
-use crate::domain::{Board, Consent, Foreign, ItemId, Opens, Person, ProbeId, Side, System};
+use crate::domain::{Board, Consent, Foreign, ItemId, Opens, Person, ProbeId, ProbeWord, Side, System};
 use crate::snapshot::words::{Words, fill};
 use chrono::NaiveDate;
 use std::collections::{BTreeMap, BTreeSet};
@@ -38,7 +38,7 @@ pub(super) struct Making<'a> {
     /// The words for days, lists and names, which every page to a client shares.
     pub page: &'static Words,
     pub today: NaiveDate,
-    held: Held,
+    pub held: Held,
     live: bool,
 }
 
@@ -83,10 +83,10 @@ impl<'a> Making<'a> {
                     let with = [System::Repo, System::Scan].into_iter().filter(|it| self.reads_tree_with(*it) == Some(system));
                     held.without.extend(with.chain([system]).map(|it| (it, system)));
                 }
-                KeyState::Renewed => {
-                    held.renewed.insert(system);
+                KeyState::Here { since } => {
+                    held.since.insert(system, since);
+                    held.found.insert(system);
                 }
-                KeyState::Here => {}
             }
         }
         held
@@ -102,6 +102,11 @@ impl<'a> Making<'a> {
         let settings = &self.request.board.settings;
         let is_tree = matches!(system, System::Repo | System::Scan);
         (is_tree && settings.path.is_none() && settings.github.is_some()).then_some(System::Github)
+    }
+
+    /// Whether the probe reads with that system's key.
+    pub(super) fn is_read_with(&self, word: &ProbeWord, system: System) -> bool {
+        word.system == system || self.reads_tree_with(word.system) == Some(system)
     }
 
     /// The permissions that stand today.
@@ -132,8 +137,7 @@ impl<'a> Making<'a> {
     pub(super) fn keeps(&self, system: System) -> Vec<ItemId> {
         let mut kept: Vec<ItemId> = Vec::new();
         for (it, word) in self.looking().filter(|(it, _)| it.truth.is_done()) {
-            let is_asked = word.system == system || self.reads_tree_with(word.system) == Some(system);
-            if is_asked && !kept.contains(&it.item) {
+            if self.is_read_with(word, system) && !kept.contains(&it.item) {
                 kept.push(it.item.clone());
             }
         }

@@ -32,6 +32,15 @@ pub(super) fn of_answer(words: &OpensWords, opens: &Opens, waits: bool) -> Strin
     }
 }
 
+/// What people look at themselves once they may.
+pub(super) fn of_hands(words: &OpensWords, opens: &Opens) -> String {
+    let count = opens.whole.len() + opens.helps.len();
+    match count {
+        0 => words.nothing.clone(),
+        count => words.by_hand.of(count, &[("urgent", &urgent(words, opens.urgent(), count))]),
+    }
+}
+
 fn urgent(words: &OpensWords, urgent: usize, of: usize) -> String {
     match urgent {
         0 => String::new(),

@@ -46,6 +46,11 @@ impl Sheet<'_> {
 
 #[expect(clippy::unused_self, reason = "a template finds what it calls by its page")]
 impl Sheet<'_> {
+    /// It is signed, so that it stays on one sheet.
+    fn is_signed(&self, ask: &Ask) -> bool {
+        ask.blocks.iter().any(|it| matches!(it, Block::Sign(_)))
+    }
+
     fn urgent(&self, ask: &Ask) -> bool {
         ask.opens.urgent() > 0
     }

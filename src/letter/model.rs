@@ -1,6 +1,7 @@
 //! A letter as data, ready to be laid out: every sentence is filled in, and harmless for a terminal. It orders nothing.
 
 use crate::domain::{AppName, Consent, Foreign, ItemId, Opens, System};
+use chrono::{DateTime, Utc};
 use serde::Serialize;
 use std::cmp::Ordering;
 
@@ -19,10 +20,8 @@ pub enum KeyState {
     Missing,
     /// What is there is no key, or not a whole one.
     Unusable,
-    /// It is there. Facts say whether it was refused.
-    Here,
-    /// It is there, and another one than that of which the facts tell.
-    Renewed,
+    /// It is there, since then as far as anybody noticed. Facts say what was read with it since, and whether it was refused.
+    Here { since: DateTime<Utc> },
 }
 
 /// A letter. Serialised as it stands by `rescue ask --json`.

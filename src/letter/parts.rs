@@ -7,7 +7,7 @@ use super::model::{Ask, Block, KeyState, Part, What};
 use super::words::Role;
 use crate::domain::app::Use;
 use crate::domain::opening::{self, Key};
-use crate::domain::{Consent, Foreign, Gate, Limit, Person, Side, System, Truth, Work};
+use crate::domain::{Consent, Foreign, Gate, Limit, Person, ProbeWord, Side, System, Truth, Work, plan};
 use crate::snapshot::words::fill;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -48,7 +48,11 @@ impl Making<'_> {
             blocks.push(Block::Sign(texts(&words.lines)));
             blocks.push(text(&words.r#return));
         }
-        let says = counts::of_key(&self.words.opens, &opens, 0);
+        // No program of ours sends a row of sign-ins: people do that, with this permission.
+        let says = match consent {
+            Consent::Active => counts::of_hands(&self.words.opens, &opens),
+            Consent::Passive | Consent::OutsideIn => counts::of_key(&self.words.opens, &opens, 0),
+        };
         self.ask(What::Permission { consent, hosts: hosts.to_vec() }, title, minutes, &says, opens, blocks)
     }
 
@@ -119,8 +123,9 @@ impl Making<'_> {
         let minutes = words.minutes_each.saturating_mul(u16::try_from(lines.len()).unwrap_or(u16::MAX));
         let says = counts::of_key(&self.words.opens, &opens, 0);
         let title = words.title.of(lines.len(), &[]);
+        let about = text(words.says.of(lines.len(), &[]));
         let systems = asked.into_iter().collect();
-        Some(self.ask(What::Use { systems }, &title, minutes, &says, opens, vec![text(&words.says), Block::List(rows)]))
+        Some(self.ask(What::Use { systems }, &title, minutes, &says, opens, vec![about, Block::List(rows)]))
     }
 
     /// Limits that are not agreed yet.
@@ -173,7 +178,8 @@ impl Making<'_> {
         let board = self.request.board;
         let needs = |id: &String| {
             let (Some(item), Some(it)) = (board.item(id), board.assessment(id)) else { return false };
-            let is_due = it.gate == Some(Gate::Now) || u16::from(item.phase.weeks().0) <= board.week.max(1);
+            let (first, _) = plan::weeks(item.phase, board.settings.weeks);
+            let is_due = it.gate == Some(Gate::Now) || u16::from(first) <= board.week.max(1);
             let was_seen = it.words.iter().any(|word| !word.findings.is_empty() || !word.notes.is_empty());
             !opening::is_settled(it.truth) && is_due && (was_seen || !role.only_if_seen)
         };
@@ -204,8 +210,7 @@ impl Making<'_> {
             .filter_map(|it| if let What::Token { system, .. } = it.what { Some(system) } else { None })
             .collect();
         for system in self.keyed().into_iter().filter(|it| !asked.contains(it)) {
-            let template = if self.state(system) == KeyState::Renewed { &words.token_untried } else { &words.token };
-            says.push(fill(template, &[("system", system.title())]));
+            says.push(fill(self.thanks(system), &[("system", system.title())]));
         }
         for it in self.standing() {
             let template = if it.consent == Consent::Active { &words.permission_active } else { &words.permission };
@@ -224,6 +229,19 @@ impl Making<'_> {
             says.push(fill(&words.people, &[("people", &self.page.list(&people))]));
         }
         (!says.is_empty()).then(|| Part { title: self.words.head.here.clone(), says: texts(&says) })
+    }
+
+    /// How much was read with the key that is here: a look that was not made, timed out or was made with another key read nothing.
+    fn thanks(&self, system: System) -> &str {
+        let words = &self.words.have;
+        let KeyState::Here { since } = self.state(system) else { return &words.token_untried };
+        let has_read = |word: &ProbeWord| word.gap.is_none() && word.speaks().is_some() && word.at.is_some_and(|at| at >= since);
+        let own = || self.looking().map(|(_, word)| word).filter(|word| self.is_read_with(word, system));
+        match (own().any(has_read), own().all(has_read)) {
+            (true, true) => &words.token,
+            (true, false) => &words.token_some,
+            (false, _) => &words.token_untried,
+        }
     }
 
     fn person(&self, person: &Person) -> String {

@@ -3,7 +3,7 @@
 
 use super::build::Making;
 use super::model::Needs;
-use crate::domain::{Assessment, GapKind, ProbeWord, System, Truth};
+use crate::domain::{Assessment, Gap, GapKind, ProbeWord, System, Truth};
 use std::collections::BTreeSet;
 
 /// A right as a vendor's page calls it, and what it shows.
@@ -11,6 +11,8 @@ use std::collections::BTreeSet;
 pub(super) struct Wanted {
     pub name: String,
     pub shows: Vec<String>,
+    /// What to know where the page lists it.
+    pub know: Option<String>,
 }
 
 impl Making<'_> {
@@ -24,10 +26,10 @@ impl Making<'_> {
     /// The rights at `system` that these probes need.
     pub(super) fn rights<'w>(&self, words: impl Iterator<Item = &'w ProbeWord>, system: System) -> Vec<Wanted> {
         let mut wanted: Vec<Wanted> = Vec::new();
-        let mut add = |name: &str, shows: &str| match wanted.iter_mut().find(|it| it.name == name) {
+        let mut add = |name: &str, shows: &str, know: Option<&String>| match wanted.iter_mut().find(|it| it.name == name) {
             Some(known) if known.shows.iter().any(|it| it == shows) => {}
             Some(known) => known.shows.push(shows.to_owned()),
-            None => wanted.push(Wanted { name: name.to_owned(), shows: vec![shows.to_owned()] }),
+            None => wanted.push(Wanted { name: name.to_owned(), shows: vec![shows.to_owned()], know: know.cloned() }),
         };
         let mut seen = BTreeSet::new();
         for word in words {
@@ -35,10 +37,10 @@ impl Making<'_> {
             for need in needs.iter().filter(|need| seen.insert(**need)) {
                 match self.words.right.iter().find(|it| it.need == **need) {
                     Some(right) if right.system == system && !(right.checkout && self.has_checkout()) => {
-                        add(&right.name, &right.shows);
+                        add(&right.name, &right.shows, right.know.as_ref());
                     }
                     // A need without words is shown as the probe says it: asked for, rather than left out.
-                    None if *own == system => add(need, &self.words.token.anything),
+                    None if *own == system => add(need, &self.words.token.anything, None),
                     _ => {}
                 }
             }
@@ -50,7 +52,8 @@ impl Making<'_> {
     /// were.
     pub(super) fn lacking(&self, system: System) -> Vec<Wanted> {
         let refused = |word: &ProbeWord| {
-            word.gap.as_ref().is_some_and(|gap| gap.kind == GapKind::NoPermission && gap.system.unwrap_or(word.system) == system)
+            let is_met = |gap: &Gap| gap.kind == GapKind::NoPermission && gap.system.unwrap_or(word.system) == system;
+            word.gap.as_ref().is_some_and(is_met) && !self.held.is_past(word)
         };
         let all = self.rights(self.looking().map(|(_, word)| word).filter(|word| refused(word)), system);
         let served = |word: &&ProbeWord| word.system == system && word.gap.is_none() && word.speaks().is_some();

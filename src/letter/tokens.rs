@@ -35,9 +35,7 @@ impl Making<'_> {
     /// The systems of this app whose key is needed, in their order.
     pub(super) fn keyed(&self) -> Vec<System> {
         let settings = &self.request.board.settings;
-        let asks = |system: System| {
-            self.looking().any(|(_, word)| word.system == system || self.reads_tree_with(word.system) == Some(system))
-        };
+        let asks = |system: System| self.looking().any(|(_, word)| self.is_read_with(word, system));
         let systems = System::VARIANTS.iter().copied().filter(|it| it.needs_credential());
         systems.filter(|it| settings.uses(*it) == Use::Yes && asks(*it)).collect()
     }
@@ -48,16 +46,16 @@ impl Making<'_> {
 
     fn reason(&self, system: System) -> Option<Reason> {
         let met = |kind: GapKind| {
-            self.looking().any(|(_, word)| {
+            self.looking().filter(|(_, word)| !self.held.is_past(word)).any(|(_, word)| {
                 word.gap.as_ref().is_some_and(|gap| gap.kind == kind && gap.system.unwrap_or(word.system) == system)
             })
         };
         match self.state(system) {
             KeyState::Missing => Some(Reason::First),
             KeyState::Unusable => Some(Reason::Unusable),
-            KeyState::Here if met(GapKind::BadCredential) => Some(Reason::Refused),
-            KeyState::Here if met(GapKind::NoPermission) => Some(Reason::Short(self.lacking(system))),
-            KeyState::Here | KeyState::Renewed => None,
+            KeyState::Here { .. } if met(GapKind::BadCredential) => Some(Reason::Refused),
+            KeyState::Here { .. } if met(GapKind::NoPermission) => Some(Reason::Short(self.lacking(system))),
+            KeyState::Here { .. } => None,
         }
     }
 
@@ -112,12 +110,15 @@ impl Making<'_> {
         if self.request.reminder {
             return blocks;
         }
-        let who = vendor.map_or(&words.who_unknown, |it| &it.who);
-        blocks.push(Block::Text(Foreign::new(fill(&words.made_by, &[("who", &self.named(who, system))]))));
-        let mut steps: Vec<String> = vendor.iter().flat_map(|it| &it.choose).map(|it| self.named(it, system)).collect();
         let invites = vendor.is_some_and(|it| it.invites);
+        let who = vendor.map_or(&words.who_unknown, |it| &it.who);
+        let template = if invites { &words.invited_by } else { &words.made_by };
+        blocks.push(Block::Text(Foreign::new(fill(template, &[("who", &self.named(who, system))]))));
+        let mut steps: Vec<String> = vendor.iter().flat_map(|it| &it.choose).map(|it| self.named(it, system)).collect();
         if !invites {
             steps.insert(0, self.named(&words.name, system));
+        }
+        if !invites && !vendor.is_some_and(|it| it.undated) {
             steps.push(self.named(&words.expiry, system));
         }
         let has_rights = vendor.is_some_and(|it| it.has_rights) && !rights.is_empty();
@@ -132,6 +133,9 @@ impl Making<'_> {
         if has_rights {
             let row = |it: &Wanted| fill(&words.permission, &[("name", &it.name), ("shows", &self.page.list(&it.shows))]);
             blocks.push(Block::List(rights.iter().map(row).map(Foreign::new).collect()));
+        }
+        if has_rights {
+            blocks.extend(rights.iter().filter_map(|it| it.know.as_deref()).map(text));
         }
         blocks.extend(vendor.iter().flat_map(|it| &it.know).map(|it| text(it)));
         if !invites {

@@ -29,7 +29,7 @@ words! {
     /// What a thing lets us do.
     OpensWords {
         whole: Count, helps_more: Count, helps: Count, urgent_all_one: String, urgent_all: String, urgent: Count, keeps: Count,
-        settles: Count, unblocks: Count, nothing: String,
+        by_hand: Count, settles: Count, unblocks: Count, nothing: String,
     }
 }
 words! {
@@ -37,7 +37,7 @@ words! {
     TokenWords {
         title: String, title_again: String, title_invite: String, refused: String, unusable: String, short: String,
         short_unnamed: String, made_by: String, r#where: String, name: String, expiry: String, permissions: String,
-        permission: String, no_rights: String, then: String, anything: String, page_unknown: String, who_unknown: String,
+        permission: String, no_rights: String, invited_by: String, then: String, anything: String, page_unknown: String, who_unknown: String,
         minutes_unknown: u16,
     }
 }
@@ -66,7 +66,7 @@ words! {
 }
 words! {
     /// Systems of which nobody knows.
-    UseWords { title: Count, says: String, line: String, minutes_each: u16 }
+    UseWords { title: Count, says: Count, line: String, minutes_each: u16 }
 }
 words! {
     /// What only the client can do.
@@ -75,7 +75,7 @@ words! {
 words! {
     /// What is here already.
     HaveWords {
-        token: String, token_untried: String, checkout: String, permission: String, permission_active: String, backup: String,
+        token: String, token_some: String, token_untried: String, checkout: String, permission: String, permission_active: String, backup: String,
         spend: String, person: String, person_role: String, people: String, age_hours: Count, age_days: Count,
         age_minutes: Count,
     }
@@ -100,6 +100,9 @@ pub struct Vendor {
     /// No key travels: we are invited and make it ourselves.
     #[serde(default)]
     pub invites: bool,
+    /// Its page lets nobody choose a last day.
+    #[serde(default)]
+    pub undated: bool,
 }
 
 /// What a right shows, by what a probe says that it needs.
@@ -115,6 +118,9 @@ pub struct Right {
     /// Not needed where the code lies here.
     #[serde(default)]
     pub checkout: bool,
+    /// What to know where the page lists it.
+    #[serde(default)]
+    pub know: Option<String>,
 }
 
 /// A part that a person plays.

@@ -38,7 +38,7 @@ pub fn rests(it: &Decision) -> String {
     if it.items.is_empty() {
         return match it.kind {
             DecisionKind::Acceptance => "nothing rests on it any more: the finding is not met".to_owned(),
-            DecisionKind::Authorisation => "no probe of the checklist needs it".to_owned(),
+            DecisionKind::Authorisation => "nothing in the checklist needs it".to_owned(),
             _ => "nothing in the checklist rests on it".to_owned(),
         };
     }

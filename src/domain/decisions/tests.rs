@@ -100,18 +100,29 @@ fn a_waiver_is_the_clients_word_until_its_day_and_goes_when_it_is_taken_back() {
 }
 
 #[test]
-fn what_rests_on_a_permission_are_the_probes_that_need_it() {
+fn what_rests_on_a_permission_are_the_probes_that_need_it_and_the_items_that_people_look_at_so() {
     let mut story = story();
+    let by_hand = |id: &str, consent: Consent| crate::domain::Item { consent, ..item(id, all_of(&["supabase.b"])) };
+    let mut items = story.checklists.values().next().unwrap().items.clone();
+    items.extend([by_hand("SEC-08", Consent::OutsideIn), by_hand("RL-01", Consent::Active)]);
+    story.adopt("more", items);
     let until = moment(3, 0).date_naive().and_hms_opt(0, 0, 0).unwrap().and_utc();
-    let hosts = ["shop.example.com".to_owned()].into();
-    let authorisation = Authorisation { consent: Consent::OutsideIn, by: "Ana".into(), hosts, until };
-    story.on(1).push(FactBody::Authorised { authorisation });
+    let hosts = std::collections::BTreeSet::from(["shop.example.com".to_owned()]);
+    let authorisation = |consent| Authorisation { consent, by: "Ana".into(), hosts: Clone::clone(&hosts), until };
+    story.on(1).push(FactBody::Authorised { authorisation: authorisation(Consent::OutsideIn) });
     let given = &all(&story, 1)[0];
     assert_eq!(given.what, "outside-in looks at shop.example.com");
-    assert_eq!((given.items.len(), given.probes[0].as_str(), given.stands), (1, "github.b", true));
+    let ids = |it: &Decision| it.items.iter().map(ToString::to_string).collect::<Vec<_>>();
+    assert_eq!(
+        (ids(given), given.probes.len(), given.probes[0].as_str()),
+        (vec!["CI-04".into(), "SEC-08".into()], 1, "github.b")
+    );
+    assert!(given.stands);
     assert_eq!(given.until, Some(moment(2, 0).date_naive()), "its last day");
     let ended = &all(&story, 3)[0];
     assert!(!ended.stands && ended.items.is_empty() && ended.probes.is_empty());
+    story.on(1).push(FactBody::Authorised { authorisation: authorisation(Consent::Active) });
+    assert_eq!(ids(&all(&story, 1)[1]), ["BAK-01", "CI-04", "SEC-08", "RL-01"]);
 }
 
 #[test]

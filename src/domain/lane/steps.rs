@@ -8,7 +8,7 @@ use crate::domain::headline::is_live;
 use crate::domain::ledger::Ledger;
 use crate::domain::opening::{self, Held, Key};
 use crate::domain::state::{NowRow, Step, StepKind, Task};
-use crate::domain::{Assessment, Checklist, Foreign, GapKind, Item, Opens, System};
+use crate::domain::{Assessment, Checklist, Foreign, GapKind, Item, Opens, ProbeWord, System};
 use std::collections::BTreeSet;
 
 /// Everything that the lane knows when it makes steps.
@@ -17,22 +17,22 @@ pub(super) struct Ground<'a> {
     pub items: &'a [Assessment],
     pub closed: &'a Closed,
     pub ledger: &'a Ledger<'a>,
+    pub held: &'a Held,
 }
 
 impl Ground<'_> {
     /// The steps that are worth a row, of the keys that items of today lack.
     pub(super) fn steps(&self, is_due: &dyn Fn(&Item, &Assessment) -> bool) -> Vec<NowRow> {
-        let held = Held::of_facts(self.ledger);
         let left = || self.checklist.items.iter().zip(self.items).filter(|(_, it)| !opening::is_settled(it.truth));
         let mut keys: BTreeSet<Key> = BTreeSet::new();
         for (item, it) in left() {
-            let lack = opening::lack(item, it, &held);
+            let lack = opening::lack(item, it, self.held);
             keys.extend(lack.keys.iter().chain(&lack.beside));
         }
         let kinds = [StepKind::Look, StepKind::Ask, StepKind::Connect];
         let row = |kind: StepKind| {
             let own: BTreeSet<Key> = keys.iter().copied().filter(|key| of(*key) == kind).collect();
-            let opens = opening::opens(&own, self.checklist, self.items, &held, is_live(self.ledger));
+            let opens = opening::opens(&own, self.checklist, self.items, self.held, is_live(self.ledger));
             let due: Vec<(&Item, &Assessment)> =
                 left().filter(|(item, it)| is_due(item, it) && opens.items().any(|id| *id == it.item)).collect();
             (!due.is_empty()).then(|| self.row(kind, &own, opens, &due))
@@ -77,26 +77,39 @@ impl Ground<'_> {
             StepKind::Ask => format!("{opens}; an answer takes days, so ask early"),
             StepKind::Connect => opens,
             StepKind::Look if step.first => format!("{opens}; takes seconds, changes nothing"),
-            StepKind::Look => match self.blinded() {
-                Some(why) => format!("{opens}; last time {why}"),
-                None => format!("{opens}; the last look is too old or was never made"),
+            StepKind::Look => match (self.renewed(), self.blinded()) {
+                (Some(system), _) => {
+                    format!("{opens}; the last look was made before the key of {} that is here now", system.title())
+                }
+                (None, Some(why)) => format!("{opens}; last time {why}"),
+                (None, None) => format!("{opens}; the last look is too old or was never made"),
             },
         }
     }
 
+    /// A system whose credential came after the look that missed it.
+    fn renewed(&self) -> Option<System> {
+        let word = self.left().find(|word| self.held.is_past(word))?;
+        Some(word.gap.as_ref().and_then(|gap| gap.system).unwrap_or(word.system))
+    }
+
     /// Why the last look saw nothing, where another look may see.
     fn blinded(&self) -> Option<String> {
-        let words = self.items.iter().filter(|it| !opening::is_settled(it.truth)).flat_map(|it| &it.words);
-        let gap = words.filter_map(|word| word.gap.as_ref()).find(|gap| {
+        let gap = self.left().filter_map(|word| word.gap.as_ref()).find(|gap| {
             matches!(gap.kind, GapKind::RateLimited | GapKind::Unreachable | GapKind::VendorFault | GapKind::TimedOut)
         })?;
         Some(gap.says.cut(70))
     }
 
     fn systems_of(&self, kinds: &[GapKind]) -> BTreeSet<System> {
-        let words = self.items.iter().filter(|it| !opening::is_settled(it.truth)).flat_map(|it| &it.words);
-        let gaps = words.filter(|word| word.not_applicable.is_none()).filter_map(|word| Some((word, word.gap.as_ref()?)));
+        let gaps = self.left().filter(|word| !self.held.is_past(word)).filter_map(|word| Some((word, word.gap.as_ref()?)));
         gaps.filter(|(_, gap)| kinds.contains(&gap.kind)).map(|(word, gap)| gap.system.unwrap_or(word.system)).collect()
+    }
+
+    /// The words of probes that may look, of items that are left.
+    fn left(&self) -> impl Iterator<Item = &ProbeWord> {
+        let words = self.items.iter().filter(|it| !opening::is_settled(it.truth)).flat_map(|it| &it.words);
+        words.filter(|word| word.not_applicable.is_none())
     }
 }
 

@@ -204,6 +204,31 @@ fn one_step_stands_for_all_that_it_opens(#[case] gap: GapKind, #[case] kind: Ste
 }
 
 #[rstest]
+#[case::missing(GapKind::NoCredential)]
+#[case::refused(GapKind::BadCredential)]
+#[case::too_small(GapKind::NoPermission)]
+fn for_a_key_that_came_after_the_look_nobody_is_asked(#[case] gap: GapKind) {
+    let mut story = Story::of(vec![item("AA-01", all_of(&["github.a"])), item("AA-02", all_of(&["s3.a"]))]);
+    story.on(1).blind("github.a", gap).blind("s3.a", GapKind::BadCredential);
+    let with = |since| {
+        let since = std::collections::BTreeMap::from([(System::Github, since)]);
+        board::board_with(&story.facts, &story.checklists, &story.book, moment(1, 600), &since).unwrap()
+    };
+    let after = with(moment(1, 5));
+    let (look, why) = step(&after, StepKind::Look).unwrap();
+    assert_eq!((look.opens.whole.len(), look.first), (1, false));
+    assert!(why.ends_with("the last look was made before the key of GitHub that is here now"), "{why}");
+    let (ask, _) = step(&after, StepKind::Ask).unwrap();
+    assert_eq!((&ask.systems[..], &ask.again[..]), (&[System::S3][..], &[System::S3][..]));
+    // With the key that the look was made with, and of the same moment, it was this key that saw nothing.
+    for since in [moment(0, 0), moment(1, 0)] {
+        let before = with(since);
+        assert!(step(&before, StepKind::Look).is_none());
+        assert_eq!(step(&before, StepKind::Ask).unwrap().0.systems, [System::Github, System::S3]);
+    }
+}
+
+#[rstest]
 #[case(GapKind::PlanHides)]
 #[case(GapKind::Incomplete)]
 #[case(GapKind::Ambiguous)]

@@ -29,7 +29,7 @@ pub fn letter() -> Letter {
         greeting: text("Dear Ana,"),
         opening: vec![
             text(
-                "we check and repair Acme Shop with you until 20 December 2026. Most of the checking is done by a program that only reads and changes nothing.",
+                "We check and repair Acme Shop with you until 20 December 2026. Most of the checking is done by a program that only reads and changes nothing.",
             ),
             text("All of it takes about 15 minutes of your time, and you need not do it in one go."),
         ],

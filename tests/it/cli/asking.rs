@@ -3,7 +3,7 @@
 
 use super::has;
 use crate::program::{Home, checkout};
-use crate::server::{Reply, serve};
+use crate::server::{Reply, home_of, serve, take_on, vendors};
 
 /// An app with places and a person, and no credential.
 fn known() -> Home {
@@ -80,14 +80,22 @@ fn a_page_is_written_to_a_new_file_and_nothing_is_overwritten() {
     home.run(&["ask", "acme", "--json", "--out", path]).refused(2, &["--json"]);
 }
 
+/// The systems whose key `next` would ask the client for.
+fn asked_for(home: &Home) -> Vec<serde_json::Value> {
+    let next = home.json(&["next", "acme", "--json"]);
+    let asks = next["items"].as_array().unwrap().iter().filter(|it| it["id"] == "ask");
+    asks.flat_map(|it| it["step"]["systems"].as_array().unwrap().clone()).collect()
+}
+
 #[test]
-fn a_key_that_is_here_is_thanked_for_until_it_is_refused() {
+fn a_key_that_nobody_tried_is_not_thanked_for_and_one_that_is_refused_is_asked_for_again() {
     let server = serve(|_| Reply::json(401, r#"{"message":"Bad credentials"}"#));
     let secret = "a-token-that-nobody-prints";
     let home = server.home(&["github"]).with("RESCUE_ACME_GITHUB_TOKEN", secret);
     home.must(&["app", "add", "acme", "--github", "acme/shop", "--person", "client:Ana"]);
     let letter = home.must(&["ask", "acme"]).out;
-    assert!(letter.contains("GitHub: we can read what we need") && !letter.contains("key for GitHub"), "{letter}");
+    assert!(letter.contains("GitHub: a key is here; nothing was read with it yet"), "{letter}");
+    assert!(!letter.contains("we can read what we need") && !letter.contains("key for GitHub"), "{letter}");
     assert_eq!(server.asked().len(), 0, "a letter asks nobody");
     home.run(&["probe", "acme", "--only", "github.branch-protection"]);
     let letter = home.must(&["ask", "acme"]).out;
@@ -95,13 +103,50 @@ fn a_key_that_is_here_is_thanked_for_until_it_is_refused() {
     let next = home.json(&["next", "acme", "--json"]);
     let ask = next["items"].as_array().unwrap().iter().find(|it| it["id"] == "ask").unwrap();
     assert_eq!(ask["step"]["again"], serde_json::json!(["github"]));
-    // Another one was put in its place: nobody knows yet, so nobody is asked.
+    // Another one was put in its place: nobody knows yet, so nobody is asked; and that stays so however often it is looked up.
     let home = home.with("RESCUE_ACME_GITHUB_TOKEN", "another-token");
-    let renewed = home.must(&["ask", "acme"]).out;
-    assert!(renewed.contains("a new key is here; it was not tried yet") && !renewed.contains("Make a new key"), "{renewed}");
-    for text in [letter, renewed, next.to_string()] {
-        assert!(!text.contains(secret) && !text.contains("another-token"));
+    for noticing in [&["ask", "acme"][..], &["auth", "status", "acme", "--offline"], &["ask", "acme", "--reminder"]] {
+        home.run(noticing);
+        let renewed = home.run(&["ask", "acme"]).out;
+        assert!(renewed.contains("nothing was read with it yet") && !renewed.contains("Make a new key"), "{renewed}");
+        assert_eq!(asked_for(&home), [""; 0]);
+        assert!(!renewed.contains("another-token"));
     }
+    home.run(&["probe", "acme", "--only", "github.branch-protection"]);
+    assert!(home.must(&["ask", "acme"]).out.contains("Make a new key for GitHub"), "tried, and refused too");
+    assert_eq!(asked_for(&home), ["github"]);
+    for text in [letter, next.to_string()] {
+        assert!(!text.contains(secret));
+    }
+}
+
+#[test]
+fn a_key_that_came_after_a_look_without_one_is_not_asked_for() {
+    let server = serve(|_| Reply::json(401, r#"{"message":"Bad credentials"}"#));
+    let home = server.home(&["github"]);
+    home.must(&["app", "add", "acme", "--github", "acme/shop", "--person", "client:Ana"]);
+    home.run(&["probe", "acme"]);
+    assert_eq!(asked_for(&home), ["github"]);
+    let home = home.with("RESCUE_ACME_GITHUB_TOKEN", "a-first-token");
+    home.must(&["auth", "status", "acme", "--offline"]);
+    assert_eq!(asked_for(&home), [""; 0]);
+    let look = home.must(&["next", "acme"]).out;
+    assert!(look.contains("before the key of GitHub that is here now"), "{look}");
+    let letter = home.must(&["ask", "acme"]).out;
+    assert!(letter.contains("GitHub: a key is here; nothing was read with it yet"), "{letter}");
+}
+
+#[test]
+fn a_key_with_which_everything_was_read_is_thanked_for() {
+    let server = serve(vendors(1, |_| {}));
+    let home = home_of(&server, |system| format!("{system}-token"));
+    take_on(&home);
+    home.must(&["app", "edit", "acme", "--person", "client:Ana"]);
+    assert!(!home.must(&["ask", "acme"]).out.contains("we read"), "nobody looked yet");
+    home.run(&["probe", "acme"]);
+    let letter = home.must(&["ask", "acme"]).out;
+    assert!(letter.contains("GitHub: a key is here, and we read with it"), "what lies in other places was not read: {letter}");
+    assert!(letter.contains("OpenAI: we can read what we need"), "{letter}");
 }
 
 #[test]
