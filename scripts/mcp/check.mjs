@@ -100,6 +100,8 @@ function same(document, printed, ...but) {
   for (const name of ["foreign", "cut", ...but]) delete left[name];
   const whole = { ...printed };
   for (const name of but) delete whole[name];
+  // When it was read differs where a second passes in between.
+  for (const it of [left, whole]) delete it.at;
   assert.deepEqual(left, whole);
 }
 

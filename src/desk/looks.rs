@@ -41,6 +41,7 @@ impl Desk {
             Ok(()) => {
                 let outcome = self.outcome(&kept.look, settings)?;
                 remarks.push(format!("the look of {seen} UTC is its first run: {}", outcome.verdict.says));
+                remarks.extend(beside(&kept.look));
                 let (text, made) = self.checklist(checklist.unwrap_or(crate::checklist::embedded_name()))?;
                 let earlier = EarlierLook {
                     began: kept.look.began,
@@ -129,6 +130,14 @@ fn proposed(look: &Look, settings: &AppSettings) -> Option<String> {
     discovery.proposals.retain(|it| !super::discovery::is_known(settings, it));
     let flags = look::edit(&discovery);
     (!flags.is_empty()).then(|| format!("it proposes: `rescue app edit {} {}`", settings.name, flags.join(" ")))
+}
+
+/// What a look saw that somebody can use today and that is in no probe's answer: it must not get lost with the look.
+fn beside(look: &Look) -> Option<String> {
+    let is_beside = |it: &look::Point| it.weight == look::Weight::Emergency && !it.key.starts_with("site.");
+    let says: Vec<String> =
+        look::points(look).iter().filter(|it| is_beside(it)).map(|it| Foreign::new(&it.says).cut(200)).collect();
+    (!says.is_empty()).then(|| format!("it also saw what no probe keeps: {}; deal with it today", says.join("; ")))
 }
 
 /// The permission as the fact that the app keeps.

@@ -141,7 +141,7 @@ impl Plan {
             let below = self.below();
             let files: Vec<String> = FILES.iter().map(|it| format!("{below}{}", it.path)).collect();
             lines.push(format!("  - {}", files.join(" ")));
-            lines.push("  - a path that nobody has, to see how errors look".to_owned());
+            lines.push("  - two paths that nobody has, to see what the site says to them".to_owned());
             lines.push("  - sitemap, service worker, manifests, and source maps that nothing names".to_owned());
         }
         lines.push(format!("Hosts: {}; no other", self.hosts().join(", ")));

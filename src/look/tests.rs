@@ -187,6 +187,9 @@ fn most_of_the_checklist_was_not_seen_and_the_page_says_what_opens_it() {
     let unseen = unseen(&good(), checklist());
     assert_eq!(unseen.touched, ["SEC-03", "WEB-01", "WEB-02"]);
     assert!(unseen.items > 70, "{}", unseen.items);
+    let mut unread = good();
+    unread.front.certificate = None;
+    assert_eq!(super::unseen(&unread, checklist()).touched, ["SEC-03", "WEB-01"], "a certificate that nobody read");
     let all: BTreeSet<&String> = unseen.rows.iter().flat_map(|it| &it.items).collect();
     assert_eq!(all.len(), unseen.items, "every item stands in a row");
     assert!(unseen.rows.iter().all(|it| !it.such_as.is_empty() && it.urgent <= it.items.len()));

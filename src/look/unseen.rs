@@ -76,7 +76,9 @@ pub struct Unseen {
 }
 
 /// Items of which a look sees a part: what the site's scripts hold, and how it is reached.
-const TOUCHED: [&str; 3] = ["SEC-03", "WEB-01", "WEB-02"];
+const TOUCHED: [&str; 2] = ["SEC-03", "WEB-01"];
+/// The same where its certificate was read.
+const TOUCHED_BY_CERTIFICATE: &str = "WEB-02";
 /// The same with a permission: files that should not be there, and errors.
 const TOUCHED_BY_FILES: &str = "SEC-08";
 const TOUCHED_BY_ERRORS: &str = "ERR-01";
@@ -175,6 +177,7 @@ const BEYOND: &str = "files that should not be served (.env, .git), error pages,
 /// The items of which this look saw a part: of those of a permitted look only where an answer decided something.
 fn touched(look: &Look) -> Vec<&'static str> {
     let mut touched = TOUCHED.to_vec();
+    touched.extend(look.front.certificate.as_ref().map(|_| TOUCHED_BY_CERTIFICATE));
     if let Some(outside) = &look.outside {
         touched.extend((outside.decided() > 0).then_some(TOUCHED_BY_FILES));
         touched.extend(outside.saw_an_error().then_some(TOUCHED_BY_ERRORS));

@@ -72,7 +72,7 @@ impl FileKind {
             Self::SourceMap => "source map",
             Self::Data => "data of a page",
             Self::Plain => "the same without https",
-            Self::Exposed => "a file that should not be there",
+            Self::Exposed => "should not be there",
         }
     }
 }

@@ -124,7 +124,7 @@ fn what_needs_a_permission_is_asked_with_one_and_kept_without_values() {
     let home = Home::new();
     let look = ["look", &server.address("site"), "--authorised-by", "Ana Client", "--proof", "mail of 20 November", "--yes"];
     let told = home.must(&look);
-    let kinds = ["page", "script", "source map", "data of a page", "a file that should not be there"];
+    let kinds = ["page", "script", "source map", "data of a page", "should not be there"];
     nothing_beyond(&told, &server, &kinds);
     let flat = told.out.split_whitespace().collect::<Vec<_>>().join(" ");
     for words in [
@@ -138,7 +138,8 @@ fn what_needs_a_permission_is_asked_with_one_and_kept_without_values() {
     assert!(!told.out.contains(&key) && !told.err.contains(&key));
     assert!(!contains(&bytes_below(&home.path()), key.as_bytes()), "a value in a file of the home");
     // Taken over, the permission is a fact of the app.
-    home.must(&["app", "add", "acme", "--url", &server.address("site")]);
+    let added = home.must(&["app", "add", "acme", "--url", &server.address("site")]);
+    assert!(added.err.contains("what no probe keeps: /site/.env is served to anybody"), "{added:?}");
     let export = home.json(&["app", "export", "acme"]);
     let facts = export["facts"].as_array().unwrap();
     let given = facts.iter().find(|it| it["body"]["is"] == "authorised").unwrap();
@@ -161,7 +162,7 @@ fn a_redirect_of_the_first_page_changes_nothing_of_what_was_printed() {
     let home = Home::new();
     let look = ["look", &server.address("site"), "--authorised-by", "Ana", "--proof", "order 7", "--yes", "--no-keep"];
     let told = home.must(&look);
-    nothing_beyond(&told, &server, &["page", "data of a page", "script", "a file that should not be there"]);
+    nothing_beyond(&told, &server, &["page", "data of a page", "script", "should not be there"]);
     let printed = told.err[..told.err.find("    1  ").unwrap()].to_owned();
     let words: BTreeSet<&str> = printed.split_whitespace().collect();
     let came: Vec<String> = server.asked().into_iter().map(|it| format!("/{}{}", it.system, it.path)).collect();
