@@ -152,7 +152,7 @@ fn an_app_is_added_in_a_fresh_home_and_undo_works_after_a_restart() {
 #[test]
 fn a_work_order_is_read_in_every_form_copied_and_proven() {
     let (_home, mut console) = demo(LARGE);
-    console.shows("BAK-01");
+    console.shows("Press R");
     console.keys("R");
     console.shows("finished,");
     console.keys("\u{1b}");
