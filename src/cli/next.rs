@@ -7,6 +7,7 @@ use crate::desk::Desk;
 use crate::domain::{Board, ItemId, MEANS, NowRow};
 use crate::trouble::Trouble;
 use crate::words::{self, next};
+use std::fmt::Write as _;
 
 /// A terminal of twenty-four lines, less the one of the next prompt.
 const LINES: usize = 23;
@@ -103,7 +104,7 @@ fn row<'a>(n: usize, row: &'a NowRow, board: &Board, shown: &mut Vec<(usize, &'a
     let before = shown.iter().find(|(_, order)| *order == row.emergency.as_slice());
     let emergency = match (next::emergency(row), before) {
         (Some(_), Some((before, _))) => {
-            title.push_str(&format!(" · ▲ as in {before}"));
+            let _ = write!(title, " · ▲ as in {before}");
             None
         }
         (Some(order), None) => {

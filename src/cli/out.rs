@@ -50,7 +50,9 @@ impl<'a> Out<'a> {
 
     /// A line of the result, broken at spaces after eighty columns; what goes on stands two further in.
     pub fn wrapped(&mut self, indent: usize, text: &str) {
-        wrap(indent, text).iter().for_each(|line| self.line(line));
+        for line in wrap(indent, text) {
+            self.line(line);
+        }
     }
 
     /// Text of the result as it is.

@@ -15,7 +15,7 @@ pub(super) async fn plain(door: &Door, plan: &Plan, address: &Url, requests: &Re
         Err(why) => Next::Is(Plain::Unseen { why }),
     };
     let to = match first {
-        Next::Is(plain) => return plain,
+        Next::Is(known) => return known,
         Next::Ask(to) => to,
     };
     let second = match asked(door, &to, requests).await {
@@ -23,7 +23,7 @@ pub(super) async fn plain(door: &Door, plan: &Plan, address: &Url, requests: &Re
         Err(why) => Next::Is(Plain::Unseen { why }),
     };
     match second {
-        Next::Is(plain) => plain,
+        Next::Is(known) => known,
         Next::Ask(_) => Plain::Unseen { why: "it leads on and on".into() },
     }
 }

@@ -144,7 +144,7 @@ pub fn prove(compared: &Compared<'_>, item: &ItemId) -> Option<Proven> {
         let before = old.words.iter().find(|it| it.probe == word.probe).map_or("not asked yet", words::probe);
         let shown = shown.get(&word.probe).map(met).unwrap_or_default();
         match answers.get(&word.probe) {
-            Some(answer) => Some(of_probe(before, shown, word, answer)),
+            Some(answer) => Some(of_probe(before, &shown, word, answer)),
             // It was asked: leaving it out would say that there is nothing to say.
             None => asked.contains(&word.probe).then(|| unanswered(before, shown, word)),
         }
@@ -183,7 +183,7 @@ fn unanswered(said: &str, shown: Vec<Met>, new: &ProbeWord) -> ProbeProof {
     }
 }
 
-fn of_probe(said: &str, before: Vec<Met>, new: &ProbeWord, (verdict, ms, requests): &(Verdict, u64, u32)) -> ProbeProof {
+fn of_probe(said: &str, before: &[Met], new: &ProbeWord, (verdict, ms, requests): &(Verdict, u64, u32)) -> ProbeProof {
     let now = met(verdict);
     let whole = is_whole(verdict);
     let has = |list: &[Met], wanted: &Met| list.iter().any(|it| it.id == wanted.id);
@@ -193,7 +193,7 @@ fn of_probe(said: &str, before: Vec<Met>, new: &ProbeWord, (verdict, ms, request
         let bounded = it.evidence && verdict.notes.iter().any(|note| note.key.rsplit('.').next() == Some("more"));
         if whole && !bounded { gone.push(it.clone()) } else { unknown.push(it.clone()) }
     }
-    let (left, fresh) = now.into_iter().partition(|it| has(&before, it));
+    let (left, fresh) = now.into_iter().partition(|it| has(before, it));
     ProbeProof {
         probe: new.probe.clone(),
         kind: new.kind,

@@ -154,9 +154,8 @@ fn told(value: Option<&Value>) -> String {
 fn again(name: &AppName, (field, entry): &Place, settings: &AppSettings, had: Option<&Value>) -> Option<String> {
     let flag = field.strip_suffix('s').filter(|_| entry.is_some()).unwrap_or(field).replace('_', "-");
     let given = match (field.as_str(), entry.as_deref(), had) {
-        ("archived" | "discovery_complete", ..) => return None,
+        ("archived" | "discovery_complete", ..) | ("start" | "title" | "weeks", _, None) => return None,
         ("path", ..) => format!("--repo {}", quoted(&settings.path.as_ref()?.display().to_string())),
-        ("start" | "title" | "weeks", _, None) => return None,
         ("people", Some(person), Some(_)) => {
             let it = settings.people.iter().find(|it| it.name == person)?;
             let side = if it.side == Side::Client { "client" } else { "ours" };

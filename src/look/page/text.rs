@@ -65,8 +65,7 @@ fn one(out: &mut String, point: &Point, roomy: bool) {
     let mark = match point.weight {
         Weight::Emergency => "✘",
         Weight::Mend => "△",
-        Weight::Key => "·",
-        Weight::Know => "·",
+        Weight::Key | Weight::Know => "·",
     };
     let items = if point.items.is_empty() { String::new() } else { format!("  [{}]", point.items.join(" ")) };
     wrapped(out, &format!("{mark} {}{items}", point.says), 0, 2);

@@ -39,7 +39,7 @@ fn proof(first: Verdict, second: Option<Verdict>) -> Proof {
 }
 
 fn text(proof: &Proof) -> String {
-    lines(proof).iter().map(|it| format!("{} {}\n", it.mark, it.says)).collect()
+    lines(proof).iter().fold(String::new(), |text, it| text + it.mark + " " + &it.says + "\n")
 }
 
 #[rstest]

@@ -84,9 +84,9 @@ fn spelled(tokens: &[Token<'_>]) -> String {
 
 /// One spelling for what the database knows by several (PostgreSQL: Data Types, aliases).
 fn known_as(spelled: &str) -> String {
-    let bare = ["public.", "pg_catalog."].iter().find_map(|it| spelled.strip_prefix(it)).unwrap_or(spelled);
-    let (base, array) = bare.find('[').map_or((bare, ""), |at| bare.split_at(at));
-    let base = match base {
+    let own = ["public.", "pg_catalog."].iter().find_map(|it| spelled.strip_prefix(it)).unwrap_or(spelled);
+    let (kind, array) = own.find('[').map_or((own, ""), |at| own.split_at(at));
+    let kind = match kind {
         "int" | "int4" => "integer",
         "int8" => "bigint",
         "int2" => "smallint",
@@ -102,7 +102,7 @@ fn known_as(spelled: &str) -> String {
         "time without time zone" => "time",
         other => other,
     };
-    format!("{base}{array}")
+    format!("{kind}{array}")
 }
 
 #[cfg(test)]
