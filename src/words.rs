@@ -117,7 +117,7 @@ pub fn left(end: DateTime<Utc>, now: DateTime<Utc>) -> String {
     if end <= now { "ended".to_owned() } else { format!("{} left", span(end - now)) }
 }
 
-/// The next moment at which [`age`] of `then` reads differently.
+/// The next moment at which [`age()`] of `then` reads differently.
 #[must_use]
 pub fn next_age(then: DateTime<Utc>, now: DateTime<Utc>) -> DateTime<Utc> {
     if then > now {

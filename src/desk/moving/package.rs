@@ -32,7 +32,7 @@ pub enum Unwritten {
 /// The first line.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Head {
-    /// [`FORM`].
+    /// `FORM`.
     pub rescue: String,
     pub version: u32,
     /// What wrote it, such as `rescue 0.1.0`.
