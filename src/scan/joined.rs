@@ -186,8 +186,9 @@ fn join(rest: &[u8]) -> Option<usize> {
 
 /// Whether what stands at `at` decodes to a letter of a token, or joins two pieces of one.
 fn tells(text: &[u8], at: usize) -> bool {
-    let in_token =
-        |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'/' | b'+' | b':' | b'=' | b'.' | b'@');
+    let in_token = |byte: u8| {
+        byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'/' | b'+' | b':' | b'=' | b'.' | b'@' | b'|' | b'~')
+    };
     let before = at.checked_sub(1).and_then(|it| text.get(it)).is_some_and(|byte| in_token(*byte));
     match edit(text, at) {
         Some((_, Some(byte))) => in_token(byte),
@@ -239,6 +240,7 @@ mod tests {
 
     #[rstest]
     #[case(r#""sk-"+"proj""#, 4, true)]
+    #[case(r#""prod:happy-animal-123"+"|ab""#, 22, true)]
     #[case(r#""of the " + "next""#, 8, false)]
     #[case("%2F", 0, true)]
     #[case("%20", 0, false)]
