@@ -157,6 +157,12 @@ pub fn count(number: usize, noun: &str) -> String {
     if number == 1 { format!("1 {noun}") } else { format!("{number} {noun}s") }
 }
 
+/// One word for a POSIX shell, whatever it holds.
+#[must_use]
+pub fn shell_word(text: &str) -> String {
+    format!("'{}'", text.replace('\'', "'\\''"))
+}
+
 /// What an effort means: minutes, hours, days.
 #[must_use]
 pub fn effort(effort: Effort) -> &'static str {

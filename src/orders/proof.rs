@@ -195,21 +195,15 @@ fn of_probe(said: &str, before: &[Met], new: &ProbeWord, (verdict, ms, requests)
     }
     let (left, fresh) = now.into_iter().partition(|it| has(before, it));
     ProbeProof {
-        probe: new.probe.clone(),
-        kind: new.kind,
-        before: said.to_owned(),
-        after: words::probe(new).to_owned(),
-        after_seen: new.at,
         outcome: Some(verdict.outcome.word().to_owned()),
         says: verdict.says.clone(),
         ms: *ms,
         requests: *requests,
-        suspected: new.suspected,
         gap: verdict.outcome.gap().cloned(),
         gone,
         new: fresh,
         left,
-        unknown,
+        ..unanswered(said, unknown, new)
     }
 }
 

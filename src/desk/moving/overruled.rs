@@ -4,6 +4,7 @@
 use crate::domain::decisions::{Agreement, Term};
 use crate::domain::ledger::Ledger;
 use crate::domain::{AppName, AppSettings, Fact, FactBody, FactId, Foreign, Side};
+use crate::words::shell_word;
 use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
@@ -198,7 +199,7 @@ fn quoted(text: &str) -> String {
     if !text.as_str().is_empty() && text.as_str().chars().all(is_plain) {
         return text.to_string();
     }
-    format!("'{}'", text.as_str().replace('\'', "'\\''"))
+    shell_word(text.as_str())
 }
 
 #[cfg(test)]

@@ -263,7 +263,7 @@ fn switch_on_launchd(machine: &Machine, name: &str, pieces: &[Piece], done: &mut
         done.said.push(format!("switched {name} on"));
         done.changed = true;
     } else {
-        let order = format!("launchctl bootstrap {domain} {}", cron::shell_word(&path));
+        let order = format!("launchctl bootstrap {domain} {}", crate::words::shell_word(&path));
         done.by_hand = Some(("it is written and not switched on; run".to_owned(), vec![order]));
     }
 }

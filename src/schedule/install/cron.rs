@@ -97,12 +97,6 @@ pub fn without(table: &[u8], name: &str) -> Result<Vec<u8>, Trouble> {
     Ok([before, after].concat())
 }
 
-/// One word for a POSIX shell, whatever it holds.
-#[must_use]
-pub fn shell_word(text: &str) -> String {
-    format!("'{}'", text.replace('\'', "'\\''"))
-}
-
 /// One word for the shell that cron starts. Cron reads before the shell does: a bare `%` ends the command, `\%` is `%`
 /// everywhere, and `\\` is one backslash in some crons and two in others, so that two never stand side by side.
 #[must_use]

@@ -1,7 +1,7 @@
 //! A launchd agent (launchd.plist(5)) as XML. Every text in it is escaped.
 
 use super::seal::sealed;
-use super::{ARGUMENTS, Job, cron};
+use super::{ARGUMENTS, Job};
 use chrono::Timelike as _;
 use std::fmt::Write as _;
 
@@ -16,9 +16,9 @@ pub fn agent(job: &Job) -> String {
     // launchd would append to its log for ever; the shell begins it anew each time.
     let command = format!(
         "umask 077; exec {} {} >{} 2>&1",
-        cron::shell_word(&job.program),
+        crate::words::shell_word(&job.program),
         ARGUMENTS.join(" "),
-        cron::shell_word(&job.log)
+        crate::words::shell_word(&job.log)
     );
     let words = ["/bin/sh", "-c", &command].map(string).join("\n    ");
     key("ProgramArguments", &format!("<array>\n    {words}\n  </array>"));

@@ -125,8 +125,7 @@ pub fn git_show(finding: &Finding) -> Option<String> {
     match &finding.place {
         Some(Place::File { path, commit: Some(commit), .. }) => {
             // The path is foreign: in quotes of its own it stays one word of a command line.
-            let what = format!("{commit}:{path}");
-            Some(format!("git show '{}'", what.replace('\'', "'\\''")))
+            Some(format!("git show {}", crate::words::shell_word(&format!("{commit}:{path}"))))
         }
         _ => None,
     }

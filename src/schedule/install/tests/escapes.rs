@@ -138,7 +138,7 @@ proptest! {
         let after = |key: &str| texts[texts.iter().position(|it| it == key).unwrap() + 1].clone();
         prop_assert_eq!(after("RESCUE_HOME"), value);
         let command = after("-c");
-        prop_assert_eq!(&command, &format!("umask 077; exec {} probe --due --scheduled >{} 2>&1", cron::shell_word(&path), cron::shell_word(&format!("{path}.txt"))));
+        prop_assert_eq!(&command, &format!("umask 077; exec {} probe --due --scheduled >{} 2>&1", crate::words::shell_word(&path), crate::words::shell_word(&format!("{path}.txt"))));
         prop_assert_eq!((after("Hour"), after("Minute")), ("7".to_owned(), "34".to_owned()));
     }
 }
@@ -149,7 +149,7 @@ proptest! {
 
     #[test]
     fn a_crontab_line_says_what_was_meant_in_every_cron(text in hostile()) {
-        prop_assert_eq!(shell_reads(&cron::shell_word(&text)), text.clone());
+        prop_assert_eq!(shell_reads(&crate::words::shell_word(&text)), text.clone());
         for folds in [false, true] {
             prop_assert_eq!(shell_reads(&cron_hands_on(&cron::word(&text), folds)), text.clone(), "{}", cron::word(&text));
         }
